@@ -1,0 +1,59 @@
+# Terrane: the commands a person types. `make help` lists them.
+# Each does its own set-up and is quick when nothing is missing.
+
+.PHONY: help demo build test fmt lint bench portal stats clean
+.DEFAULT_GOAL := help
+
+PROGRAM := $(or $(CARGO_TARGET_DIR),target)/release/terrane
+
+help:
+	@echo 'make demo     build the program and show a whole portal at http://localhost:8080'
+	@echo 'make test     every test: cargo test, the program against real clients, the portal'
+	@echo 'make build    the release program: $(PROGRAM)'
+	@echo 'make portal   the map viewer alone: portal/dist'
+	@echo 'make fmt      format the code'
+	@echo 'make lint     what CI asks before the tests: format, clippy, house rules'
+	@echo 'make bench    the benchmarks of bench/'
+	@echo 'make stats    lengths of functions and files, crate by crate'
+	@echo 'make clean    delete what was built; .venv and .tools stay'
+	@echo
+	@echo 'Options, as environment variables:'
+	@echo '  CLIENTS=no    test without GDAL, QGIS, Chromium and the Python clients (saves 2.5 GB of packages)'
+	@echo '  PORTAL=no     build and test without the portal; the program carries a plain page'
+	@echo '  DEMO_ARGS=…   passed on to `terrane demo`, for example DEMO_ARGS="--listen 127.0.0.1:9000"'
+	@echo '  CARGO_TARGET_DIR, CARGO_BUILD_JOBS, NO_COLOR as everywhere'
+
+demo: build
+	@exec $(PROGRAM) demo $(DEMO_ARGS)
+
+build:
+	@tools/setup.sh demo
+	@tools/portal.sh build
+	cargo build --release -p terrane-server
+
+test:
+	@tools/setup.sh test
+	@tools/test.sh
+
+portal:
+	@tools/setup.sh demo
+	@tools/portal.sh build
+
+fmt:
+	cargo fmt --all
+
+lint:
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	cargo test --quiet -p terrane-xtask
+
+bench:
+	@tools/setup.sh demo
+	cargo bench -p terrane-bench
+
+stats:
+	@cargo run --quiet -p terrane-xtask -- stats
+
+clean:
+	cargo clean
+	rm -rf portal/dist

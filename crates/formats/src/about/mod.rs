@@ -1,0 +1,1 @@
+//! The catalogue's records as JSON: what a ledger keeps.

@@ -1,0 +1,1 @@
+//! Tables: rows with a place and a time.

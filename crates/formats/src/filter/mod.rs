@@ -1,0 +1,1 @@
+//! Filters as text and JSON: CQL2.

@@ -1,0 +1,1 @@
+//! Grids: values on axes.

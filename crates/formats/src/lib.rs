@@ -1,0 +1,9 @@
+//! How things are written: each format in one place, reading and writing side by side.
+//!
+//! Readers implement the source traits of `model`, so that every reader passes the same suite as every store.
+
+pub mod about;
+pub mod features;
+pub mod filter;
+pub mod grid;
+pub mod picture;

@@ -1,0 +1,89 @@
+//! Every limit of the program, named with its unit, in one place.
+//!
+//! A limit is not a tuning knob to be guessed: each says what it protects. Nothing else in the code holds a bare bound.
+
+/// Limits that a node enforces; `Default` is what a small machine can bear.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Limits {
+    /// Features in one page when the request does not say.
+    pub page_rows_default: usize,
+    /// Features in one page at most; a larger request is capped, not refused (OGC API Features 7.15.2).
+    pub page_rows_max: usize,
+    /// Rows kept in memory to sort one answer, pages skipped included.
+    pub sort_rows_max: usize,
+    /// Width or height of a picture, pixels.
+    pub picture_side_px_max: u32,
+    /// Width × height of a picture, pixels.
+    pub picture_pixels_max: u64,
+    /// Layers in one picture.
+    pub picture_layers_max: usize,
+    /// Features that one feature-info answer returns at most.
+    pub info_features_max: usize,
+    /// Bytes of a filter as text.
+    pub filter_bytes_max: usize,
+    /// Nesting of a filter.
+    pub filter_depth_max: usize,
+    /// Nodes of a filter.
+    pub filter_nodes_max: usize,
+    /// Vertices in a geometry literal of a filter.
+    pub filter_vertices_max: usize,
+    /// Bytes of a request body.
+    pub request_body_bytes_max: usize,
+    /// Bytes of a request's path and query.
+    pub request_uri_bytes_max: usize,
+    /// Seconds that one question may take.
+    pub request_seconds_max: u64,
+    /// Questions waiting for a processor before new ones are answered "busy".
+    pub waiting_tasks_max: usize,
+    /// Samples in one window read from a grid.
+    pub window_samples_max: u64,
+    /// Columns of an imported table.
+    pub import_columns_max: usize,
+    /// Bytes of one line of an imported text file.
+    pub import_line_bytes_max: usize,
+    /// Bytes of one value of an imported table.
+    pub import_value_bytes_max: usize,
+    /// Vertices of one imported geometry.
+    pub import_vertices_max: usize,
+    /// Members of an imported archive.
+    pub archive_members_max: usize,
+    /// Bytes that an imported archive may unpack to.
+    pub archive_bytes_max: u64,
+    /// Unpacked bytes per packed byte of an imported archive.
+    pub archive_ratio_max: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            page_rows_default: 10,
+            page_rows_max: 10_000,
+            sort_rows_max: 200_000,
+            picture_side_px_max: 8_192,
+            picture_pixels_max: 33_554_432,
+            picture_layers_max: 100,
+            info_features_max: 1_000,
+            filter_bytes_max: 65_536,
+            filter_depth_max: 64,
+            filter_nodes_max: 10_000,
+            filter_vertices_max: 100_000,
+            request_body_bytes_max: 1_048_576,
+            request_uri_bytes_max: 65_536,
+            request_seconds_max: 60,
+            waiting_tasks_max: 256,
+            window_samples_max: 67_108_864,
+            import_columns_max: 2_000,
+            import_line_bytes_max: 16_777_216,
+            import_value_bytes_max: 16_777_216,
+            import_vertices_max: 20_000_000,
+            archive_members_max: 10_000,
+            archive_bytes_max: 16_000_000_000,
+            archive_ratio_max: 1_000,
+        }
+    }
+}
+
+/// Rows in a batch that readers aim for.
+pub const BATCH_ROWS: usize = 1_024;
+/// Bytes in a batch that readers aim for.
+pub const BATCH_BYTES: usize = 1_048_576;

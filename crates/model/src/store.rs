@@ -1,0 +1,125 @@
+//! Where data is kept and where it comes from: the traits that stores and file openers implement.
+
+use crate::about::DatasetId;
+use crate::batch::Batch;
+use crate::bbox::Bbox;
+use crate::crs::Crs;
+use crate::dataset::{FeatureSource, FileSource, GridSource, SeriesSource};
+use crate::error::Result;
+use crate::ledger::Ledger;
+use crate::report::Report;
+use crate::schema::Schema;
+use crate::time::Interval;
+use std::path::Path;
+use std::sync::Arc;
+
+/// The ways in which something can be read; see [`crate::Dataset`].
+#[derive(Clone, Default)]
+pub struct Views {
+    /// Rows.
+    pub features: Option<Arc<dyn FeatureSource>>,
+    /// A grid.
+    pub grid: Option<Arc<dyn GridSource>>,
+    /// Series.
+    pub series: Option<Arc<dyn SeriesSource>>,
+    /// Files.
+    pub files: Option<Arc<dyn FileSource>>,
+}
+
+/// Keeps datasets in immutable revisions, and the ledger that says which revision is the published one.
+pub trait Store: Send + Sync {
+    /// The book of record.
+    fn ledger(&self) -> &dyn Ledger;
+
+    /// Opens a revision for reading. `NotFound` names the dataset when its data is missing.
+    fn open(&self, id: &DatasetId, revision: &str) -> Result<Views>;
+
+    /// Begins a new revision. Nothing is visible until the draft is finished and the ledger says so; a draft that is dropped
+    /// leaves nothing behind.
+    fn draft(&self, id: &DatasetId) -> Result<Box<dyn Draft>>;
+
+    /// Removes the data of a dataset that the ledger no longer names.
+    fn discard(&self, id: &DatasetId) -> Result<()>;
+}
+
+/// A revision being written.
+pub trait Draft: Send {
+    /// Writes rows; ids are kept as they are.
+    fn write_features(
+        &mut self,
+        schema: &Arc<Schema>,
+        rows: &mut dyn Iterator<Item = Result<Batch>>,
+    ) -> Result<Written>;
+
+    /// Writes a grid, with overviews.
+    fn write_grid(&mut self, grid: &dyn GridSource, progress: &dyn Progress) -> Result<()>;
+
+    /// Keeps a file as it was given, under a plain name.
+    fn keep_original(&mut self, name: &str, path: &Path) -> Result<()>;
+
+    /// Puts everything on the disk under its final name and returns the revision's name.
+    fn finish(self: Box<Self>) -> Result<String>;
+}
+
+/// What was written.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Written {
+    /// Rows.
+    pub rows: u64,
+    /// Their box, in the CRS of the schema.
+    pub bbox: Option<Bbox>,
+    /// Their period, when the schema has time.
+    pub period: Option<Interval>,
+}
+
+/// Told how far long work is, and asked whether to go on.
+pub trait Progress: Send + Sync {
+    /// So many of about so many (0 when unknown) are done; `false` asks to stop.
+    fn step(&self, what: &str, done: u64, of: u64) -> bool;
+}
+
+/// Progress that nobody watches.
+pub struct Silent;
+
+impl Progress for Silent {
+    fn step(&self, _what: &str, _done: u64, _of: u64) -> bool {
+        true
+    }
+}
+
+/// What a person says about a file that the file does not say itself.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct OpenOptions {
+    /// The CRS, over what the file says.
+    pub crs: Option<Crs>,
+    /// The character encoding, over what the file says.
+    pub encoding: Option<String>,
+    /// Only this layer of a file with many.
+    pub layer: Option<String>,
+    /// The columns that hold x (longitude, easting) and y of a table without geometry.
+    pub xy_columns: Option<(String, String)>,
+    /// The column that identifies a row.
+    pub key: Option<String>,
+    /// The column that holds the time of a row.
+    pub time: Option<String>,
+}
+
+/// A layer of an opened file.
+pub struct Opened {
+    /// The layer's name; the file's stem when it has but one.
+    pub name: String,
+    /// How it can be read.
+    pub views: Views,
+    /// What was found so far; reading adds to it through [`Opened::findings`].
+    pub report: Report,
+    /// Remarks made while rows are read; drained after the last row.
+    pub findings: Arc<std::sync::Mutex<Vec<crate::report::Finding>>>,
+    /// The files that make up the layer, to be kept as they were given.
+    pub files: Vec<std::path::PathBuf>,
+}
+
+/// Opens files of strangers: a file is a store of its layers.
+pub trait Opener: Send + Sync {
+    /// Opens a file or folder, judged by its content. `Unsupported` says what it looks like and what could be done.
+    fn open(&self, path: &Path, options: &OpenOptions) -> Result<Vec<Opened>>;
+}

@@ -1,0 +1,26 @@
+//! One suite per trait, run by every implementation: what a source, a grid, a ledger must do to be one.
+//!
+//! These are ordinary functions that panic with a sentence, for use in tests only.
+
+mod features;
+mod grid;
+mod ledger;
+
+pub use features::check_features;
+pub use grid::check_grid;
+pub use ledger::check_ledger;
+
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+/// Waits for a future of a local source, which never truly waits.
+pub fn ready<T>(future: impl Future<Output = T>) -> T {
+    let mut future = pin!(future);
+    let mut context = Context::from_waker(Waker::noop());
+    loop {
+        if let Poll::Ready(value) = future.as_mut().poll(&mut context) {
+            return value;
+        }
+        std::thread::yield_now();
+    }
+}

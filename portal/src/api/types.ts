@@ -1,0 +1,87 @@
+// What the server answers, as far as the viewer reads it.
+
+export type Box = [west: number, south: number, east: number, north: number];
+
+export interface Licence {
+  id: string;
+  title?: string | null;
+  url?: string | null;
+}
+
+export interface LayerNode {
+  kind: 'layer';
+  id: string;
+  dataset: string;
+  title: string;
+  style: string;
+  visible: boolean;
+  opacity: number;
+  minScaleDenominator: number | null;
+  maxScaleDenominator: number | null;
+  queryable: boolean;
+  wmsLayers: string;
+  wmsStyles: string;
+  bbox: Box | null;
+  attribution: string | null;
+  licence: Licence | null;
+  rows: number | null;
+  legend: string;
+  page: string;
+  collection: string;
+}
+
+export interface GroupNode {
+  kind: 'group';
+  title: string;
+  open: boolean;
+  layers: TreeNode[];
+}
+
+export type TreeNode = LayerNode | GroupNode;
+
+export interface MapDocument {
+  id: string;
+  title: string;
+  description: string;
+  language: string;
+  base: string | null;
+  view: { bbox: Box };
+  layers: TreeNode[];
+  attribution: string | null;
+  languages: string[];
+}
+
+export interface LegendItem {
+  label: string;
+  label2?: string | null;
+  image: string;
+  width: number;
+  height: number;
+  filter?: string | null;
+}
+
+export interface Ramp {
+  unit: string | null;
+  stops: { value: number; color: string }[];
+}
+
+export interface Legend {
+  title: string;
+  style: string;
+  items: LegendItem[];
+  ramp: Ramp | null;
+}
+
+export interface InfoFeature {
+  type: 'Feature';
+  id?: string | number;
+  layer?: string;
+  layerTitle?: string;
+  geometry: GeoJSON.Geometry | null;
+  properties: Record<string, unknown> | null;
+}
+
+export interface ColumnInfo {
+  title?: string;
+  unit?: string;
+}

@@ -1,0 +1,52 @@
+// The words of the viewer itself. One JSON file per language; adding `km.json` beside this file adds Khmer.
+// What datasets and maps are called comes from the server, in the same language where it exists there.
+import en from './en.json';
+
+export type Key = keyof typeof en;
+const files = import.meta.glob<Partial<Record<Key, string>>>(['./*.json', '!./en.json'], { import: 'default' });
+const codeOf = (path: string) => path.slice(2, -5);
+
+/** Languages the viewer itself speaks. */
+export const spoken: string[] = ['en', ...Object.keys(files).map(codeOf)];
+
+let words = $state.raw<Record<string, string>>(en);
+let code = $state('en');
+
+export const language = {
+  get code() {
+    return code;
+  },
+};
+
+export async function speak(lang: string): Promise<void> {
+  const load = files[`./${lang}.json`] ?? files[`./${lang.split('-')[0]}.json`];
+  const more = load ? await load().catch(() => ({})) : {};
+  words = { ...en, ...more };
+  code = lang;
+  document.documentElement.lang = lang;
+}
+
+export function t(key: Key, values: Record<string, string | number> = {}): string {
+  return (words[key] ?? key).replace(/\{(\w+)\}/g, (whole, name: string) => (name in values ? String(values[name]) : whole));
+}
+
+/** The name of a language in that language. */
+export function nameOf(lang: string): string {
+  try {
+    const name = new Intl.DisplayNames([lang], { type: 'language' }).of(lang) ?? lang;
+    return name.charAt(0).toLocaleUpperCase(lang) + name.slice(1);
+  } catch {
+    return lang;
+  }
+}
+
+export function number(value: number, options: Intl.NumberFormatOptions = {}): string {
+  return new Intl.NumberFormat(code, options).format(value);
+}
+
+/** "1:50 000", with spaces that do not break. */
+export const scaleText = (scale: number) => `1:${String(Math.round(scale)).replace(/\B(?=(\d{3})+$)/g, '\u00a0')}`;
+
+export function degrees(lat: number, lng: number, figures: number): string {
+  return `${Math.abs(lat).toFixed(figures)}° ${lat < 0 ? 'S' : 'N'} ${Math.abs(lng).toFixed(figures)}° ${lng < 0 ? 'W' : 'E'}`.replaceAll(' ', '\u00a0').replace(/([NS])\u00a0/, '$1  ');
+}

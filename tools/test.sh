@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# What `make test` runs after the set-up: portal build, cargo test, the program against real clients, portal tests.
+# The step that fails says its name. Options: CLIENTS=no, PORTAL=no (see `make help`).
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. tools/say.sh
+
+began=$SECONDS
+step "portal build" tools/portal.sh build
+step "cargo test" cargo test --workspace -- --quiet
+if [ -f conformance/run.sh ]; then
+    step "conformance" bash conformance/run.sh
+fi
+step "portal tests" tools/portal.sh test
+printf '\n%sAll tests passed in %s.%s\n' "$bold" "$(took $((SECONDS - began)))" "$plain"
