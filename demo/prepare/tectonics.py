@@ -34,6 +34,8 @@ SLABS = {
     "puy": ("Puysegur", "プイセギュール"), "ryu": ("Ryukyu", "琉球"), "sol": ("Solomon Islands", "ソロモン諸島"),
     "sul": ("Sulawesi", "スラウェシ"), "sum": ("Sumatra–Java", "スマトラ・ジャワ"), "van": ("Vanuatu", "バヌアツ"),
 }
+# Positions of the shortest contour kept.
+SHORTEST = 6
 # How HimaTibetMap's types are spelt, and what is meant.
 FAULT_KINDS = {
     "anticline": "anticline", "syncline": "syncline", "snycline": "syncline", "sycline": "syncline", "fold": "fold",
@@ -77,7 +79,7 @@ def plate_polygons(plates, out, scratch):
 
 
 def slabs(folder, out, scratch):
-    """Contours of the depth of Slab2's surfaces, every 20 km."""
+    """Contours of the depth of Slab2's surfaces, every 20 km; scraps at the ragged lower edges are left out."""
     result = []
     for grid in sorted(folder.glob("*_slab2_dep_*.grd")):
         code = grid.name[:3]
@@ -88,7 +90,7 @@ def slabs(folder, out, scratch):
             depth = round(-one["properties"]["z"])
             points = [((x + 180) % 360 - 180, y) for x, y in thinned(one["geometry"]["coordinates"])]
             lines = split_at_antimeridian(points)
-            if lines and depth > 0:
+            if lines and depth > 0 and len(points) >= SHORTEST:
                 properties = {"slab": code, "slab_en": SLABS[code][0], "slab_ja": SLABS[code][1], "depth_km": depth,
                               "index_contour": depth % 100 == 0}
                 geometry = {"type": "MultiLineString", "coordinates": [list(map(list, line)) for line in lines]}

@@ -1,1 +1,98 @@
-//! Placeholder.
+//! What happens to a question: the only place where a question meets a dataset.
+//!
+//! Protocols hand in questions that name datasets; the engine opens them for the caller, asks their sources, finishes
+//! what a source left undone, and hands back rows, pictures or samples. It names no store and no protocol.
+
+mod caller;
+pub mod catalogue;
+mod clip;
+mod extent;
+pub mod features;
+pub mod finish;
+pub mod import;
+pub mod info;
+pub mod legend;
+mod lens;
+pub mod picture;
+pub mod pool;
+pub mod publish;
+
+pub use caller::Caller;
+pub use catalogue::Catalogue;
+pub use features::{FeaturePage, FeatureQuestion};
+pub use info::{InfoHit, InfoQuestion};
+pub use picture::{PictureLayer, PictureQuestion};
+pub use pool::Pool;
+pub use terrane_drawing::view::{PIXEL_MM, View};
+pub use terrane_drawing::{legend::Legend, style::Style};
+
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use terrane_model::cursor::CursorKey;
+use terrane_model::limits::Limits;
+use terrane_model::store::{Opener, Store};
+use terrane_model::{Error, Result};
+
+/// A node's engine: a store, the openers of files, the pool, and the catalogue as it stands.
+pub struct Engine {
+    store: Arc<dyn Store>,
+    openers: Vec<Arc<dyn Opener>>,
+    pool: Pool,
+    limits: Limits,
+    cursor_key: CursorKey,
+    catalogue: RwLock<Arc<Catalogue>>,
+    publishing: Mutex<()>,
+    legends: moka::sync::Cache<String, Arc<Legend>>,
+}
+
+/// Legends kept ready.
+const LEGENDS_KEPT: u64 = 256;
+
+impl Engine {
+    /// An engine over a store. Reads the whole catalogue; a dataset that cannot be opened is logged and left out, and the rest
+    /// is served.
+    pub fn new(store: Arc<dyn Store>, openers: Vec<Arc<dyn Opener>>, limits: Limits, key: [u8; 32]) -> Result<Self> {
+        let catalogue = Catalogue::reconcile(&*store, None)?;
+        let pool = Pool::new(limits.waiting_tasks_max)?;
+        Ok(Self {
+            store,
+            openers,
+            pool,
+            limits,
+            cursor_key: CursorKey::new(key),
+            catalogue: RwLock::new(Arc::new(catalogue)),
+            publishing: Mutex::new(()),
+            legends: moka::sync::Cache::new(LEGENDS_KEPT),
+        })
+    }
+
+    /// The catalogue as it stands; a request keeps the one it began with.
+    pub fn catalogue(&self) -> Arc<Catalogue> {
+        Arc::clone(&self.catalogue.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The limits in force.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Signs and checks cursors.
+    pub fn cursor_key(&self) -> &CursorKey {
+        &self.cursor_key
+    }
+
+    /// The pool for drawing, encoding and reading.
+    pub fn pool(&self) -> &Pool {
+        &self.pool
+    }
+
+    /// Reads the ledger again and swaps the catalogue: the one path for start-up and for every change.
+    pub fn refresh(&self) -> Result<Arc<Catalogue>> {
+        let fresh = Arc::new(Catalogue::reconcile(&*self.store, Some(&self.catalogue()))?);
+        *self.catalogue.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&fresh);
+        Ok(fresh)
+    }
+
+    fn publishing(&self) -> Result<std::sync::MutexGuard<'_, ()>> {
+        self.publishing.lock().map_err(|_| Error::internal("an earlier publication panicked"))
+    }
+}

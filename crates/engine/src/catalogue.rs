@@ -1,0 +1,238 @@
+//! What is published, as one immutable value: swapped whole at start-up and after every change.
+
+use crate::caller::Caller;
+use crate::lens::Described;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use terrane_drawing::style::Style;
+use terrane_formats::about::{self, DatasetRecord};
+use terrane_model::ledger::{Record, Shelf};
+use terrane_model::map::{Layer, Map, Node};
+use terrane_model::schema::{Schema, TimeColumns};
+use terrane_model::store::{Store, Views};
+use terrane_model::{About, Dataset, DatasetId, Error, Result};
+
+/// Datasets, their styles, and maps.
+pub struct Catalogue {
+    sequence: u64,
+    datasets: BTreeMap<DatasetId, Arc<Entry>>,
+    maps: BTreeMap<DatasetId, Arc<Map>>,
+    map_versions: BTreeMap<DatasetId, u64>,
+}
+
+/// A dataset as the catalogue holds it.
+pub struct Entry {
+    version: u64,
+    record: DatasetRecord,
+    dataset: Dataset,
+    styles: BTreeMap<String, StyleEntry>,
+}
+
+/// A style of a dataset.
+#[derive(Clone)]
+pub struct StyleEntry {
+    /// Its name in addresses.
+    pub name: String,
+    /// The style.
+    pub style: Arc<Style>,
+    /// Changes whenever the style does.
+    pub version: u64,
+}
+
+impl Entry {
+    /// The catalogue's record.
+    pub fn record(&self) -> &DatasetRecord {
+        &self.record
+    }
+    /// All styles, the default one first.
+    pub fn styles(&self) -> Vec<&StyleEntry> {
+        let default = self.default_style();
+        let mut all: Vec<&StyleEntry> = self.styles.values().collect();
+        all.sort_by_key(|entry| default != Some(entry.name.as_str()));
+        all
+    }
+    /// The name of the style used when none is asked for.
+    pub fn default_style(&self) -> Option<&str> {
+        let named = self.record.about.default_style.as_deref().filter(|name| self.styles.contains_key(*name));
+        let usual = || self.styles.get_key_value("default").or(self.styles.first_key_value());
+        named.or_else(|| usual().map(|(name, _)| name.as_str()))
+    }
+    /// A style by name; the default one when no name is given.
+    pub fn style(&self, name: Option<&str>) -> Result<&StyleEntry> {
+        let id = &self.record.about.id;
+        let name = match name.filter(|name| !name.is_empty()) {
+            Some(name) => name,
+            None => self.default_style().ok_or_else(|| Error::not_found(format!("Dataset “{id}” has no style.")))?,
+        };
+        self.styles.get(name).ok_or_else(|| {
+            let known = self.styles.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
+            Error::not_found(format!("Dataset “{id}” has no style “{name}”; it has: {known}."))
+        })
+    }
+}
+
+impl Catalogue {
+    /// Reads the ledger and opens what has changed since `previous`.
+    pub fn reconcile(store: &dyn Store, previous: Option<&Self>) -> Result<Self> {
+        let ledger = store.ledger();
+        let sequence = ledger.sequence()?;
+        let styles = ledger.list(Shelf::Style)?;
+        let mut datasets = BTreeMap::new();
+        for record in ledger.list(Shelf::Dataset)? {
+            match open_entry(store, &record, &styles, previous) {
+                Ok(entry) => drop(datasets.insert(entry.record.about.id.clone(), Arc::new(entry))),
+                Err(error) => {
+                    tracing::error!(dataset = record.id, ?error, "a dataset cannot be opened and is left out")
+                }
+            }
+        }
+        let (mut maps, mut map_versions) = (BTreeMap::new(), BTreeMap::new());
+        for record in ledger.list(Shelf::Map)? {
+            match about::map_from_json(&record.body) {
+                Ok(map) => {
+                    map_versions.insert(map.id.clone(), record.version);
+                    maps.insert(map.id.clone(), Arc::new(map));
+                }
+                Err(error) => tracing::error!(map = record.id, ?error, "a map cannot be read and is left out"),
+            }
+        }
+        Ok(Self { sequence, datasets, maps, map_versions })
+    }
+
+    /// The ledger's commit that this catalogue shows.
+    pub fn sequence(&self) -> u64 {
+        self.sequence
+    }
+
+    /// The only way from an id to a dataset: as that caller may see it.
+    pub fn open(&self, caller: Caller, id: &DatasetId) -> Result<Dataset> {
+        self.entry(caller, id).map(|entry| entry.dataset.clone())
+    }
+
+    /// The catalogue's entry of a dataset that the caller may see.
+    pub fn entry(&self, caller: Caller, id: &DatasetId) -> Result<&Arc<Entry>> {
+        // Everything published is public until grants exist; the caller is asked for so that no path can forget it.
+        let _ = caller;
+        self.datasets.get(id).ok_or_else(|| Error::not_found(format!("There is no dataset “{id}” here.")))
+    }
+
+    /// All datasets that the caller may see, by id.
+    pub fn entries(&self, caller: Caller) -> impl Iterator<Item = &Arc<Entry>> {
+        let _ = caller;
+        self.datasets.values()
+    }
+
+    /// What all datasets that the caller may see are about, by id.
+    pub fn abouts(&self, caller: Caller) -> impl Iterator<Item = &Arc<About>> {
+        self.entries(caller).map(|entry| &entry.dataset.about)
+    }
+
+    /// All maps that the caller may see, by id.
+    pub fn maps(&self, caller: Caller) -> impl Iterator<Item = &Arc<Map>> {
+        let _ = caller;
+        self.maps.values()
+    }
+
+    /// A map, or the map that consists of one dataset when the id is a dataset's.
+    pub fn map(&self, caller: Caller, id: &DatasetId) -> Result<Arc<Map>> {
+        if let Some(map) = self.maps.get(id) {
+            return Ok(Arc::clone(map));
+        }
+        let entry = self.entry(caller, id).map_err(|_| Error::not_found(format!("There is no map “{id}” here.")))?;
+        let about = &entry.record.about;
+        Ok(Arc::new(Map {
+            id: about.id.clone(),
+            title: about.title.clone(),
+            description: about.description.clone(),
+            base: self.base_map().filter(|base| base != id),
+            view: about.extent,
+            layers: vec![Node::Layer(plain_layer(about.id.clone()))],
+        }))
+    }
+
+    /// The version of a map, for cache keys; 0 for a dataset's own map.
+    pub fn map_version(&self, id: &DatasetId) -> u64 {
+        self.map_versions.get(id).copied().unwrap_or(0)
+    }
+
+    /// The map that others are drawn upon, when there is one.
+    fn base_map(&self) -> Option<DatasetId> {
+        self.maps.values().find_map(|map| map.base.clone())
+    }
+}
+
+/// A dataset drawn with its default style, opaque, at every scale.
+pub fn plain_layer(dataset: DatasetId) -> Layer {
+    Layer {
+        dataset,
+        style: None,
+        title: None,
+        filter: None,
+        opacity: 1.0,
+        visible: true,
+        scale_min: None,
+        scale_max: None,
+    }
+}
+
+fn open_entry(store: &dyn Store, record: &Record, styles: &[Record], previous: Option<&Catalogue>) -> Result<Entry> {
+    let parsed = about::dataset_from_json(&record.body)?;
+    let known = previous.and_then(|catalogue| catalogue.datasets.get(&parsed.about.id));
+    let dataset = match known.filter(|entry| entry.version == record.version) {
+        Some(entry) => entry.dataset.clone(),
+        None => dataset_of(&parsed, store.open(&parsed.about.id, &parsed.revision)?),
+    };
+    let styles = styles_of(&parsed.about.id, styles, known.map(|entry| &**entry))?;
+    Ok(Entry { version: record.version, record: parsed, dataset, styles })
+}
+
+fn dataset_of(record: &DatasetRecord, views: Views) -> Dataset {
+    let mut dataset = Dataset::new(record.about.clone(), record.revision.as_str());
+    dataset.features = views.features.map(|source| {
+        let schema = described_schema(source.schema(), record);
+        Arc::new(Described::new(source, schema)) as Arc<_>
+    });
+    dataset.grid = views.grid;
+    dataset.series = views.series;
+    dataset.files = views.files;
+    dataset
+}
+
+/// The file's schema with what the catalogue knows of its columns.
+fn described_schema(schema: &Schema, record: &DatasetRecord) -> Schema {
+    let mut schema = schema.clone();
+    for known in &record.columns {
+        if let Some(column) = schema.columns.iter_mut().find(|column| column.name == known.name) {
+            column.title = known.title.clone();
+            column.description = known.description.clone();
+            column.unit = known.unit.clone();
+        }
+    }
+    schema.key = record.key.clone().or(schema.key);
+    if let Some(start) = &record.time {
+        schema.time = Some(TimeColumns { start: start.clone(), end: None });
+    }
+    schema
+}
+
+/// The styles of one dataset; records on the shelf are called `dataset/style`.
+fn styles_of(id: &DatasetId, records: &[Record], known: Option<&Entry>) -> Result<BTreeMap<String, StyleEntry>> {
+    let mut styles = BTreeMap::new();
+    for record in records {
+        let Some((dataset, name)) = record.id.split_once('/') else { continue };
+        if dataset != id.as_str() {
+            continue;
+        }
+        let same = known.and_then(|entry| entry.styles.get(name)).filter(|style| style.version == record.version);
+        let entry = match same {
+            Some(style) => style.clone(),
+            None => StyleEntry {
+                name: name.to_owned(),
+                style: Arc::new(Style::from_json(&record.body)?),
+                version: record.version,
+            },
+        };
+        styles.insert(name.to_owned(), entry);
+    }
+    Ok(styles)
+}

@@ -1,0 +1,312 @@
+//! Publishing files: read with one source, write with another, say what was found, swap one pointer.
+
+use crate::catalogue::plain_layer;
+use crate::extent::{ExtentWatch, normalised};
+use crate::pool::{Cancel, wait};
+use crate::publish::{dataset_change, map_change, now, style_change};
+use crate::{Caller, Engine};
+use std::path::Path;
+use std::sync::Arc;
+use terrane_drawing::style::Style;
+use terrane_formats::about::DatasetRecord;
+use terrane_model::filter::Transformer as _;
+use terrane_model::grid::{GridQuery, Window};
+use terrane_model::ledger::{Change, Expect};
+use terrane_model::map::{Map, Node};
+use terrane_model::report::{Finding, Report, Severity};
+use terrane_model::store::{Draft, OpenOptions, Opened, Progress, Views, Written};
+use terrane_model::{
+    About, Batch, Crs, DatasetId, Error, FeatureQuery, FeatureSource, GridSource, Kind, LocalText, Result, Schema,
+};
+use terrane_projection::Transform;
+
+/// What a person says when adding a file.
+#[derive(Debug, Clone, Default)]
+pub struct ImportOptions {
+    /// How to read it.
+    pub open: OpenOptions,
+    /// What the dataset is about; `id` and everything else are taken from the file where this is absent.
+    pub about: Option<About>,
+    /// What the columns mean.
+    pub columns: Vec<terrane_formats::about::ColumnAbout>,
+    /// Styles by name; a default one is made when there is none.
+    pub styles: Vec<(String, Style)>,
+    /// Publish over a dataset that has the same id.
+    pub replace: bool,
+    /// Only report.
+    pub dry_run: bool,
+    /// Who adds it, for the audit.
+    pub who: String,
+}
+
+/// What became of one layer.
+#[derive(Debug, Clone)]
+pub struct Imported {
+    /// The dataset.
+    pub id: DatasetId,
+    /// What was found.
+    pub report: Report,
+    /// Whether it is published now.
+    pub published: bool,
+}
+
+/// A layer that has been written and waits for the ledger.
+struct Staged {
+    changes: Vec<Change>,
+    imported: Imported,
+}
+
+/// Samples of a grid that are looked at to choose a style, each way.
+const STYLE_SAMPLE_SIDE: f64 = 256.0;
+/// Rows that are looked at to choose a style.
+const STYLE_SAMPLE_ROWS: usize = 2_000;
+/// Rows between two steps of progress.
+const PROGRESS_ROWS: u64 = 10_000;
+
+impl Engine {
+    /// Publishes all layers of a file, or none. Blocks; run it on a thread of its own.
+    ///
+    /// A layer that is refused is in the answer with its report and is not published, and then neither are the others.
+    pub fn import(&self, path: &Path, options: &ImportOptions, progress: &dyn Progress) -> Result<Vec<Imported>> {
+        let layers = self.open_file(path, &options.open)?;
+        let many = layers.len() > 1;
+        if many && options.about.is_some() {
+            let names: Vec<&str> = layers.iter().map(|layer| layer.name.as_str()).collect();
+            let say = format!("The file has {} layers ({}); choose one with --layer.", names.len(), names.join(", "));
+            return Err(Error::invalid(say).at("layer"));
+        }
+        let _one_at_a_time = self.publishing()?;
+        let mut written = Vec::new();
+        for layer in layers {
+            let taken: Vec<DatasetId> = written.iter().map(|done: &Staged| done.imported.id.clone()).collect();
+            written.push(self.write_layer(layer, options, &taken, progress)?);
+        }
+        let refused = written.iter().any(|done| done.imported.report.is_refused());
+        let mut imported: Vec<Imported> = written.iter().map(|done| done.imported.clone()).collect();
+        if refused || options.dry_run {
+            return Ok(imported);
+        }
+        let mut changes: Vec<Change> = written.into_iter().flat_map(|done| done.changes).collect();
+        if many {
+            changes.push(map_change(&self.map_of_layers(path, &imported)));
+        }
+        self.publish(changes, &options.who, &format!("add {}", file_name(path)))?;
+        imported.iter_mut().for_each(|done| done.published = true);
+        Ok(imported)
+    }
+
+    fn open_file(&self, path: &Path, options: &OpenOptions) -> Result<Vec<Opened>> {
+        let mut why_not = None;
+        for opener in &self.openers {
+            match opener.open(path, options) {
+                Err(error) if error.kind() == Kind::Unsupported => why_not = Some(error),
+                outcome => return outcome,
+            }
+        }
+        Err(why_not.unwrap_or_else(|| Error::unsupported("This program has no reader for files.")))
+    }
+
+    fn write_layer(
+        &self,
+        layer: Opened,
+        options: &ImportOptions,
+        taken: &[DatasetId],
+        progress: &dyn Progress,
+    ) -> Result<Staged> {
+        let about = self.about_of(&layer, options, taken)?;
+        let id = about.id.clone();
+        let mut draft = self.store.draft(&id)?;
+        let mut record = DatasetRecord::new(about, String::new());
+        record.columns = options.columns.clone();
+        record.key = options.open.key.clone();
+        record.time = options.open.time.clone();
+        let mut report = layer.report.clone();
+        let style = write_views(&layer.views, &mut *draft, &mut record, &mut report, progress)?;
+        let found = std::mem::take(&mut *layer.findings.lock().map_err(|_| Error::internal("a reader panicked"))?);
+        found.into_iter().for_each(|finding| report.add(finding));
+        let imported = Imported { id, report, published: false };
+        if imported.report.is_refused() || options.dry_run {
+            return Ok(Staged { changes: Vec::new(), imported });
+        }
+        for file in &layer.files {
+            draft.keep_original(&file_name(file), file)?;
+        }
+        draft.keep_record(&terrane_formats::about::dataset_to_json(&record))?;
+        record.revision = draft.finish()?;
+        Ok(Staged { changes: self.changes(&record, options, style)?, imported })
+    }
+
+    /// The record's and the styles' changes.
+    fn changes(&self, record: &DatasetRecord, options: &ImportOptions, made: Style) -> Result<Vec<Change>> {
+        let id = &record.about.id;
+        let catalogue = self.catalogue();
+        let known = catalogue.entry(Caller::Operator, id).ok();
+        let expect = if options.replace { Expect::Anything } else { Expect::Nothing };
+        let mut changes = vec![dataset_change(record, expect)];
+        changes.extend(options.styles.iter().map(|(name, style)| style_change(id, name, style)));
+        if options.styles.is_empty() && known.is_none_or(|entry| entry.styles().is_empty()) {
+            changes.push(style_change(id, "default", &made));
+        }
+        Ok(changes)
+    }
+
+    /// The record to begin with: what the person says, else what stands in the catalogue, else the file's name.
+    fn about_of(&self, layer: &Opened, options: &ImportOptions, taken: &[DatasetId]) -> Result<About> {
+        let catalogue = self.catalogue();
+        let exists = |id: &DatasetId| catalogue.map(Caller::Operator, id).is_ok() || taken.contains(id);
+        let mut about = match &options.about {
+            Some(about) => about.clone(),
+            None => {
+                let mut about = About::new(free_id(&layer.name, |id| !options.replace && exists(id)));
+                about.title = LocalText::one("und", layer.name.as_str());
+                about
+            }
+        };
+        if let Ok(entry) = catalogue.entry(Caller::Operator, &about.id) {
+            if !options.replace {
+                let say = format!("There is a dataset “{}” already; choose another --id, or give --replace.", about.id);
+                return Err(Error::conflict(say).at("id"));
+            }
+            if options.about.is_none() {
+                about = entry.record().about.clone();
+            }
+        } else if exists(&about.id) {
+            return Err(Error::conflict(format!("“{}” is taken; choose another --id.", about.id)).at("id"));
+        }
+        about.updated = Some(now());
+        Ok(about)
+    }
+
+    fn map_of_layers(&self, path: &Path, imported: &[Imported]) -> Map {
+        let stem = path.file_stem().map_or_else(|| "map".to_owned(), |stem| stem.to_string_lossy().into_owned());
+        let catalogue = self.catalogue();
+        let taken =
+            |id: &DatasetId| catalogue.map(Caller::Operator, id).is_ok() || imported.iter().any(|done| done.id == *id);
+        Map {
+            id: free_id(&stem, taken),
+            title: LocalText::one("und", stem.as_str()),
+            description: LocalText::default(),
+            base: None,
+            view: None,
+            layers: imported.iter().map(|done| Node::Layer(plain_layer(done.id.clone()))).collect(),
+        }
+    }
+}
+
+/// An id made of a name that is not taken.
+fn free_id(name: &str, taken: impl Fn(&DatasetId) -> bool) -> DatasetId {
+    let plain = DatasetId::from_name(name);
+    let numbered = (2..).map(|number| DatasetId::from_name(&format!("{plain}-{number}")));
+    std::iter::once(plain.clone()).chain(numbered).find(|id| !taken(id)).unwrap_or(plain)
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().map_or_else(|| "file".to_owned(), |name| name.to_string_lossy().into_owned())
+}
+
+/// Writes what can be read, completes the record, and returns a style that suits it.
+fn write_views(
+    views: &Views,
+    draft: &mut dyn Draft,
+    record: &mut DatasetRecord,
+    report: &mut Report,
+    progress: &dyn Progress,
+) -> Result<Style> {
+    match (&views.features, &views.grid) {
+        (Some(source), _) => write_features(&**source, draft, record, report, progress),
+        (None, Some(grid)) => write_grid(&**grid, draft, record, progress),
+        (None, None) => Err(Error::unsupported("The file has neither rows nor a grid.")),
+    }
+}
+
+fn write_features(
+    source: &dyn FeatureSource,
+    draft: &mut dyn Draft,
+    record: &mut DatasetRecord,
+    report: &mut Report,
+    progress: &dyn Progress,
+) -> Result<Style> {
+    let schema = Arc::clone(source.schema());
+    check_time(record, &schema, report);
+    let geographic = match schema.crs() {
+        Some(crs) => terrane_projection::info(crs)?.geographic,
+        None => false,
+    };
+    let mut watch = ExtentWatch::new(&schema, geographic);
+    let mut sample: Vec<Batch> = Vec::new();
+    let (mut rows_seen, mut rows_told) = (0_u64, 0_u64);
+    let scan = wait(source.scan(&FeatureQuery::default()))?;
+    let rows = crate::finish::Filtered::new(scan, &schema, &Cancel::default())?;
+    let mut rows = rows.map(|batch| {
+        let batch = batch?;
+        watch.see(&batch);
+        if sample.iter().map(Batch::len).sum::<usize>() < STYLE_SAMPLE_ROWS {
+            sample.push(batch.clone());
+        }
+        rows_seen += batch.len() as u64;
+        if rows_seen >= rows_told + PROGRESS_ROWS {
+            rows_told = rows_seen;
+            if !progress.step("rows", rows_seen, 0) {
+                return Err(Error::busy("Cancelled; nothing was published."));
+            }
+        }
+        Ok(batch)
+    });
+    let Written { rows: kept, .. } = draft.write_features(&schema, &mut rows)?;
+    report.rows_read = report.rows_read.max(rows_seen);
+    report.rows_kept = kept;
+    record.about.rows = Some(kept);
+    record.about.period = watch.period();
+    if let Some(crs) = schema.crs() {
+        record.about.extent = watch.extent(crs)?;
+    }
+    if kept == 0 {
+        report.add(Finding::new(Severity::Warning, "There are no rows.", "Look whether this is the right layer."));
+    }
+    Ok(Style::default_for_features(&schema, &sample))
+}
+
+/// Takes the time column from the schema, or says that the one named is no time.
+fn check_time(record: &mut DatasetRecord, schema: &Schema, report: &mut Report) {
+    let Some(name) = record.time.clone() else {
+        record.time = schema.time.as_ref().map(|time| time.start.clone());
+        return;
+    };
+    let fits = schema.column(&name).is_some_and(|(_, column)| column.kind == terrane_model::schema::ColumnKind::Time);
+    if !fits {
+        let what = format!("Column “{name}” does not hold dates or times that can be read, so the data has no time.");
+        report.add(Finding::new(Severity::Warning, what, "Name another column with --time.").in_field(name));
+        record.time = None;
+    }
+}
+
+fn write_grid(
+    grid: &dyn GridSource,
+    draft: &mut dyn Draft,
+    record: &mut DatasetRecord,
+    progress: &dyn Progress,
+) -> Result<Style> {
+    let schema = grid.schema();
+    let info = terrane_projection::info(&schema.crs)?;
+    draft.write_grid(grid, progress)?;
+    let bbox = schema.bbox();
+    record.about.extent = Some(match info.geographic {
+        true => normalised(bbox),
+        false => Transform::new(&schema.crs, &Crs::crs84())?.bbox(&bbox)?,
+    });
+    Ok(Style::default_for_grid(schema, &sample_of(grid)?))
+}
+
+/// A coarse window of the whole grid.
+fn sample_of(grid: &dyn GridSource) -> Result<Window> {
+    let schema = grid.schema();
+    let bbox = schema.bbox();
+    let query = GridQuery {
+        step_max: Some((bbox.width().max(bbox.height()) / STYLE_SAMPLE_SIDE).max(schema.transform.step[0].abs())),
+        bbox,
+        bands: Vec::new(),
+        slice: Vec::new(),
+        samples_max: u64::MAX,
+    };
+    wait(grid.window(&query))
+}

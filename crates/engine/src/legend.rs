@@ -1,0 +1,65 @@
+//! Legends of datasets, kept ready until the data or the style changes.
+
+use crate::Engine;
+use crate::caller::Caller;
+use crate::finish::Filtered;
+use crate::pool::{Cancel, wait};
+use std::sync::Arc;
+use terrane_drawing::legend::{self, Legend};
+use terrane_drawing::style::Style;
+use terrane_model::picture::Picture;
+use terrane_model::query::Columns;
+use terrane_model::{Batch, Dataset, DatasetId, FeatureQuery, Result};
+
+/// Rows that are looked through for the entries of a legend.
+const SAMPLE_ROWS: usize = 20_000;
+
+impl Engine {
+    /// The legend of a dataset drawn with a style. `scale_px` is 1 for a normal screen, 2 for a sharper one.
+    pub async fn legend(
+        &self,
+        caller: Caller,
+        id: &DatasetId,
+        style: Option<&str>,
+        scale_px: f64,
+    ) -> Result<Arc<Legend>> {
+        let catalogue = self.catalogue();
+        let entry = catalogue.entry(caller, id)?;
+        let style = entry.style(style)?.clone();
+        let dataset = catalogue.open(caller, id)?;
+        let key = format!("{id}/{}/{}/{}/{scale_px}", dataset.revision, style.name, style.version);
+        if let Some(ready) = self.legends.get(&key) {
+            return Ok(ready);
+        }
+        let made = self.pool().run(move |cancel| make(&dataset, &style.style, scale_px, cancel).map(Arc::new)).await?;
+        self.legends.insert(key, Arc::clone(&made));
+        Ok(made)
+    }
+
+    /// The legend as one picture, labels in the first of the languages that each has.
+    pub async fn legend_picture(&self, legend: Arc<Legend>, languages: Vec<String>) -> Result<Picture> {
+        let draw = move |_: &Cancel| {
+            let languages: Vec<&str> = languages.iter().map(String::as_str).collect();
+            Ok(legend::picture(&legend, &languages))
+        };
+        self.pool().run(draw).await
+    }
+}
+
+fn make(dataset: &Dataset, style: &Style, scale_px: f64, cancel: &Cancel) -> Result<Legend> {
+    let Some(source) = &dataset.features else { return Ok(legend::legend(style, None, &[], scale_px)) };
+    let names = source.schema().columns.iter().map(|column| column.name.clone()).collect();
+    let columns = Columns::These { names, geometry: false };
+    let query = FeatureQuery { columns, limit: Some(SAMPLE_ROWS), ..FeatureQuery::default() };
+    let rows = Filtered::new(wait(source.scan(&query))?, source.schema(), cancel)?;
+    let (mut sample, mut seen) = (Vec::<Batch>::new(), 0);
+    for batch in rows {
+        let batch = batch?;
+        seen += batch.len();
+        sample.push(batch);
+        if seen >= SAMPLE_ROWS {
+            break;
+        }
+    }
+    Ok(legend::legend(style, Some(source.schema()), &sample, scale_px))
+}

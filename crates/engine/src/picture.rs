@@ -1,0 +1,294 @@
+//! Maps as pictures: opens each layer, reads what the view needs, draws from bottom to top.
+
+use crate::Engine;
+use crate::caller::Caller;
+use crate::catalogue::Catalogue;
+use crate::clip::clipped;
+use crate::features::moved_batch;
+use crate::finish::Filtered;
+use crate::pool::{Cancel, wait};
+use std::sync::Arc;
+use terrane_drawing::render::{Canvas, GroundLookup, Painter, paint_window};
+use terrane_drawing::style::Style;
+use terrane_drawing::view::View;
+use terrane_model::filter::Transformer as _;
+use terrane_model::grid::GridQuery;
+use terrane_model::limits::Limits;
+use terrane_model::map::Layer;
+use terrane_model::picture::Picture;
+use terrane_model::query::Columns;
+use terrane_model::{
+    Batch, Bbox, Crs, Dataset, DatasetId, Error, FeatureQuery, FeatureSource, Filter, GridSource, Result,
+};
+use terrane_projection::Transform;
+
+/// One layer of a picture.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PictureLayer {
+    /// The dataset.
+    pub dataset: DatasetId,
+    /// The style; the dataset's default when not named.
+    pub style: Option<String>,
+    /// Only these rows; geometry in it is in `filter_crs`.
+    pub filter: Option<Filter>,
+    /// The CRS of geometry in the filter.
+    pub filter_crs: Crs,
+    /// 0 to 1.
+    pub opacity: f64,
+    /// Drawn only at scale denominators from this…
+    pub scale_min: Option<f64>,
+    /// …to this.
+    pub scale_max: Option<f64>,
+}
+
+impl PictureLayer {
+    /// A dataset with a style, opaque, at every scale.
+    pub fn new(dataset: DatasetId, style: Option<String>) -> Self {
+        Self { dataset, style, filter: None, filter_crs: Crs::crs84(), opacity: 1.0, scale_min: None, scale_max: None }
+    }
+
+    /// A layer of a map as it is set there.
+    pub fn of_map(layer: &Layer) -> Self {
+        Self {
+            filter: layer.filter.clone(),
+            opacity: layer.opacity,
+            scale_min: layer.scale_min,
+            scale_max: layer.scale_max,
+            ..Self::new(layer.dataset.clone(), layer.style.clone())
+        }
+    }
+
+    /// Whether it is drawn at a scale denominator.
+    pub fn is_drawn_at(&self, scale_denominator: f64) -> bool {
+        self.scale_min.is_none_or(|least| scale_denominator >= least)
+            && self.scale_max.is_none_or(|most| scale_denominator < most)
+    }
+}
+
+/// A picture that is asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PictureQuestion {
+    /// The layers, bottom first.
+    pub layers: Vec<PictureLayer>,
+    /// The ground and the size.
+    pub view: View,
+    /// Red, green, blue, alpha behind everything.
+    pub background: [u8; 4],
+}
+
+/// A layer that has been opened for the caller, with its style.
+pub(crate) struct OpenLayer {
+    pub dataset: Dataset,
+    pub style: Arc<Style>,
+    pub layer: PictureLayer,
+}
+
+/// How far symbols may reach beyond their position, pixels: rows this far outside the view are read too.
+const SYMBOL_REACH_PX: f64 = 64.0;
+/// Box margin when geometry is cut before it is projected, as a share of the view.
+const CLIP_MARGIN: f64 = 0.5;
+/// Longitudes repeat after this, degrees.
+const GLOBE_DEG: f64 = 360.0;
+/// Web Mercator repeats after this, metres (2π × 6 378 137).
+const GLOBE_MERCATOR_M: f64 = 40_075_016.685_578_49;
+
+impl Engine {
+    /// Draws a picture.
+    pub async fn picture(&self, caller: Caller, question: PictureQuestion) -> Result<Picture> {
+        check_size(&question.view, self.limits())?;
+        if question.layers.len() > self.limits().picture_layers_max {
+            let say = format!("A picture has at most {} layers.", self.limits().picture_layers_max);
+            return Err(Error::too_large(say).at("layers"));
+        }
+        let layers = open_layers(&self.catalogue(), caller, question.layers)?;
+        let limits = self.limits().clone();
+        let task = move |cancel: &Cancel| draw(&layers, &question.view, question.background, &limits, cancel);
+        self.pool().run(task).await
+    }
+}
+
+/// Refuses a size past the limits before anything is read or allocated.
+pub(crate) fn check_size(view: &View, limits: &Limits) -> Result<()> {
+    let side = limits.picture_side_px_max;
+    for (name, pixels) in [("width", view.width_px), ("height", view.height_px)] {
+        if pixels == 0 || pixels > side {
+            return Err(Error::invalid(format!("{pixels} pixels is not a size; use 1 to {side}.")).at(name));
+        }
+    }
+    if u64::from(view.width_px) * u64::from(view.height_px) > limits.picture_pixels_max {
+        let say =
+            format!("The picture would have more than {} pixels; ask for a smaller one.", limits.picture_pixels_max);
+        return Err(Error::too_large(say).at("width"));
+    }
+    Ok(())
+}
+
+/// Opens the layers for the caller; the error of a layer names it.
+pub(crate) fn open_layers(catalogue: &Catalogue, caller: Caller, layers: Vec<PictureLayer>) -> Result<Vec<OpenLayer>> {
+    let open = |layer: PictureLayer| {
+        let entry = catalogue.entry(caller, &layer.dataset)?;
+        let style = Arc::clone(&entry.style(layer.style.as_deref())?.style);
+        Ok(OpenLayer { dataset: catalogue.open(caller, &layer.dataset)?, style, layer })
+    };
+    layers.into_iter().map(open).collect()
+}
+
+fn draw(layers: &[OpenLayer], view: &View, background: [u8; 4], limits: &Limits, cancel: &Cancel) -> Result<Picture> {
+    let mut canvas = Canvas::new(view, background);
+    for layer in layers.iter().filter(|open| open.layer.is_drawn_at(view.scale_denominator)) {
+        cancel.check()?;
+        if let Some(grid) = &layer.dataset.grid {
+            draw_grid(layer, &**grid, view, limits, &mut canvas)?;
+        } else if let Some(source) = &layer.dataset.features {
+            draw_features(layer, &**source, view, &mut canvas, cancel)?;
+        }
+    }
+    Ok(canvas.into_picture())
+}
+
+fn draw_features(
+    open: &OpenLayer,
+    source: &dyn FeatureSource,
+    view: &View,
+    canvas: &mut Canvas,
+    cancel: &Cancel,
+) -> Result<()> {
+    let schema = source.schema();
+    let Some(crs) = schema.crs() else { return Ok(()) };
+    let to_view = Transform::new(crs, &view.crs)?;
+    let from_view = Transform::new(&view.crs, crs)?;
+    let filter = match &open.layer.filter {
+        Some(filter) => Some(filter.transformed(&Transform::new(&open.layer.filter_crs, crs)?)?),
+        None => None,
+    };
+    let names = open.style.columns_at(view.scale_denominator);
+    let mut painter = Painter::new(&open.style, schema, view)?;
+    for shift in world_copies(view) {
+        let Some(bbox) = ground_box(view, shift, &from_view) else { continue };
+        let query = FeatureQuery {
+            bbox: Some(bbox),
+            filter: filter.clone(),
+            columns: Columns::These { names: names.clone(), geometry: true },
+            tolerance: Some(half_pixel(&bbox, view)),
+            ..FeatureQuery::default()
+        };
+        for batch in Filtered::new(wait(source.scan(&query))?, schema, cancel)? {
+            painter.add(&placed(batch?, &to_view, &bbox, shift, period(&view.crs).is_some()))?;
+        }
+    }
+    painter.paint(canvas, open.layer.opacity);
+    Ok(())
+}
+
+/// Rows in the CRS of the view, moved over to the copy of the world that is looked at.
+fn placed(batch: Batch, to_view: &Transform, bbox: &Bbox, shift: f64, repeats: bool) -> Batch {
+    let batch = if repeats || to_view.is_identity() { batch } else { clipped(batch, &margin(bbox)) };
+    let batch = moved_batch(batch, to_view);
+    if shift == 0.0 {
+        return batch;
+    }
+    let Some(geometry) = &batch.geometry else { return batch };
+    let positions = geometry.xy.iter().map(|&[x, y]| [x + shift, y]).collect();
+    let geometry = geometry.with_positions(positions);
+    Batch { geometry: Some(geometry), ..batch }
+}
+
+fn margin(bbox: &Bbox) -> Bbox {
+    bbox.grown(bbox.width().max(bbox.height()) * CLIP_MARGIN)
+}
+
+/// After which distance the world repeats itself in a CRS, when it does.
+fn period(crs: &Crs) -> Option<f64> {
+    if *crs == Crs::web_mercator() {
+        return Some(GLOBE_MERCATOR_M);
+    }
+    let geographic = terrane_projection::info(crs).is_ok_and(|info| info.geographic);
+    geographic.then_some(GLOBE_DEG)
+}
+
+/// By how much rows are moved east so that they are seen in the view: 0, and a globe either way where the world repeats.
+fn world_copies(view: &View) -> Vec<f64> {
+    match period(&view.crs) {
+        Some(globe) => vec![0.0, globe, -globe],
+        None => vec![0.0],
+    }
+}
+
+/// The part of the source's ground that the view shows, when it shows any.
+fn ground_box(view: &View, shift: f64, from_view: &Transform) -> Option<Bbox> {
+    let [step_x, step_y] = view.step();
+    let mut bbox = view.bbox.grown(SYMBOL_REACH_PX * step_x.max(step_y));
+    bbox.min[0] -= shift;
+    bbox.max[0] -= shift;
+    if from_view.is_identity() {
+        return Some(bbox);
+    }
+    from_view.bbox(&bbox).ok().filter(|ground| !ground.is_empty())
+}
+
+fn half_pixel(bbox: &Bbox, view: &View) -> f64 {
+    (bbox.width() / f64::from(view.width_px)).min(bbox.height() / f64::from(view.height_px)) / 2.0
+}
+
+struct Lookup {
+    transform: Transform,
+    /// The grid's west and east, and its globe, when its x are degrees.
+    around: Option<[f64; 2]>,
+}
+
+impl GroundLookup for Lookup {
+    fn to_window(&self, positions: &mut [[f64; 2]]) {
+        self.transform.apply(positions);
+        let Some([west, east]) = self.around else { return };
+        for position in positions {
+            if position[0] < west && position[0] + GLOBE_DEG <= east {
+                position[0] += GLOBE_DEG;
+            } else if position[0] > east && position[0] - GLOBE_DEG >= west {
+                position[0] -= GLOBE_DEG;
+            }
+        }
+    }
+}
+
+fn draw_grid(open: &OpenLayer, grid: &dyn GridSource, view: &View, limits: &Limits, canvas: &mut Canvas) -> Result<()> {
+    let schema = grid.schema();
+    let transform = Transform::new(&view.crs, &schema.crs)?;
+    let extent = schema.bbox();
+    let around = period(&schema.crs).filter(|globe| *globe == GLOBE_DEG).map(|_| [extent.min[0], extent.max[0]]);
+    let lookup = Lookup { transform, around };
+    for bbox in grid_boxes(view, &lookup, &extent) {
+        let query = GridQuery {
+            step_max: Some(grid_step(&bbox, view)),
+            bbox,
+            bands: Vec::new(),
+            slice: Vec::new(),
+            samples_max: limits.window_samples_max,
+        };
+        let window = wait(grid.window(&query))?;
+        if window.width > 0 && window.height > 0 {
+            paint_window(&open.style, schema, &window, &lookup, canvas)?;
+        }
+    }
+    Ok(())
+}
+
+/// The parts of the grid that the view shows; more than one when the view goes around the globe.
+fn grid_boxes(view: &View, lookup: &Lookup, extent: &Bbox) -> Vec<Bbox> {
+    let whole = if lookup.transform.is_identity() { Ok(view.bbox) } else { lookup.transform.bbox(&view.bbox) };
+    let Ok(whole) = whole else { return Vec::new() };
+    let shifts: &[f64] = if lookup.around.is_some() { &[0.0, GLOBE_DEG, -GLOBE_DEG] } else { &[0.0] };
+    let mut boxes = Vec::new();
+    for part in whole.parts() {
+        for shift in shifts {
+            let moved = Bbox { min: [part.min[0] + shift, part.min[1]], max: [part.max[0] + shift, part.max[1]] };
+            boxes.extend(moved.intersection(extent));
+        }
+    }
+    boxes
+}
+
+/// Half a pixel's ground, so that the stored overview is never coarser than what is drawn.
+fn grid_step(bbox: &Bbox, view: &View) -> f64 {
+    let pixels = |share: f64, px: u32| (share * f64::from(px)).max(1.0);
+    (bbox.width() / pixels(1.0, view.width_px)).min(bbox.height() / pixels(1.0, view.height_px))
+}

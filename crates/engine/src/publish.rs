@@ -1,0 +1,98 @@
+//! Changes of the catalogue: each is one commit of the ledger, then one swap.
+
+use crate::Engine;
+use crate::catalogue::Catalogue;
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+use terrane_drawing::style::Style;
+use terrane_formats::about::{self, DatasetRecord};
+use terrane_model::ledger::{Change, Commit, Expect, Shelf};
+use terrane_model::map::Map;
+use terrane_model::{DatasetId, Error, Instant, Result};
+
+/// The time now; the engine is the lowest crate that may know it.
+pub fn now() -> Instant {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Instant(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
+}
+
+/// The change that writes a dataset's record.
+pub fn dataset_change(record: &DatasetRecord, expect: Expect) -> Change {
+    let body = Some(about::dataset_to_json(record));
+    Change { shelf: Shelf::Dataset, id: record.about.id.to_string(), expect, body }
+}
+
+/// The change that writes a style of a dataset.
+pub fn style_change(dataset: &DatasetId, name: &str, style: &Style) -> Change {
+    let body = Some(style.to_json());
+    Change { shelf: Shelf::Style, id: format!("{dataset}/{name}"), expect: Expect::Anything, body }
+}
+
+/// The change that writes a map.
+pub fn map_change(map: &Map) -> Change {
+    let body = Some(about::map_to_json(map));
+    Change { shelf: Shelf::Map, id: map.id.to_string(), expect: Expect::Anything, body }
+}
+
+impl Engine {
+    /// Makes changes together and shows them.
+    pub fn publish(&self, changes: Vec<Change>, who: &str, why: &str) -> Result<Arc<Catalogue>> {
+        let commit = Commit { changes, who: who.to_owned(), why: why.to_owned(), at: now() };
+        self.store.ledger().commit(&commit)?;
+        self.refresh()
+    }
+
+    /// Writes a style of a dataset; its names are checked against the columns.
+    pub fn put_style(&self, dataset: &DatasetId, name: &str, style: &Style, who: &str) -> Result<()> {
+        let _one_at_a_time = self.publishing()?;
+        let opened = self.catalogue().open(crate::Caller::Operator, dataset)?;
+        DatasetId::new(name).map_err(|error| error.at("style"))?;
+        if let Some(source) = &opened.features {
+            style.check(source.schema())?;
+        }
+        self.publish(vec![style_change(dataset, name, style)], who, &format!("style {dataset}/{name}")).map(drop)
+    }
+
+    /// Writes a map; every dataset it names must be here, and its id must not be a dataset's.
+    pub fn put_map(&self, map: &Map, who: &str) -> Result<()> {
+        let _one_at_a_time = self.publishing()?;
+        let catalogue = self.catalogue();
+        if catalogue.entry(crate::Caller::Operator, &map.id).is_ok() {
+            return Err(Error::conflict(format!("“{}” is the id of a dataset; give the map another one.", map.id)));
+        }
+        for layer in map.flat() {
+            catalogue.entry(crate::Caller::Operator, &layer.dataset)?.style(layer.style.as_deref())?;
+        }
+        self.publish(vec![map_change(map)], who, &format!("map {}", map.id)).map(drop)
+    }
+
+    /// Changes what the catalogue says of a dataset, not its data.
+    pub fn edit(&self, id: &DatasetId, edit: impl FnOnce(&mut DatasetRecord), who: &str) -> Result<()> {
+        let _one_at_a_time = self.publishing()?;
+        let catalogue = self.catalogue();
+        let mut record = catalogue.entry(crate::Caller::Operator, id)?.record().clone();
+        edit(&mut record);
+        record.about.updated = Some(now());
+        self.publish(vec![dataset_change(&record, Expect::Anything)], who, &format!("edit {id}")).map(drop)
+    }
+
+    /// Takes a dataset with its styles, or a map, out of the catalogue. Refused while a map still shows the dataset.
+    pub fn remove(&self, id: &DatasetId, who: &str) -> Result<()> {
+        let _one_at_a_time = self.publishing()?;
+        let catalogue = self.catalogue();
+        let gone = |shelf, id: String| Change { shelf, id, expect: Expect::Anything, body: None };
+        let Ok(entry) = catalogue.entry(crate::Caller::Operator, id) else {
+            catalogue.map(crate::Caller::Operator, id)?;
+            return self.publish(vec![gone(Shelf::Map, id.to_string())], who, &format!("remove {id}")).map(drop);
+        };
+        let shown_in = |map: &&Arc<Map>| map.flat().iter().any(|layer| layer.dataset == *id);
+        if let Some(map) = catalogue.maps(crate::Caller::Operator).find(shown_in) {
+            let say = format!("Map “{}” shows dataset “{id}”; remove the map first, or the layer from it.", map.id);
+            return Err(Error::conflict(say));
+        }
+        let styles = entry.styles().into_iter().map(|style| gone(Shelf::Style, format!("{id}/{}", style.name)));
+        let changes = styles.chain([gone(Shelf::Dataset, id.to_string())]).collect();
+        self.publish(changes, who, &format!("remove {id}"))?;
+        self.store.discard(id)
+    }
+}

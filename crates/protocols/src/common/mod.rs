@@ -1,0 +1,8 @@
+//! What protocols share: the site, key-value pairs, content negotiation, spellings of CRSs and times, answers.
+
+pub mod crs;
+pub mod kvp;
+pub mod negotiate;
+pub mod reply;
+pub mod site;
+pub mod xml;

@@ -1,0 +1,45 @@
+//! The node as protocols see it: the engine, its public address, and who runs it.
+
+use std::sync::Arc;
+use terrane_engine::Engine;
+use terrane_model::about::Party;
+use terrane_model::{DatasetId, LocalText};
+
+/// What every handler is given.
+#[derive(Clone)]
+pub struct Site {
+    /// Where questions go.
+    pub engine: Arc<Engine>,
+    /// What the site says of itself.
+    pub about: Arc<SiteAbout>,
+}
+
+/// What the site says of itself.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SiteAbout {
+    /// The only source of links: scheme, host and path prefix, without a slash at the end.
+    pub public_url: String,
+    /// The node's title.
+    pub title: LocalText,
+    /// What it is for.
+    pub description: LocalText,
+    /// Who runs it.
+    pub operator: Party,
+}
+
+impl Site {
+    /// An absolute address of this site; `path` begins with a slash.
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.about.public_url)
+    }
+
+    /// The address of a dataset's page.
+    pub fn page_url(&self, id: &DatasetId) -> String {
+        self.url(&format!("/d/{id}"))
+    }
+
+    /// The address of a collection.
+    pub fn collection_url(&self, id: &DatasetId) -> String {
+        self.url(&format!("/collections/{id}"))
+    }
+}
