@@ -1,7 +1,7 @@
 # Terrane: the commands a person types. `make help` lists them.
 # Each does its own set-up and is quick when nothing is missing.
 
-.PHONY: help demo build test fmt lint bench portal stats clean
+.PHONY: help demo build test fmt lint bench portal stats deny clean
 .DEFAULT_GOAL := help
 
 PROGRAM := $(or $(CARGO_TARGET_DIR),target)/release/terrane
@@ -13,12 +13,13 @@ help:
 	@echo 'make portal   the map viewer alone: portal/dist'
 	@echo 'make fmt      format the code'
 	@echo 'make lint     what CI asks before the tests: format, clippy, house rules'
-	@echo 'make bench    the benchmarks of bench/'
+	@echo 'make bench    the benchmarks of all crates'
 	@echo 'make stats    lengths of functions and files, crate by crate'
+	@echo 'make deny     licences and sources of what we build on (needs cargo-deny)'
 	@echo 'make clean    delete what was built; .venv and .tools stay'
 	@echo
 	@echo 'Options, as environment variables:'
-	@echo '  CLIENTS=no    test without GDAL, QGIS, Chromium and the Python clients (saves 2.5 GB of packages)'
+	@echo '  CLIENTS=no    test without GDAL, QGIS, Chromium and the Python clients (saves 2 GB of packages)'
 	@echo '  PORTAL=no     build and test without the portal; the program carries a plain page'
 	@echo '  DEMO_ARGS=…   passed on to `terrane demo`, for example DEMO_ARGS="--listen 127.0.0.1:9000"'
 	@echo '  CARGO_TARGET_DIR, CARGO_BUILD_JOBS, NO_COLOR as everywhere'
@@ -49,10 +50,14 @@ lint:
 
 bench:
 	@tools/setup.sh demo
-	cargo bench -p terrane-bench
+	cargo bench --workspace --bench '*'
 
 stats:
 	@cargo run --quiet -p terrane-xtask -- stats
+
+deny:
+	@command -v cargo-deny >/dev/null || { echo 'cargo-deny is missing: cargo install --locked cargo-deny'; exit 1; }
+	cargo deny --locked check bans licenses sources
 
 clean:
 	cargo clean

@@ -19,7 +19,7 @@ function licences(): Plugin {
     apply: 'build',
     generateBundle() {
       const text = parts.map((part) => `${part.slice(0, part.lastIndexOf('/'))}\n\n${readFileSync(`node_modules/${part}`, 'utf8').trim()}\n`);
-      this.emitFile({ type: 'asset', fileName: 'licences.txt', source: text.join(`\n${'-'.repeat(72)}\n\n`) });
+      this.emitFile({ type: 'asset', fileName: 'assets/licences.txt', source: text.join(`\n${'-'.repeat(72)}\n\n`) });
     },
   };
 }

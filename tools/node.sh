@@ -16,3 +16,8 @@ use_node() {
     PATH="$PWD/.tools/node/bin:$PATH"
     node_is_new_enough
 }
+
+# Node.js does not read the machine's certificates by itself; networks with their own authority need them.
+if [ -z "${NODE_EXTRA_CA_CERTS:-}" ] && [ -f /etc/ssl/certs/ca-certificates.crt ]; then
+    export NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt
+fi

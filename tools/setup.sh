@@ -110,7 +110,7 @@ install_packages() {
         return 0
     fi
     patiently "Reading the list of packages" as_root apt-get update -o DPkg::Lock::Timeout=600
-    patiently "Installing ${#all[@]} packages: ${all[*]}" apt_install "${all[@]}"
+    patiently "Installing ${all[*]}" apt_install "${all[@]}"
 }
 
 install_node() {

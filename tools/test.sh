@@ -7,7 +7,10 @@ cd "$(dirname "$0")/.."
 
 began=$SECONDS
 step "portal build" tools/portal.sh build
-step "cargo test" cargo test --workspace -- --quiet
+# At a desk the first failure stops; in CI everything is told.
+fail_fast=()
+[ "${CI:-}" = true ] && fail_fast=(--no-fail-fast)
+step "cargo test" cargo test --workspace "${fail_fast[@]}" -- --quiet
 if [ -f conformance/run.sh ]; then
     step "conformance" bash conformance/run.sh
 fi

@@ -25,7 +25,7 @@ export class Picture {
   constructor(width, height) {
     this.width = width;
     this.height = height;
-    this.px = Buffer.alloc(width * height * 4);
+    this.px = Buffer.from(new ArrayBuffer(width * height * 4));
   }
   set(x, y, [r, g, b, a = 255]) {
     if (x < 0 || y < 0 || x >= this.width || y >= this.height) return;
@@ -34,6 +34,9 @@ export class Picture {
     this.px[o + 1] = g;
     this.px[o + 2] = b;
     this.px[o + 3] = a;
+  }
+  span(from, to, [r, g, b, a = 255]) {
+    if (to > from) new Uint32Array(this.px.buffer, this.px.byteOffset).fill(((a << 24) | (b << 16) | (g << 8) | r) >>> 0, from, to);
   }
   disc(cx, cy, radius, colour) {
     for (let y = Math.floor(cy - radius); y <= cy + radius; y++)
@@ -62,7 +65,7 @@ export class Picture {
       }
       xs.sort((a, b) => a - b);
       for (let i = 0; i + 1 < xs.length; i += 2)
-        for (let x = Math.max(0, Math.ceil(xs[i])); x < Math.min(this.width, xs[i + 1]); x++) this.set(x, y, colour);
+        this.span(y * this.width + Math.min(this.width, Math.max(0, Math.ceil(xs[i]))), y * this.width + Math.max(0, Math.min(this.width, Math.ceil(xs[i + 1]))), colour);
     }
   }
   png() {
@@ -206,7 +209,7 @@ export const toY = (lat) => R * Math.log(Math.tan(Math.PI / 4 + (lat * Math.PI) 
 const BORDER = [92, 82, 74];
 const DRAW = {
   basemap(pic, at) {
-    for (let y = 0; y < pic.height; y++) for (let x = 0; x < pic.width; x++) pic.set(x, y, [223, 231, 234]);
+    pic.span(0, pic.width * pic.height, [223, 231, 234]);
     pic.ring(COAST.map(at.pixel), [241, 239, 233]);
     pic.line([...COAST, COAST[0]].map(at.pixel), at.dots, [168, 181, 186]);
     const course = Array.from({ length: 120 }, (_, i) => {

@@ -16,22 +16,12 @@ pub struct Finding {
 impl Finding {
     /// A finding about a whole file.
     pub fn file(path: &str, say: impl Into<String>) -> Self {
-        Self {
-            place: path.to_owned(),
-            line: 0,
-            size: None,
-            say: say.into(),
-        }
+        Self { place: path.to_owned(), line: 0, size: None, say: say.into() }
     }
 
     /// A finding about one line.
     pub fn line(path: &str, line: usize, say: impl Into<String>) -> Self {
-        Self {
-            place: path.to_owned(),
-            line,
-            size: None,
-            say: say.into(),
-        }
+        Self { place: path.to_owned(), line, size: None, say: say.into() }
     }
 
     /// The same finding with a measured size, which an exception may cap.
@@ -58,9 +48,6 @@ mod tests {
     #[test]
     fn a_finding_is_shown_the_way_editors_understand() {
         assert_eq!(Finding::file("a.md", "is empty").show(), "a.md: is empty");
-        assert_eq!(
-            Finding::line("a.rs::f", 7, "is long").show(),
-            "a.rs:7: is long"
-        );
+        assert_eq!(Finding::line("a.rs::f", 7, "is long").show(), "a.rs:7: is long");
     }
 }

@@ -29,9 +29,7 @@ fn run(asked: &str) -> Result<bool, String> {
         "help" | "--help" | "-h" => (USAGE.to_owned(), true),
         _ => return Err(format!("say what to do.\n\n{USAGE}")),
     };
-    stdout()
-        .write_all(text.as_bytes())
-        .map_err(|error| error.to_string())?;
+    stdout().write_all(text.as_bytes()).map_err(|error| error.to_string())?;
     Ok(good)
 }
 
@@ -42,10 +40,6 @@ fn check(repo: &Repo) -> (String, bool) {
         complaints.extend(exceptions.judge(rule.name, &(rule.check)(repo)));
     }
     let mut text = complaints.join("\n");
-    text.push_str(&format!(
-        "\n{} rules, {} complaints\n",
-        rules::ALL.len(),
-        complaints.len()
-    ));
+    text.push_str(&format!("\n{} rules, {} complaints\n", rules::ALL.len(), complaints.len()));
     (text, complaints.is_empty())
 }

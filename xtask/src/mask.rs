@@ -2,10 +2,7 @@
 
 /// `text` with the insides of comments, strings and characters replaced by spaces, byte for byte.
 pub fn mask(text: &str) -> String {
-    let mut masker = Masker {
-        from: text.as_bytes(),
-        to: Vec::with_capacity(text.len()),
-    };
+    let mut masker = Masker { from: text.as_bytes(), to: Vec::with_capacity(text.len()) };
     while masker.to.len() < masker.from.len() {
         masker.step();
     }
@@ -111,8 +108,7 @@ impl Masker<'_> {
             return self.blank(1);
         }
         let rest = &self.from[self.to.len() + 1..];
-        let wide = (1..=4)
-            .find(|&width| rest.get(width) == Some(&b'\'') && is_one_character(&rest[..width]));
+        let wide = (1..=4).find(|&width| rest.get(width) == Some(&b'\'') && is_one_character(&rest[..width]));
         match wide {
             Some(width) => self.blank(width + 2),
             None => self.keep(b'\''),

@@ -33,8 +33,7 @@ impl Repo {
         let mut folders = vec![PathBuf::new()];
         while let Some(folder) = folders.pop() {
             let full = root.join(&folder);
-            let entries =
-                fs::read_dir(&full).map_err(|error| format!("{}: {error}", full.display()))?;
+            let entries = fs::read_dir(&full).map_err(|error| format!("{}: {error}", full.display()))?;
             for entry in entries.flatten() {
                 let path = folder.join(entry.file_name());
                 let name = path.to_string_lossy().replace('\\', "/");
@@ -56,32 +55,17 @@ impl Repo {
 
     /// A tree made of the given paths and texts, for tests of the rules.
     pub fn of(files: &[(&str, &str)]) -> Self {
-        Self::of_files(
-            files
-                .iter()
-                .map(|(path, text)| ((*path).to_owned(), Some((*text).to_owned())))
-                .collect(),
-        )
+        Self::of_files(files.iter().map(|(path, text)| ((*path).to_owned(), Some((*text).to_owned()))).collect())
     }
 
     fn of_files(files: BTreeMap<String, Option<String>>) -> Self {
-        let texts = || {
-            files
-                .iter()
-                .filter_map(|(path, text)| Some((path, text.as_deref()?)))
-        };
+        let texts = || files.iter().filter_map(|(path, text)| Some((path, text.as_deref()?)));
         let rust = texts().filter(|(path, _)| path.ends_with(".rs"));
         let mut sources: Vec<Source> = rust.map(|(path, text)| Source::new(path, text)).collect();
         mark_test_modules(&mut sources);
         let cargo = texts().filter(|(path, _)| path.ends_with("/Cargo.toml"));
-        let manifests = cargo
-            .filter_map(|(path, text)| Manifest::parse(path, text))
-            .collect();
-        Self {
-            files,
-            sources,
-            manifests,
-        }
+        let manifests = cargo.filter_map(|(path, text)| Manifest::parse(path, text)).collect();
+        Self { files, sources, manifests }
     }
 
     /// The text of a file.
@@ -93,18 +77,12 @@ impl Repo {
     pub fn has(&self, path: &str) -> bool {
         let inside = format!("{path}/");
         self.files.contains_key(path)
-            || self
-                .files
-                .range(inside.clone()..)
-                .next()
-                .is_some_and(|(name, _)| name.starts_with(&inside))
+            || self.files.range(inside.clone()..).next().is_some_and(|(name, _)| name.starts_with(&inside))
     }
 
     /// Every text file with its text.
     pub fn texts(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.files
-            .iter()
-            .filter_map(|(path, text)| Some((path.as_str(), text.as_deref()?)))
+        self.files.iter().filter_map(|(path, text)| Some((path.as_str(), text.as_deref()?)))
     }
 }
 
@@ -112,28 +90,16 @@ impl Repo {
 fn mark_test_modules(sources: &mut [Source]) {
     let mut marked = Vec::new();
     for source in sources.iter() {
-        let folder = source
-            .path
-            .rsplit_once('/')
-            .map_or("", |(folder, _)| folder);
+        let folder = source.path.rsplit_once('/').map_or("", |(folder, _)| folder);
         let stem = source.path.strip_suffix(".rs").unwrap_or_default();
-        let owner = ["/lib", "/main", "/mod"]
-            .iter()
-            .any(|end| stem.ends_with(end));
+        let owner = ["/lib", "/main", "/mod"].iter().any(|end| stem.ends_with(end));
         let below = if owner { folder } else { stem };
-        marked.extend(
-            source
-                .test_modules()
-                .iter()
-                .map(|name| format!("{below}/{name}")),
-        );
+        marked.extend(source.test_modules().iter().map(|name| format!("{below}/{name}")));
     }
     for source in sources {
         let path = source.path.clone();
-        let covers = |stem: &String| {
-            path.strip_prefix(stem.as_str())
-                .is_some_and(|rest| rest == ".rs" || rest.starts_with('/'))
-        };
+        let covers =
+            |stem: &String| path.strip_prefix(stem.as_str()).is_some_and(|rest| rest == ".rs" || rest.starts_with('/'));
         if marked.iter().any(covers) {
             source.mark_as_test();
         }
@@ -147,15 +113,12 @@ fn read_text(path: &Path) -> Option<String> {
     } else {
         return None;
     };
-    String::from_utf8(bytes)
-        .ok()
-        .filter(|text| !text.contains('\0'))
+    String::from_utf8(bytes).ok().filter(|text| !text.contains('\0'))
 }
 
 /// A folder whose own `.gitignore` says `*` (the tools folder, a Python environment).
 fn ignores_itself(folder: &Path) -> bool {
-    fs::read_to_string(folder.join(".gitignore"))
-        .is_ok_and(|text| text.lines().any(|line| line.trim() == "*"))
+    fs::read_to_string(folder.join(".gitignore")).is_ok_and(|text| text.lines().any(|line| line.trim() == "*"))
 }
 
 /// The patterns of the root `.gitignore`: `/path`, `name` and `*.ending`.
@@ -174,9 +137,7 @@ impl Ignored {
             .lines()
             .map(|line| line.trim().trim_end_matches('/'))
             .filter(|line| !line.is_empty() && !line.starts_with('#'));
-        Self {
-            patterns: kept.map(str::to_owned).collect(),
-        }
+        Self { patterns: kept.map(str::to_owned).collect() }
     }
 
     fn covers(&self, path: &str) -> bool {
@@ -198,10 +159,7 @@ mod tests {
     fn ignored_files_are_known_by_path_name_and_ending() {
         let ignored = Ignored::of("# build\n/target\n/portal/dist/\nnode_modules\n*.tmp\n");
         let covered = ["target", "portal/dist", "a/node_modules", "a/b.tmp", ".git"];
-        assert!(
-            covered.iter().all(|path| ignored.covers(path)),
-            "{covered:?}"
-        );
+        assert!(covered.iter().all(|path| ignored.covers(path)), "{covered:?}");
         assert!(!ignored.covers("a/target") && !ignored.covers("portal"));
     }
 
@@ -215,35 +173,20 @@ mod tests {
     #[test]
     fn a_module_declared_as_test_is_test_wherever_it_lies() {
         let repo = Repo::of(&[
-            (
-                "crates/a/src/lib.rs",
-                "#[cfg(test)]\nmod probes;\nmod real;\n",
-            ),
+            ("crates/a/src/lib.rs", "#[cfg(test)]\nmod probes;\nmod real;\n"),
             ("crates/a/src/probes.rs", "fn a() {}\n"),
             ("crates/a/src/real.rs", "#[cfg(test)]\nmod deep;\n"),
             ("crates/a/src/real/deep.rs", "fn a() {}\n"),
         ]);
-        let tests: Vec<&str> = repo
-            .sources
-            .iter()
-            .filter(|source| source.is_test())
-            .map(|source| source.path.as_str())
-            .collect();
-        assert_eq!(
-            tests,
-            ["crates/a/src/probes.rs", "crates/a/src/real/deep.rs"]
-        );
+        let tests: Vec<&str> =
+            repo.sources.iter().filter(|source| source.is_test()).map(|source| source.path.as_str()).collect();
+        assert_eq!(tests, ["crates/a/src/probes.rs", "crates/a/src/real/deep.rs"]);
     }
 
     #[test]
     fn the_working_tree_is_read_without_what_is_ignored() {
         let repo = Repo::open(&Repo::root()).unwrap();
         assert!(repo.text("Cargo.toml").is_some() && repo.has("crates/model"));
-        assert!(
-            !repo
-                .files
-                .keys()
-                .any(|path| path.starts_with("target/") || path.starts_with(".git/"))
-        );
+        assert!(!repo.files.keys().any(|path| path.starts_with("target/") || path.starts_with(".git/")));
     }
 }

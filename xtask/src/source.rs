@@ -39,39 +39,19 @@ impl Source {
     /// Reads a file's text.
     pub fn new(path: &str, text: &str) -> Self {
         let code = mask(text);
-        let starts = std::iter::once(0)
-            .chain(text.match_indices('\n').map(|(at, _)| at + 1))
-            .collect();
-        let tests = if is_test_path(path) {
-            vec![Range {
-                start: 0,
-                end: text.len(),
-            }]
-        } else {
-            test_spans(&code)
-        };
-        Self {
-            path: path.to_owned(),
-            text: text.to_owned(),
-            code,
-            starts,
-            tests,
-        }
+        let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        let tests = if is_test_path(path) { vec![Range { start: 0, end: text.len() }] } else { test_spans(&code) };
+        Self { path: path.to_owned(), text: text.to_owned(), code, starts, tests }
     }
 
     /// Declares the whole file to be test code (`#[cfg(test)] mod name;` in another file).
     pub fn mark_as_test(&mut self) {
-        self.tests = vec![Range {
-            start: 0,
-            end: self.text.len(),
-        }];
+        self.tests = vec![Range { start: 0, end: self.text.len() }];
     }
 
     /// Whether the whole file is test code.
     pub fn is_test(&self) -> bool {
-        self.tests
-            .iter()
-            .any(|span| span.start == 0 && span.end >= self.text.len())
+        self.tests.iter().any(|span| span.start == 0 && span.end >= self.text.len())
     }
 
     /// The line of a byte, counted from 1.
@@ -86,11 +66,7 @@ impl Source {
 
     /// Number of lines outside tests.
     pub fn lines_of_code(&self) -> usize {
-        self.text
-            .lines()
-            .zip(&self.starts)
-            .filter(|(_, start)| !self.in_test(**start))
-            .count()
+        self.text.lines().zip(&self.starts).filter(|(_, start)| !self.in_test(**start)).count()
     }
 
     /// Whether a byte belongs to test code.
@@ -105,19 +81,12 @@ impl Source {
 
     /// Every function with a body, in order; one inside another counts on its own as well.
     pub fn functions(&self) -> Vec<Function> {
-        self.words("fn")
-            .filter_map(|at| self.function(at))
-            .collect()
+        self.words("fn").filter_map(|at| self.function(at)).collect()
     }
 
     fn function(&self, at: usize) -> Option<Function> {
         let rest = &self.code[at + 2..];
-        let name: String = rest
-            .trim_start()
-            .bytes()
-            .take_while(|&byte| is_name(byte))
-            .map(char::from)
-            .collect();
+        let name: String = rest.trim_start().bytes().take_while(|&byte| is_name(byte)).map(char::from).collect();
         if name.is_empty() {
             return None;
         }
@@ -128,33 +97,18 @@ impl Source {
         let close = matching_brace(&self.code, open);
         let (first, last) = (self.line_of(at), self.line_of(close));
         let signature = self.code[at..open].to_owned();
-        Some(Function {
-            name,
-            line: first,
-            lines: last - first + 1,
-            signature,
-            test: self.in_test(at),
-        })
+        Some(Function { name, line: first, lines: last - first + 1, signature, test: self.in_test(at) })
     }
 
     /// Attributes outside tests: the byte of `#` and the text between the brackets.
     pub fn attributes(&self) -> Vec<(usize, &str)> {
-        attributes(&self.code)
-            .into_iter()
-            .filter(|(at, _)| !self.in_test(*at))
-            .collect()
+        attributes(&self.code).into_iter().filter(|(at, _)| !self.in_test(*at)).collect()
     }
 
     /// Names of the modules that this file declares as tests kept in another file.
     pub fn test_modules(&self) -> Vec<String> {
-        let spans = self
-            .tests
-            .iter()
-            .map(|span| self.code[span.clone()].trim_end());
-        spans
-            .filter_map(|item| item.strip_suffix(';'))
-            .filter_map(last_word_of_module)
-            .collect()
+        let spans = self.tests.iter().map(|span| self.code[span.clone()].trim_end());
+        spans.filter_map(|item| item.strip_suffix(';')).filter_map(last_word_of_module).collect()
     }
 }
 
@@ -172,15 +126,11 @@ fn is_test_path(path: &str) -> bool {
 /// Where `word` stands in `code` with nothing name-like on either side.
 pub fn words<'a>(code: &'a str, word: &'a str) -> impl Iterator<Item = usize> + 'a {
     let bytes = code.as_bytes();
-    code.match_indices(word)
-        .map(|(at, _)| at)
-        .filter(move |&at| {
-            let before = at > 0 && is_name(bytes[at - 1]);
-            let after = bytes
-                .get(at + word.len())
-                .is_some_and(|&byte| is_name(byte));
-            !before && !after
-        })
+    code.match_indices(word).map(|(at, _)| at).filter(move |&at| {
+        let before = at > 0 && is_name(bytes[at - 1]);
+        let after = bytes.get(at + word.len()).is_some_and(|&byte| is_name(byte));
+        !before && !after
+    })
 }
 
 /// `#[…]` and `#![…]`: the byte of `#` and the inside of the brackets.
@@ -197,15 +147,9 @@ fn attributes(code: &str) -> Vec<(usize, &str)> {
 }
 
 fn is_test_attribute(inside: &str) -> bool {
-    let tight: String = inside
-        .chars()
-        .filter(|letter| !letter.is_whitespace())
-        .collect();
+    let tight: String = inside.chars().filter(|letter| !letter.is_whitespace()).collect();
     let name = tight.split('(').next().unwrap_or_default();
-    tight == "cfg(test)"
-        || tight.starts_with("cfg(all(test,")
-        || name == "test"
-        || name.ends_with("::test")
+    tight == "cfg(test)" || tight.starts_with("cfg(all(test,") || name == "test" || name.ends_with("::test")
 }
 
 fn test_spans(code: &str) -> Vec<Range<usize>> {
@@ -215,11 +159,7 @@ fn test_spans(code: &str) -> Vec<Range<usize>> {
             continue;
         }
         let whole_file = code.as_bytes()[at + 1] == b'!';
-        let end = if whole_file {
-            code.len()
-        } else {
-            end_of_item(code, at + inside.len() + 3)
-        };
+        let end = if whole_file { code.len() } else { end_of_item(code, at + inside.len() + 3) };
         spans.push(if whole_file { 0..end } else { at..end });
     }
     spans
@@ -278,20 +218,13 @@ mod tests {
 
     fn lengths(text: &str) -> Vec<(String, usize, bool)> {
         let source = Source::new("crates/a/src/b.rs", text);
-        source
-            .functions()
-            .into_iter()
-            .map(|found| (found.name, found.lines, found.test))
-            .collect()
+        source.functions().into_iter().map(|found| (found.name, found.lines, found.test)).collect()
     }
 
     #[test]
     fn a_function_runs_from_fn_to_its_closing_brace() {
         let text = "pub fn one() -> [u8; 2] {\n    [1, 2]\n}\n\ntrait T {\n    fn two(&self);\n    fn three() {}\n}\n";
-        assert_eq!(
-            lengths(text),
-            [("one".to_owned(), 3, false), ("three".to_owned(), 1, false)]
-        );
+        assert_eq!(lengths(text), [("one".to_owned(), 3, false), ("three".to_owned(), 1, false)]);
     }
 
     #[test]
@@ -303,13 +236,7 @@ mod tests {
     #[test]
     fn inner_functions_count_on_their_own() {
         let text = "fn outer() {\n    fn inner() {\n    }\n}\n";
-        assert_eq!(
-            lengths(text),
-            [
-                ("outer".to_owned(), 4, false),
-                ("inner".to_owned(), 2, false)
-            ]
-        );
+        assert_eq!(lengths(text), [("outer".to_owned(), 4, false), ("inner".to_owned(), 2, false)]);
     }
 
     #[test]
@@ -324,32 +251,20 @@ mod tests {
 
     #[test]
     fn a_test_module_in_another_file_is_found_by_name() {
-        let source = Source::new(
-            "crates/a/src/lib.rs",
-            "#[cfg(test)]\nmod probes;\n#[cfg(test)]\nuse a::b;\n",
-        );
+        let source = Source::new("crates/a/src/lib.rs", "#[cfg(test)]\nmod probes;\n#[cfg(test)]\nuse a::b;\n");
         assert_eq!(source.test_modules(), ["probes"]);
     }
 
     #[test]
     fn lines_and_words_are_counted_from_one_and_whole() {
         let source = Source::new("a.rs", "fn a() {}\nlet unwrapped = x.unwrap();\n");
-        assert_eq!(
-            source
-                .words("unwrap")
-                .map(|at| source.line_of(at))
-                .collect::<Vec<_>>(),
-            [2]
-        );
+        assert_eq!(source.words("unwrap").map(|at| source.line_of(at)).collect::<Vec<_>>(), [2]);
         assert_eq!(source.lines(), 2);
     }
 
     #[test]
     fn lines_of_code_leave_tests_out() {
-        let source = Source::new(
-            "crates/a/src/b.rs",
-            "fn a() {}\n#[cfg(test)]\nmod tests {\n}\n",
-        );
+        let source = Source::new("crates/a/src/b.rs", "fn a() {}\n#[cfg(test)]\nmod tests {\n}\n");
         assert_eq!(source.lines_of_code(), 1);
     }
 }

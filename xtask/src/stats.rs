@@ -19,10 +19,8 @@ impl Lengths {
 
     fn from_sources(sources: &[&Source]) -> Self {
         let functions = sources.iter().flat_map(|source| source.functions());
-        let mut lengths: Vec<usize> = functions
-            .filter(|function| !function.test)
-            .map(|function| function.lines)
-            .collect();
+        let mut lengths: Vec<usize> =
+            functions.filter(|function| !function.test).map(|function| function.lines).collect();
         lengths.sort_unstable();
         Self(lengths)
     }
@@ -41,16 +39,11 @@ impl Lengths {
 
 /// The whole report as text.
 pub fn report(repo: &Repo) -> String {
-    let mut text = format!(
-        "{:<26}{:>6}{:>8}{:>8}{:>8}{:>6}{:>6}\n",
-        "", "files", "lines", "fns", "median", "p90", "max"
-    );
+    let mut text =
+        format!("{:<26}{:>6}{:>8}{:>8}{:>8}{:>6}{:>6}\n", "", "files", "lines", "fns", "median", "p90", "max");
     let mut crates: BTreeMap<&str, Vec<&Source>> = BTreeMap::new();
     for source in repo.sources.iter().filter(|source| !source.is_test()) {
-        crates
-            .entry(owner(repo, &source.path))
-            .or_default()
-            .push(source);
+        crates.entry(owner(repo, &source.path)).or_default().push(source);
     }
     for (name, sources) in &crates {
         row(&mut text, name, sources);
@@ -58,27 +51,14 @@ pub fn report(repo: &Repo) -> String {
     let all: Vec<&Source> = crates.into_values().flatten().collect();
     row(&mut text, "all", &all);
     text.push_str("\nlongest functions\n");
-    longest(
-        &mut text,
-        all.iter()
-            .flat_map(|source| function_lines(source))
-            .collect(),
-    );
+    longest(&mut text, all.iter().flat_map(|source| function_lines(source)).collect());
     text.push_str("\nlongest files (lines outside tests)\n");
-    longest(
-        &mut text,
-        all.iter()
-            .map(|source| (source.lines_of_code(), source.path.clone()))
-            .collect(),
-    );
+    longest(&mut text, all.iter().map(|source| (source.lines_of_code(), source.path.clone())).collect());
     text
 }
 
 fn owner<'a>(repo: &'a Repo, path: &str) -> &'a str {
-    let inside = |folder: &str| {
-        path.strip_prefix(folder)
-            .is_some_and(|rest| rest.starts_with('/'))
-    };
+    let inside = |folder: &str| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
     repo.manifests
         .iter()
         .map(|manifest| manifest.folder.as_str())
@@ -90,27 +70,12 @@ fn row(text: &mut String, name: &str, sources: &[&Source]) {
     let lengths = Lengths::from_sources(sources);
     let lines: usize = sources.iter().map(|source| source.lines_of_code()).sum();
     let [median, p90, max] = [50, 90, 100].map(|percent| lengths.percentile(percent));
-    let _ = writeln!(
-        text,
-        "{name:<26}{:>6}{lines:>8}{:>8}{median:>8}{p90:>6}{max:>6}",
-        sources.len(),
-        lengths.count()
-    );
+    let _ = writeln!(text, "{name:<26}{:>6}{lines:>8}{:>8}{median:>8}{p90:>6}{max:>6}", sources.len(), lengths.count());
 }
 
 fn function_lines(source: &Source) -> Vec<(usize, String)> {
-    let functions = source
-        .functions()
-        .into_iter()
-        .filter(|function| !function.test);
-    functions
-        .map(|function| {
-            (
-                function.lines,
-                format!("{}:{} {}", source.path, function.line, function.name),
-            )
-        })
-        .collect()
+    let functions = source.functions().into_iter().filter(|function| !function.test);
+    functions.map(|function| (function.lines, format!("{}:{} {}", source.path, function.line, function.name))).collect()
 }
 
 fn longest(text: &mut String, mut all: Vec<(usize, String)>) {
@@ -128,23 +93,15 @@ mod tests {
     #[test]
     fn percentiles_are_lengths_that_occur() {
         let lengths = Lengths(vec![1, 2, 3, 4, 50]);
-        assert_eq!(
-            [50, 90, 100].map(|percent| lengths.percentile(percent)),
-            [3, 50, 50]
-        );
+        assert_eq!([50, 90, 100].map(|percent| lengths.percentile(percent)), [3, 50, 50]);
         assert_eq!(Lengths::default().percentile(50), 0);
     }
 
     #[test]
     fn the_report_has_a_row_for_each_crate_and_one_for_all() {
-        let repo = Repo::of(&[
-            ("crates/a/Cargo.toml", "[package]\nname = \"a\"\n"),
-            ("crates/a/src/lib.rs", "fn f() {\n}\n"),
-        ]);
+        let repo =
+            Repo::of(&[("crates/a/Cargo.toml", "[package]\nname = \"a\"\n"), ("crates/a/src/lib.rs", "fn f() {\n}\n")]);
         let text = report(&repo);
-        assert!(
-            text.contains("crates/a") && text.contains("\nall") && text.contains("src/lib.rs:1 f"),
-            "{text}"
-        );
+        assert!(text.contains("crates/a") && text.contains("\nall") && text.contains("src/lib.rs:1 f"), "{text}");
     }
 }

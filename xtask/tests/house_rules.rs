@@ -5,15 +5,11 @@ use terrane_xtask::rules::{self, Rule};
 use terrane_xtask::stats::Lengths;
 use terrane_xtask::{Exceptions, Repo};
 
-static REPO: LazyLock<Repo> =
-    LazyLock::new(|| Repo::open(&Repo::root()).expect("the working tree can be read"));
+static REPO: LazyLock<Repo> = LazyLock::new(|| Repo::open(&Repo::root()).expect("the working tree can be read"));
 
 #[track_caller]
 fn kept(name: &str) {
-    let rule: &Rule = rules::ALL
-        .iter()
-        .find(|rule| rule.name == name)
-        .expect("the rule is in the table");
+    let rule: &Rule = rules::ALL.iter().find(|rule| rule.name == name).expect("the rule is in the table");
     let complaints = Exceptions::of(&REPO).judge(name, &(rule.check)(&REPO));
     assert!(complaints.is_empty(), "\n\n{}\n", complaints.join("\n"));
 }
@@ -73,9 +69,6 @@ fn the_list_of_exceptions_can_be_read_and_names_rules_that_exist() {
 fn the_lengths_of_functions_are_reported() {
     let lengths = Lengths::of(&REPO);
     let [median, p90, longest] = [50, 90, 100].map(|percent| lengths.percentile(percent));
-    println!(
-        "{} functions: median {median} lines, p90 {p90}, longest {longest}",
-        lengths.count()
-    );
+    println!("{} functions: median {median} lines, p90 {p90}, longest {longest}", lengths.count());
     assert!(lengths.count() > 0);
 }

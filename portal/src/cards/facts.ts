@@ -81,7 +81,7 @@ export function cardOf(feature: InfoFeature, item: LegendItem | null, layerTitle
   const fact = (key: string, label = key): Fact => {
     const numbers = [...keys].filter((k) => typeof row[k] === 'number');
     const unit = unitOf(key, columns[key]) || (numbers.length === 1 && numbers[0] === key ? rampUnit : '');
-    return { key, label: labelOf(label, columns[key], unit), value: row[key], unit };
+    return { key, label: labelOf(label, columns[key]?.title ? columns[key] : columns[label], unit), value: row[key], unit };
   };
 
   const named = chosen.find((c) => NAME.test(c.stem));

@@ -1,9 +1,10 @@
 // The moving map: MapLibre with one raster source for each layer. Loaded on its own, after the page stands.
 //
-// Sharpness: tiles are 512 px, in MapLibre's own grid, and wheel and keys step whole levels, so a picture's pixels fall on the
-// screen's pixels and hairlines stay hairlines. On screens of 1.5 dots per pixel and more each tile is asked for as 1024 px with
-// DPI doubled: twice the detail at the same line widths. 512 rather than 256 also means a quarter of the requests, and
-// symbols and lettering cut at four times fewer edges.
+// Sharpness: tiles are 512 px, in MapLibre's own grid, and wheel, keys and buttons step whole levels, so a picture's pixels fall
+// on the screen's pixels and hairlines stay hairlines; only "show all of it" may stop at a half level, where tiles of the next
+// level are drawn smaller, never larger. On screens of 1.5 dots per pixel and more each tile is asked for as 1024 px with DPI
+// doubled: twice the detail at the same line widths. 512 rather than 256 also means a quarter of the requests, and symbols and
+// lettering cut at half as many edges.
 import { Map as MapLibre, setWorkerUrl, type GeoJSONSource, type RasterTileSource } from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import { pictureAddress } from '../api/server';
@@ -31,6 +32,8 @@ export interface StageWatch extends TileWatch {
 }
 
 const TILE = 512;
+const STEP = 1;
+const FITTING = 0.5;
 const DOTS = devicePixelRatio >= 1.5 ? 2 : 1;
 const PAPER = '#fbfaf7';
 const CHOSEN = '#0b6e6e';
@@ -76,10 +79,11 @@ export class Stage implements MapHandle {
       touchPitch: false,
       maxPitch: 0,
       maxZoom: 20,
-      zoomSnap: 1,
+      zoomSnap: FITTING,
       fadeDuration: 0,
       locale: { 'Map.Title': start.label },
     });
+    this.map.setZoomSnap(STEP);
     this.map.touchZoomRotate.disableRotation();
     this.map.keyboard.disableRotation();
     const view = () => {
@@ -148,7 +152,9 @@ export class Stage implements MapHandle {
   }
 
   fit(box: Box): void {
+    this.map.setZoomSnap(FITTING);
     this.map.fitBounds(unfold(box), { padding: 16, maxZoom: 16, animate: !still(), duration: 150 });
+    this.map.setZoomSnap(STEP);
   }
   jump(at: { zoom: number; lat: number; lng: number }): void {
     this.map.jumpTo({ center: [at.lng, at.lat], zoom: at.zoom });

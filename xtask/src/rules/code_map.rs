@@ -11,25 +11,18 @@ const SMALL: [&str; 2] = [".ci", "tools"];
 pub fn check(repo: &Repo) -> Vec<Finding> {
     let on_map = on_map(repo.text(PATH).unwrap_or_default());
     let there = folders(repo);
-    let unmapped = there
-        .difference(&on_map)
-        .map(|folder| Finding::file(PATH, format!("the code map does not name {folder}/")));
-    let gone = on_map.difference(&there).map(|folder| {
-        Finding::file(
-            PATH,
-            format!("the code map names {folder}/, which is not there"),
-        )
-    });
+    let unmapped =
+        there.difference(&on_map).map(|folder| Finding::file(PATH, format!("the code map does not name {folder}/")));
+    let gone = on_map
+        .difference(&there)
+        .map(|folder| Finding::file(PATH, format!("the code map names {folder}/, which is not there")));
     unmapped.chain(gone).collect()
 }
 
 /// The first block of code under `## Code map`; two spaces deeper is a folder inside.
 fn on_map(text: &str) -> BTreeSet<String> {
-    let lines = text
-        .lines()
-        .skip_while(|line| *line != "## Code map")
-        .skip_while(|line| !line.starts_with("```"))
-        .skip(1);
+    let lines =
+        text.lines().skip_while(|line| *line != "## Code map").skip_while(|line| !line.starts_with("```")).skip(1);
     let mut parent = "";
     let mut found = BTreeSet::new();
     for line in lines.take_while(|line| !line.starts_with("```")) {
@@ -91,12 +84,7 @@ mod tests {
     fn a_folder_without_a_name_and_a_name_without_a_folder_are_found() {
         let said = shown(
             check,
-            &[
-                ("ARCHITECTURE.md", MAP),
-                ("crates/model/a.rs", ""),
-                ("crates/new/a.rs", ""),
-                ("docs/a.md", ""),
-            ],
+            &[("ARCHITECTURE.md", MAP), ("crates/model/a.rs", ""), ("crates/new/a.rs", ""), ("docs/a.md", "")],
         );
         assert_eq!(said.len(), 2, "{said:?}");
         assert!(said[0].contains("crates/new/") && said[1].contains("crates/engine/"));

@@ -7,18 +7,11 @@ pub const AT_MOST: usize = 5;
 
 /// Features beyond the fifth.
 pub fn check(repo: &Repo) -> Vec<Finding> {
-    let all = repo.manifests.iter().flat_map(|manifest| {
-        manifest
-            .features
-            .iter()
-            .map(move |feature| (manifest, feature))
-    });
+    let all =
+        repo.manifests.iter().flat_map(|manifest| manifest.features.iter().map(move |feature| (manifest, feature)));
     all.skip(AT_MOST)
         .map(|(manifest, feature)| {
-            Finding::file(
-                &manifest.path,
-                format!("feature {feature} is one too many: {AT_MOST} are allowed in all"),
-            )
+            Finding::file(&manifest.path, format!("feature {feature} is one too many: {AT_MOST} are allowed in all"))
         })
         .collect()
 }
@@ -34,20 +27,10 @@ mod tests {
 
     #[test]
     fn features_are_counted_over_all_packages() {
-        let (a, b) = (
-            package("a", "one = []\ntwo = []\nthree = []\n"),
-            package("b", "four = []\nfive = []\n"),
-        );
+        let (a, b) = (package("a", "one = []\ntwo = []\nthree = []\n"), package("b", "four = []\nfive = []\n"));
         assert!(shown(check, &[("a/Cargo.toml", &a), ("b/Cargo.toml", &b)]).is_empty());
         let c = package("c", "six = []\n");
-        let said = shown(
-            check,
-            &[
-                ("a/Cargo.toml", &a),
-                ("b/Cargo.toml", &b),
-                ("c/Cargo.toml", &c),
-            ],
-        );
+        let said = shown(check, &[("a/Cargo.toml", &a), ("b/Cargo.toml", &b), ("c/Cargo.toml", &c)]);
         assert_eq!(said.len(), 1);
     }
 }

@@ -21,16 +21,10 @@ pub fn check(repo: &Repo) -> Vec<Finding> {
         }
     }
     let gone = TABLES.iter().filter(|path| {
-        !repo
-            .sources
-            .iter()
-            .any(|source| source.path == **path && source.lines_of_code() > LINES_AT_MOST)
+        !repo.sources.iter().any(|source| source.path == **path && source.lines_of_code() > LINES_AT_MOST)
     });
     found.extend(gone.map(|path| {
-        Finding::file(
-            path,
-            "is no long table any more: take it out of TABLES in xtask/src/rules/files.rs",
-        )
+        Finding::file(path, "is no long table any more: take it out of TABLES in xtask/src/rules/files.rs")
     }));
     found
 }
@@ -44,22 +38,12 @@ mod tests {
     fn a_file_of_eight_hundred_lines_is_the_longest() {
         let line = "const A: u8 = 1;\n";
         assert!(shown(check, &[("crates/a/src/b.rs", &line.repeat(LINES_AT_MOST))]).is_empty());
-        assert_eq!(
-            shown(
-                check,
-                &[("crates/a/src/b.rs", &line.repeat(LINES_AT_MOST + 1))]
-            )
-            .len(),
-            1
-        );
+        assert_eq!(shown(check, &[("crates/a/src/b.rs", &line.repeat(LINES_AT_MOST + 1))]).len(), 1);
     }
 
     #[test]
     fn tests_do_not_count() {
-        let text = format!(
-            "fn a() {{}}\n#[cfg(test)]\nmod tests {{\n{}}}\n",
-            "    // x\n".repeat(900)
-        );
+        let text = format!("fn a() {{}}\n#[cfg(test)]\nmod tests {{\n{}}}\n", "    // x\n".repeat(900));
         assert!(shown(check, &[("crates/a/src/b.rs", &text)]).is_empty());
     }
 }

@@ -9,21 +9,11 @@ pub const LINES_AT_MOST: usize = 70;
 pub fn check(repo: &Repo) -> Vec<Finding> {
     let mut found = Vec::new();
     for source in &repo.sources {
-        let long = source
-            .functions()
-            .into_iter()
-            .filter(|function| !function.test && function.lines > LINES_AT_MOST);
+        let long = source.functions().into_iter().filter(|function| !function.test && function.lines > LINES_AT_MOST);
         found.extend(long.map(|function| {
-            let say = format!(
-                "{} has {} lines, {LINES_AT_MOST} are allowed: name its parts",
-                function.name, function.lines
-            );
-            Finding::line(
-                &format!("{}::{}", source.path, function.name),
-                function.line,
-                say,
-            )
-            .sized(function.lines)
+            let say =
+                format!("{} has {} lines, {LINES_AT_MOST} are allowed: name its parts", function.name, function.lines);
+            Finding::line(&format!("{}::{}", source.path, function.name), function.line, say).sized(function.lines)
         }));
     }
     found
@@ -41,14 +31,8 @@ mod tests {
     #[test]
     fn the_limit_itself_is_allowed() {
         assert!(shown(check, &[("crates/a/src/b.rs", &function_of(LINES_AT_MOST))]).is_empty());
-        let said = shown(
-            check,
-            &[("crates/a/src/b.rs", &function_of(LINES_AT_MOST + 1))],
-        );
-        assert_eq!(
-            said,
-            ["crates/a/src/b.rs:2: f has 71 lines, 70 are allowed: name its parts"]
-        );
+        let said = shown(check, &[("crates/a/src/b.rs", &function_of(LINES_AT_MOST + 1))]);
+        assert_eq!(said, ["crates/a/src/b.rs:2: f has 71 lines, 70 are allowed: name its parts"]);
     }
 
     #[test]

@@ -8,11 +8,7 @@ pub const LINES_AT_MOST: usize = 15;
 
 /// Handlers that are too long. The function that builds the `Router` is a table and may be longer.
 pub fn check(repo: &Repo) -> Vec<Finding> {
-    repo.sources
-        .iter()
-        .filter(|source| is_routes(&source.path))
-        .flat_map(long_handlers)
-        .collect()
+    repo.sources.iter().filter(|source| is_routes(&source.path)).flat_map(long_handlers).collect()
 }
 
 /// Whether a file holds the HTTP side of a protocol: `routes.rs`, or a file of a folder `routes/`.
@@ -21,10 +17,8 @@ pub fn is_routes(path: &str) -> bool {
 }
 
 fn long_handlers(source: &Source) -> Vec<Finding> {
-    let handlers = source
-        .functions()
-        .into_iter()
-        .filter(|function| !function.test && !function.signature.contains("Router"));
+    let handlers =
+        source.functions().into_iter().filter(|function| !function.test && !function.signature.contains("Router"));
     let long = handlers.filter(|function| function.lines > LINES_AT_MOST);
     long.map(|function| {
         let say = format!(
@@ -49,19 +43,9 @@ mod tests {
     fn a_handler_has_fifteen_lines() {
         let path = "crates/protocols/src/ows/routes.rs";
         assert!(shown(check, &[(path, &handler("async fn get_map()", 15))]).is_empty());
+        assert_eq!(shown(check, &[(path, &handler("async fn get_map()", 16))]).len(), 1);
         assert_eq!(
-            shown(check, &[(path, &handler("async fn get_map()", 16))]).len(),
-            1
-        );
-        assert_eq!(
-            shown(
-                check,
-                &[(
-                    "crates/protocols/src/ows/routes/map.rs",
-                    &handler("async fn get_map()", 16)
-                )]
-            )
-            .len(),
+            shown(check, &[("crates/protocols/src/ows/routes/map.rs", &handler("async fn get_map()", 16))]).len(),
             1
         );
     }
@@ -69,21 +53,9 @@ mod tests {
     #[test]
     fn the_table_of_routes_may_be_longer_and_other_files_too() {
         assert!(
-            shown(
-                check,
-                &[(
-                    "crates/protocols/src/ows/routes.rs",
-                    &handler("pub fn routes() -> Router<State>", 40)
-                )]
-            )
-            .is_empty()
+            shown(check, &[("crates/protocols/src/ows/routes.rs", &handler("pub fn routes() -> Router<State>", 40))])
+                .is_empty()
         );
-        assert!(
-            shown(
-                check,
-                &[("crates/protocols/src/ows/ask.rs", &handler("fn ask()", 40))]
-            )
-            .is_empty()
-        );
+        assert!(shown(check, &[("crates/protocols/src/ows/ask.rs", &handler("fn ask()", 40))]).is_empty());
     }
 }

@@ -5,37 +5,22 @@ use crate::{Finding, Repo};
 /// Local links that lead nowhere.
 pub fn check(repo: &Repo) -> Vec<Finding> {
     let documents = repo.texts().filter(|(path, _)| path.ends_with(".md"));
-    documents
-        .flat_map(|(path, text)| dead_links(repo, path, text))
-        .collect()
+    documents.flat_map(|(path, text)| dead_links(repo, path, text)).collect()
 }
 
 fn dead_links(repo: &Repo, path: &str, text: &str) -> Vec<Finding> {
     let mut found = Vec::new();
     for (line, target) in links(text) {
-        let outside =
-            target.contains("://") || target.starts_with("mailto:") || target.starts_with('<');
+        let outside = target.contains("://") || target.starts_with("mailto:") || target.starts_with('<');
         if outside || target.is_empty() {
             continue;
         }
         let (file, heading) = target.split_once('#').unwrap_or((target, ""));
-        let full = if file.is_empty() {
-            path.to_owned()
-        } else {
-            beside(path, file)
-        };
+        let full = if file.is_empty() { path.to_owned() } else { beside(path, file) };
         if !full.is_empty() && !repo.has(&full) {
-            found.push(Finding::line(
-                path,
-                line,
-                format!("links to {file}, which is not there"),
-            ));
+            found.push(Finding::line(path, line, format!("links to {file}, which is not there")));
         } else if !heading.is_empty() && !has_heading(repo, &full, heading) {
-            found.push(Finding::line(
-                path,
-                line,
-                format!("links to #{heading}, which is no heading of {full}"),
-            ));
+            found.push(Finding::line(path, line, format!("links to #{heading}, which is no heading of {full}")));
         }
     }
     found
@@ -86,19 +71,13 @@ fn has_heading(repo: &Repo, path: &str, heading: &str) -> bool {
     let Some(text) = repo.text(path) else {
         return false;
     };
-    !path.ends_with(".md")
-        || text
-            .lines()
-            .any(|line| line.starts_with('#') && slug(line) == heading)
+    !path.ends_with(".md") || text.lines().any(|line| line.starts_with('#') && slug(line) == heading)
 }
 
 fn slug(line: &str) -> String {
     let words = line.trim_start_matches('#').trim().to_lowercase();
-    let kept = words
-        .chars()
-        .filter(|letter| letter.is_alphanumeric() || matches!(letter, ' ' | '-' | '_'));
-    kept.map(|letter| if letter == ' ' { '-' } else { letter })
-        .collect()
+    let kept = words.chars().filter(|letter| letter.is_alphanumeric() || matches!(letter, ' ' | '-' | '_'));
+    kept.map(|letter| if letter == ' ' { '-' } else { letter }).collect()
 }
 
 #[cfg(test)]
@@ -108,14 +87,7 @@ mod tests {
 
     #[track_caller]
     fn verdict(text: &str) -> Vec<String> {
-        shown(
-            check,
-            &[
-                ("docs/a.md", text),
-                ("README.md", "# Top\n\n## Set up, twice\n"),
-                ("docs/adr/001-a.md", ""),
-            ],
-        )
+        shown(check, &[("docs/a.md", text), ("README.md", "# Top\n\n## Set up, twice\n"), ("docs/adr/001-a.md", "")])
     }
 
     #[test]
@@ -136,12 +108,7 @@ mod tests {
 
     #[test]
     fn links_that_lead_nowhere_are_found() {
-        for text in [
-            "[a](README.md)",
-            "[a](../READ.md \"title\")",
-            "[a](../README.md#set-up)",
-            "[a](#nowhere)",
-        ] {
+        for text in ["[a](README.md)", "[a](../READ.md \"title\")", "[a](../README.md#set-up)", "[a](#nowhere)"] {
             assert_eq!(verdict(text).len(), 1, "{text}");
         }
     }

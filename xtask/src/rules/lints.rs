@@ -6,13 +6,8 @@ use crate::{Finding, Repo};
 /// Packages that go their own way. A crate that may write `unsafe` has to, since `forbid` cannot be lifted.
 pub fn check(repo: &Repo) -> Vec<Finding> {
     let named = |folder: &str| unsafety::CRATES.iter().any(|(named, _)| *named == folder);
-    let alone = repo
-        .manifests
-        .iter()
-        .filter(|manifest| !manifest.inherits_lints && !named(&manifest.folder));
-    alone
-        .map(|manifest| Finding::file(&manifest.path, "add `[lints]` with `workspace = true`"))
-        .collect()
+    let alone = repo.manifests.iter().filter(|manifest| !manifest.inherits_lints && !named(&manifest.folder));
+    alone.map(|manifest| Finding::file(&manifest.path, "add `[lints]` with `workspace = true`")).collect()
 }
 
 #[cfg(test)]

@@ -4,16 +4,8 @@ use crate::{Finding, Repo};
 
 /// Sources that a lock file may name: (file's ending, mark of a source, its one allowed beginning).
 const LOCKS: [(&str, &str, &str); 2] = [
-    (
-        "Cargo.lock",
-        "source = \"",
-        "registry+https://github.com/rust-lang/crates.io-index",
-    ),
-    (
-        "package-lock.json",
-        "\"resolved\": \"",
-        concat!("https://registry.", "npmjs.org/"),
-    ),
+    ("Cargo.lock", "source = \"", "registry+https://github.com/rust-lang/crates.io-index"),
+    ("package-lock.json", "\"resolved\": \"", concat!("https://registry.", "npmjs.org/")),
 ];
 
 /// Settings that would send a client to another registry: (file's ending, mark).
@@ -45,9 +37,7 @@ fn private_source(path: &str, line: &str) -> Option<&'static str> {
         return (!source.starts_with(public))
             .then_some("this source is not the public registry: lock again without a mirror");
     }
-    let set = SETTINGS
-        .iter()
-        .any(|(ending, mark)| path.ends_with(ending) && line.contains(mark));
+    let set = SETTINGS.iter().any(|(ending, mark)| path.ends_with(ending) && line.contains(mark));
     set.then_some("settings of registries belong to the machine, not to the project")
 }
 
@@ -58,62 +48,24 @@ mod tests {
 
     #[test]
     fn public_sources_are_good() {
-        let npm = concat!(
-            "\"resolved\": \"https://registry.",
-            "npmjs.org/a/-/a-1.tgz\""
-        );
+        let npm = concat!("\"resolved\": \"https://registry.", "npmjs.org/a/-/a-1.tgz\"");
         let cargo = "source = \"registry+https://github.com/rust-lang/crates.io-index\"";
         assert!(
-            shown(
-                check,
-                &[
-                    ("portal/package-lock.json", npm),
-                    ("Cargo.lock", cargo),
-                    ("portal/.npmrc", "fund=false")
-                ]
-            )
-            .is_empty()
+            shown(check, &[("portal/package-lock.json", npm), ("Cargo.lock", cargo), ("portal/.npmrc", "fund=false")])
+                .is_empty()
         );
     }
 
     #[test]
     fn mirrors_are_found() {
         assert_eq!(
-            shown(
-                check,
-                &[(
-                    "portal/package-lock.json",
-                    "\"resolved\": \"https://mirror.example/a.tgz\""
-                )]
-            )
-            .len(),
+            shown(check, &[("portal/package-lock.json", "\"resolved\": \"https://mirror.example/a.tgz\"")]).len(),
             1
         );
+        assert_eq!(shown(check, &[("Cargo.lock", "source = \"git+https://example.org/a\"")]).len(), 1);
+        assert_eq!(shown(check, &[("portal/.npmrc", "registry=https://mirror.example")]).len(), 1);
         assert_eq!(
-            shown(
-                check,
-                &[("Cargo.lock", "source = \"git+https://example.org/a\"")]
-            )
-            .len(),
-            1
-        );
-        assert_eq!(
-            shown(
-                check,
-                &[("portal/.npmrc", "registry=https://mirror.example")]
-            )
-            .len(),
-            1
-        );
-        assert_eq!(
-            shown(
-                check,
-                &[(
-                    "conformance/requirements.txt",
-                    "--extra-index-url https://mirror.example"
-                )]
-            )
-            .len(),
+            shown(check, &[("conformance/requirements.txt", "--extra-index-url https://mirror.example")]).len(),
             1
         );
     }

@@ -32,78 +32,24 @@ pub struct Rule {
 
 /// Every rule.
 pub const ALL: [Rule; 18] = [
-    Rule {
-        name: "changelog",
-        check: changelog::check,
-    },
-    Rule {
-        name: "code_map",
-        check: code_map::check,
-    },
-    Rule {
-        name: "conditions",
-        check: conditions::check,
-    },
-    Rule {
-        name: "decisions",
-        check: decisions::check,
-    },
-    Rule {
-        name: "edges",
-        check: edges::check,
-    },
-    Rule {
-        name: "features",
-        check: features::check,
-    },
-    Rule {
-        name: "files",
-        check: files::check,
-    },
-    Rule {
-        name: "functions",
-        check: functions::check,
-    },
-    Rule {
-        name: "handlers",
-        check: handlers::check,
-    },
-    Rule {
-        name: "headers",
-        check: headers::check,
-    },
-    Rule {
-        name: "links",
-        check: links::check,
-    },
-    Rule {
-        name: "lints",
-        check: lints::check,
-    },
-    Rule {
-        name: "locks",
-        check: locks::check,
-    },
-    Rule {
-        name: "panics",
-        check: panics::check,
-    },
-    Rule {
-        name: "protocols",
-        check: protocols::check,
-    },
-    Rule {
-        name: "unsafety",
-        check: unsafety::check,
-    },
-    Rule {
-        name: "web",
-        check: web::check,
-    },
-    Rule {
-        name: "words",
-        check: words::check,
-    },
+    Rule { name: "changelog", check: changelog::check },
+    Rule { name: "code_map", check: code_map::check },
+    Rule { name: "conditions", check: conditions::check },
+    Rule { name: "decisions", check: decisions::check },
+    Rule { name: "edges", check: edges::check },
+    Rule { name: "features", check: features::check },
+    Rule { name: "files", check: files::check },
+    Rule { name: "functions", check: functions::check },
+    Rule { name: "handlers", check: handlers::check },
+    Rule { name: "headers", check: headers::check },
+    Rule { name: "links", check: links::check },
+    Rule { name: "lints", check: lints::check },
+    Rule { name: "locks", check: locks::check },
+    Rule { name: "panics", check: panics::check },
+    Rule { name: "protocols", check: protocols::check },
+    Rule { name: "unsafety", check: unsafety::check },
+    Rule { name: "web", check: web::check },
+    Rule { name: "words", check: words::check },
 ];
 
 /// What a rule says of a tree made of the given files, for the rules' own tests.

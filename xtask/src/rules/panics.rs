@@ -5,7 +5,7 @@
 use crate::source::Source;
 use crate::{Finding, Repo};
 
-const MACROS: [&str; 3] = ["panic", "todo", "unimplemented"];
+const MACROS: [&str; 3] = ["panic!", "todo!", "unimplemented!"];
 
 /// Places that may panic.
 pub fn check(repo: &Repo) -> Vec<Finding> {
@@ -15,21 +15,13 @@ pub fn check(repo: &Repo) -> Vec<Finding> {
 fn giving_up(source: &Source) -> Vec<Finding> {
     let follows = |at: usize, text: &str| source.code[at..].starts_with(text);
     let after_dot = |at: usize| at > 0 && source.code.as_bytes()[at - 1] == b'.';
-    let unwraps = source
-        .words("unwrap")
-        .filter(|&at| follows(at, "unwrap()") && after_dot(at))
-        .map(|at| (at, "unwrap()"));
-    let macros = MACROS.iter().flat_map(|name| {
-        source
-            .words(name)
-            .filter(move |&at| source.code[at + name.len()..].starts_with('!'))
-            .map(move |at| (at, *name))
-    });
+    let unwraps =
+        source.words("unwrap").filter(|&at| follows(at, "unwrap()") && after_dot(at)).map(|at| (at, "unwrap()"));
+    let macros = MACROS.iter().flat_map(|name| source.words(name).map(move |at| (at, *name)));
     let outside = unwraps.chain(macros).filter(|(at, _)| !source.in_test(*at));
     outside
         .map(|(at, what)| {
-            let say =
-                format!("{what} outside tests: return an error, or expect(\"why it cannot fail\")");
+            let say = format!("{what} outside tests: return an error, or expect(\"why it cannot fail\")");
             Finding::line(&source.path, source.line_of(at), say)
         })
         .collect()
@@ -64,10 +56,7 @@ mod tests {
         assert!(
             shown(
                 check,
-                &[
-                    ("a/src/b.rs", "#[test]\nfn f() { a.unwrap(); }\n"),
-                    ("a/tests/c.rs", "fn f() { a.unwrap(); }")
-                ]
+                &[("a/src/b.rs", "#[test]\nfn f() { a.unwrap(); }\n"), ("a/tests/c.rs", "fn f() { a.unwrap(); }")]
             )
             .is_empty()
         );

@@ -10,10 +10,9 @@ pub fn check(repo: &Repo) -> Vec<Finding> {
     let mut found = Vec::new();
     for protocol in PROTOCOLS {
         let folder = format!("crates/protocols/src/{protocol}");
-        let missing = PARTS.iter().filter(|part| {
-            !repo.has(&format!("{folder}/{part}.rs"))
-                && !repo.has(&format!("{folder}/{part}/mod.rs"))
-        });
+        let missing = PARTS
+            .iter()
+            .filter(|part| !repo.has(&format!("{folder}/{part}.rs")) && !repo.has(&format!("{folder}/{part}/mod.rs")));
         found.extend(missing.map(|part| Finding::file(&folder, format!("has no {part}.rs"))));
     }
     found
@@ -37,9 +36,6 @@ mod tests {
         ];
         let paths = whole.map(|path| format!("crates/protocols/src/{path}"));
         let files: Vec<(&str, &str)> = paths.iter().map(|path| (path.as_str(), "")).collect();
-        assert_eq!(
-            shown(check, &files),
-            ["crates/protocols/src/ows: has no routes.rs"]
-        );
+        assert_eq!(shown(check, &files), ["crates/protocols/src/ows: has no routes.rs"]);
     }
 }

@@ -14,9 +14,7 @@ fn found_in(repo: &Repo, crates: &[(&str, &str)]) -> Vec<Finding> {
     let mut found = Vec::new();
     let mut used = vec![false; crates.len()];
     for source in &repo.sources {
-        let named = crates
-            .iter()
-            .position(|(folder, _)| source.path.starts_with(&format!("{folder}/")));
+        let named = crates.iter().position(|(folder, _)| source.path.starts_with(&format!("{folder}/")));
         for at in source.words("unsafe") {
             match named {
                 Some(index) => used[index] = true,
@@ -30,10 +28,7 @@ fn found_in(repo: &Repo, crates: &[(&str, &str)]) -> Vec<Finding> {
     }
     let idle = crates.iter().zip(used).filter(|(_, used)| !used);
     found.extend(idle.map(|((folder, _), _)| {
-        Finding::file(
-            folder,
-            "writes no `unsafe` any more: take it out of CRATES in xtask/src/rules/unsafety.rs",
-        )
+        Finding::file(folder, "writes no `unsafe` any more: take it out of CRATES in xtask/src/rules/unsafety.rs")
     }));
     found
 }
@@ -46,23 +41,10 @@ mod tests {
 
     #[test]
     fn the_word_is_found_in_code_only() {
-        assert_eq!(
-            shown(
-                check,
-                &[("a/src/b.rs", "//! x\nfn f() { unsafe { g() } }\n")]
-            )
-            .len(),
-            1
-        );
+        assert_eq!(shown(check, &[("a/src/b.rs", "//! x\nfn f() { unsafe { g() } }\n")]).len(), 1);
         assert!(
-            shown(
-                check,
-                &[(
-                    "a/src/b.rs",
-                    "// unsafe\n#![forbid(unsafe_code)]\nfn f() { g(\"unsafe\") }\n"
-                )]
-            )
-            .is_empty()
+            shown(check, &[("a/src/b.rs", "// unsafe\n#![forbid(unsafe_code)]\nfn f() { g(\"unsafe\") }\n")])
+                .is_empty()
         );
     }
 

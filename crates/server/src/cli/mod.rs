@@ -1,0 +1,223 @@
+//! The command line: what can be typed, and who does it.
+
+mod add;
+mod demo;
+mod doctor;
+mod look;
+mod serve;
+
+use crate::commands::{AddOptions, Words};
+use crate::output;
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+use terrane_model::{Error, Result};
+use terrane_store_embedded::EmbeddedStore;
+
+/// Publishes what a geological survey knows: maps and data, through every standard service.
+#[derive(Parser)]
+#[command(
+    name = "terrane",
+    version,
+    max_term_width = 100,
+    before_help = "Examples:
+  terrane demo                                    a whole portal with open data
+  terrane init survey                             a new data folder
+  terrane add survey geology.shp --id geology     publish a file
+  terrane serve survey                            serve it at http://127.0.0.1:8080"
+)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Show a whole portal made of open data
+    #[command(before_help = "Examples:
+  terrane demo
+  terrane demo --listen 127.0.0.1:9000
+  terrane demo --data /srv/demo --no-serve")]
+    Demo(demo::Demo),
+    /// Make a new data folder
+    #[command(before_help = "Examples:
+  terrane init survey
+  terrane init /srv/survey")]
+    Init {
+        /// The folder to make
+        folder: PathBuf,
+    },
+    /// Serve a data folder
+    #[command(before_help = "Examples:
+  terrane serve survey
+  terrane serve survey --listen 0.0.0.0:80
+  terrane serve survey --public-url https://maps.example.org/geo")]
+    Serve(serve::Serve),
+    /// Publish files; a running server shows them at once
+    #[command(before_help = "Examples:
+  terrane add survey geology.shp --id geology --title \"Geology 1:50 000\" --licence CC-BY-4.0
+  terrane add survey wells.csv --x lon --y lat --encoding shift_jis
+  terrane add survey everything.gpkg --dry-run")]
+    Add(Box<AddArguments>),
+    /// List what is published
+    List {
+        /// The data folder
+        folder: PathBuf,
+        /// For machines
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show everything about one dataset or map
+    Show {
+        /// The data folder
+        folder: PathBuf,
+        /// The dataset or map
+        id: String,
+        /// For machines
+        #[arg(long)]
+        json: bool,
+    },
+    /// Change what the catalogue says of a dataset
+    #[command(before_help = "Examples:
+  terrane edit survey geology --licence CC-BY-4.0 --attribution \"Geological Survey of …\"
+  terrane edit survey geology --title \"Geology\" --title ja=地質")]
+    Edit {
+        /// The data folder
+        folder: PathBuf,
+        /// The dataset
+        id: String,
+        #[command(flatten)]
+        words: Words,
+        /// For machines
+        #[arg(long)]
+        json: bool,
+    },
+    /// Take datasets or maps away
+    Remove {
+        /// The data folder
+        folder: PathBuf,
+        /// The datasets or maps
+        #[arg(required = true)]
+        ids: Vec<String>,
+        /// For machines
+        #[arg(long)]
+        json: bool,
+    },
+    /// Check a data folder and say what to do
+    Doctor {
+        /// The data folder
+        folder: PathBuf,
+        /// For machines
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write completions for a shell
+    #[command(before_help = "Example:
+  terrane completions bash > /etc/bash_completion.d/terrane")]
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(clap::Args)]
+struct AddArguments {
+    /// The data folder
+    folder: PathBuf,
+    /// GeoPackage, GeoJSON, Shapefile (.shp, folder or zip), CSV, GeoTIFF
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    /// The dataset's name in addresses; from the file's name without it
+    #[arg(long)]
+    id: Option<String>,
+    #[command(flatten)]
+    words: Words,
+    /// A style file
+    #[arg(long, value_name = "FILE")]
+    style: Option<PathBuf>,
+    /// The CRS when the file does not say or says wrongly, such as EPSG:4240
+    #[arg(long)]
+    crs: Option<String>,
+    /// The text encoding when it is not found right, such as shift_jis
+    #[arg(long)]
+    encoding: Option<String>,
+    /// Only this layer
+    #[arg(long)]
+    layer: Option<String>,
+    /// The column of x or longitude
+    #[arg(long, requires = "y", value_name = "COLUMN")]
+    x: Option<String>,
+    /// The column of y or latitude
+    #[arg(long, requires = "x", value_name = "COLUMN")]
+    y: Option<String>,
+    /// The column that identifies a row
+    #[arg(long, value_name = "COLUMN")]
+    key: Option<String>,
+    /// The column that holds the time of a row
+    #[arg(long, value_name = "COLUMN")]
+    time: Option<String>,
+    /// Publish over the dataset that has this id
+    #[arg(long)]
+    replace: bool,
+    /// Only report what would be published
+    #[arg(long)]
+    dry_run: bool,
+    /// For machines
+    #[arg(long)]
+    json: bool,
+}
+
+impl AddArguments {
+    fn options(&self) -> Result<AddOptions> {
+        let style = self.style.as_ref().map(|path| {
+            std::fs::read_to_string(path)
+                .map_err(|error| Error::invalid(format!("“{}” cannot be read: {error}.", path.display())).at("--style"))
+        });
+        Ok(AddOptions {
+            id: self.id.clone(),
+            words: self.words.clone(),
+            style: style.transpose()?,
+            crs: self.crs.clone(),
+            encoding: self.encoding.clone(),
+            layer: self.layer.clone(),
+            xy_columns: self.x.clone().zip(self.y.clone()),
+            key: self.key.clone(),
+            time: self.time.clone(),
+            replace: self.replace,
+            dry_run: self.dry_run,
+        })
+    }
+}
+
+/// Does what was typed and returns the exit code.
+pub fn run(arguments: Arguments) -> Result<u8> {
+    match arguments.command {
+        Task::Demo(demo) => demo::run(&demo),
+        Task::Init { folder } => init(&folder),
+        Task::Serve(serve) => serve::run(&serve),
+        Task::Add(add) => add::run(&add),
+        Task::List { folder, json } => look::list(&folder, json),
+        Task::Show { folder, id, json } => look::show(&folder, &id, json),
+        Task::Edit { folder, id, words, json } => look::edit(&folder, &id, words, json),
+        Task::Remove { folder, ids, json } => look::remove(&folder, ids, json),
+        Task::Doctor { folder, json } => doctor::run(&folder, json),
+        Task::Completions { shell } => {
+            let mut command = <Arguments as clap::CommandFactory>::command();
+            clap_complete::generate(shell, &mut command, "terrane", &mut std::io::stdout());
+            Ok(0)
+        }
+    }
+}
+
+fn init(folder: &std::path::Path) -> Result<u8> {
+    make(folder)?;
+    output::line(&format!("“{}” is ready. Next:", folder.display()));
+    output::line(&format!("  terrane add {} FILE", folder.display()));
+    output::line(&format!("  terrane serve {}", folder.display()));
+    Ok(0)
+}
+
+/// Makes a data folder with its settings.
+fn make(folder: &std::path::Path) -> Result<()> {
+    EmbeddedStore::create(folder)?;
+    std::fs::write(folder.join(crate::config::FILE), crate::config::TEMPLATE).map_err(Error::internal)
+}

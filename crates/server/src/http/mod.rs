@@ -1,0 +1,117 @@
+//! The listener: protocols and the viewer put together, with what every answer needs around them.
+
+mod viewer;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse as _, Response};
+use std::time::Duration;
+use terrane_model::limits::Limits;
+use terrane_model::{Error, Result};
+use terrane_protocols::Site;
+use tokio::net::TcpListener;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{NotForContentType, Predicate as _, SizeAbove};
+use tower_http::cors::{Any, CorsLayer};
+use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::timeout::TimeoutLayer;
+
+/// Answers smaller than this are not worth compressing, bytes.
+const COMPRESS_FROM_BYTES: u16 = 860;
+
+/// Scripts, styles and pictures come from this site only; nothing is loaded from anywhere else, ever.
+const CONTENT_POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; style-src 'self'; \
+    worker-src 'self' blob:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'";
+
+/// Serves until the program is told to stop; running answers are finished first.
+pub async fn serve(listener: TcpListener, site: Site) -> Result<()> {
+    let app = app(site);
+    axum::serve(listener, app).with_graceful_shutdown(told_to_stop()).await.map_err(Error::internal)
+}
+
+/// All routes of a site. With a path in the public address they answer below it too, so that a proxy may cut it off or not.
+pub fn app(site: Site) -> Router {
+    let limits = site.engine.limits().clone();
+    let prefix = path_of(&site.about.public_url);
+    let routes = terrane_protocols::router(site.clone()).merge(viewer::routes(site));
+    let routes = match prefix.as_str() {
+        "" => routes,
+        prefix => routes.clone().nest(prefix, routes),
+    };
+    around(routes, &limits)
+}
+
+fn path_of(public_url: &str) -> String {
+    let host_and_path = public_url.split_once("://").map_or(public_url, |(_, rest)| rest);
+    host_and_path.find('/').map_or(String::new(), |at| host_and_path[at..].trim_end_matches('/').to_owned())
+}
+
+fn around(routes: Router, limits: &Limits) -> Router {
+    let compressed = SizeAbove::new(COMPRESS_FROM_BYTES).and(NotForContentType::IMAGES);
+    let cors = CorsLayer::new().allow_origin(Any).allow_methods(Any).allow_headers(Any).expose_headers([
+        HeaderName::from_static("content-crs"),
+        header::LINK,
+        header::ETAG,
+    ]);
+    let seconds = Duration::from_secs(limits.request_seconds_max);
+    let uri_bytes_max = limits.request_uri_bytes_max;
+    routes
+        .layer(CompressionLayer::new().compress_when(compressed))
+        .layer(cors)
+        .layer(RequestBodyLimitLayer::new(limits.request_body_bytes_max))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, seconds))
+        .layer(CatchPanicLayer::custom(|_| {
+            plain(StatusCode::INTERNAL_SERVER_ERROR, "Something failed on this server.")
+        }))
+        .layer(middleware::from_fn(move |request: Request, next: Next| guard(request, next, uri_bytes_max)))
+}
+
+/// Refuses addresses that are too long, and sets the headers that every answer has.
+async fn guard(request: Request, next: Next, uri_bytes_max: usize) -> Response {
+    let length = request.uri().path_and_query().map_or(0, |text| text.as_str().len());
+    let mut response = if length > uri_bytes_max {
+        plain(StatusCode::URI_TOO_LONG, "The address is too long; ask for less at once.").into_response()
+    } else {
+        next.run(request).await
+    };
+    let headers = response.headers_mut();
+    let mut set = |name: HeaderName, value: &'static str| headers.insert(name, HeaderValue::from_static(value));
+    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(header::REFERRER_POLICY, "strict-origin-when-cross-origin");
+    set(header::CONTENT_SECURITY_POLICY, CONTENT_POLICY);
+    response
+}
+
+fn plain(status: StatusCode, say: &'static str) -> Response<Body> {
+    (status, say).into_response()
+}
+
+/// Ctrl-C, or the signal that service managers send.
+async fn told_to_stop() {
+    let interrupt = tokio::signal::ctrl_c();
+    let terminated = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
+    match terminated {
+        Ok(mut terminated) => {
+            tokio::select! {
+                _ = interrupt => {}
+                _ = terminated.recv() => {}
+            }
+        }
+        Err(_) => drop(interrupt.await),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_path_of_a_public_address_is_found() {
+        assert_eq!(path_of("http://localhost:8080"), "");
+        assert_eq!(path_of("https://maps.example.org/geo/portal"), "/geo/portal");
+    }
+}

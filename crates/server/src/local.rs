@@ -1,0 +1,111 @@
+//! The socket in the data folder: commands go to the running server, so that a change is live without a restart.
+//!
+//! One request is one line of JSON; the answer is lines of JSON, progress first, the outcome last. Who may write to the
+//! data folder may use the socket; nobody else can reach it.
+
+use crate::commands::{self, Command, Outcome};
+use serde::{Deserialize, Serialize};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use terrane_engine::Engine;
+use terrane_model::store::Progress;
+use terrane_model::{Error, Kind, Result};
+
+const SOCKET: &str = "terrane.sock";
+/// Bytes of one request.
+const REQUEST_BYTES_MAX: u64 = 16_777_216;
+
+#[derive(Debug, Serialize, Deserialize)]
+enum Line {
+    Step { what: String, done: u64, of: u64 },
+    Done(Outcome),
+    Failed { say: String, place: Option<String>, usage: bool },
+}
+
+/// Listens for commands on a thread of its own, for as long as the program runs.
+pub fn listen(folder: &Path, engine: Arc<Engine>) -> Result<()> {
+    let path = folder.join(SOCKET);
+    // The folder's lock is held, so a socket that is there belongs to nobody.
+    let _ = std::fs::remove_file(&path);
+    let listener = UnixListener::bind(&path).map_err(Error::internal)?;
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).map_err(Error::internal)?;
+    let serve = move || {
+        for stream in listener.incoming().flatten() {
+            let engine = Arc::clone(&engine);
+            std::thread::spawn(move || {
+                if let Err(error) = answer(&stream, &engine) {
+                    tracing::warn!(?error, "a local command was cut off");
+                }
+            });
+        }
+    };
+    std::thread::Builder::new().name("local".to_owned()).spawn(serve).map_err(Error::internal)?;
+    Ok(())
+}
+
+/// Removes the socket, when the server stops.
+pub fn close(folder: &Path) {
+    let _ = std::fs::remove_file(folder.join(SOCKET));
+}
+
+fn answer(stream: &UnixStream, engine: &Engine) -> std::io::Result<()> {
+    let mut request = String::new();
+    BufReader::new(stream.take(REQUEST_BYTES_MAX)).read_line(&mut request)?;
+    let writer = Writer(Mutex::new(stream));
+    let outcome = match serde_json::from_str::<Command>(&request) {
+        Ok(command) => commands::execute(engine, &command, &writer),
+        Err(error) => Err(Error::invalid("The command is of another version of this program.").because(error)),
+    };
+    writer.write(&match outcome {
+        Ok(outcome) => Line::Done(outcome),
+        Err(error) => {
+            tracing::info!(?error, "a local command failed");
+            let usage = error.kind() == Kind::Invalid;
+            Line::Failed { say: error.say().to_owned(), place: error.place().map(str::to_owned), usage }
+        }
+    })
+}
+
+struct Writer<'a>(Mutex<&'a UnixStream>);
+
+impl Writer<'_> {
+    fn write(&self, line: &Line) -> std::io::Result<()> {
+        let text = serde_json::to_string(line).map_err(std::io::Error::other)?;
+        let mut stream = self.0.lock().map_err(|_| std::io::Error::other("a writer panicked"))?;
+        writeln!(stream, "{text}")
+    }
+}
+
+impl Progress for Writer<'_> {
+    /// A client that has gone cancels its command.
+    fn step(&self, what: &str, done: u64, of: u64) -> bool {
+        self.write(&Line::Step { what: what.to_owned(), done, of }).is_ok()
+    }
+}
+
+/// Sends a command to the server of a data folder; `None` when no server runs there.
+pub fn send(folder: &Path, command: &Command, progress: &dyn Progress) -> Result<Option<Outcome>> {
+    let path: PathBuf = folder.join(SOCKET);
+    let Ok(mut stream) = UnixStream::connect(&path) else { return Ok(None) };
+    let request = serde_json::to_string(command).map_err(Error::internal)?;
+    writeln!(stream, "{request}").map_err(Error::internal)?;
+    for line in BufReader::new(stream).lines() {
+        let line = line.map_err(Error::internal)?;
+        match serde_json::from_str(&line).map_err(Error::internal)? {
+            Line::Step { what, done, of } => drop(progress.step(&what, done, of)),
+            Line::Done(outcome) => return Ok(Some(outcome)),
+            Line::Failed { say, place, usage } => {
+                let kind = if usage { Kind::Invalid } else { Kind::Conflict };
+                let error = Error::new(kind, say);
+                return Err(match place {
+                    Some(place) => error.at(place),
+                    None => error,
+                });
+            }
+        }
+    }
+    Err(Error::new(Kind::Busy, "The server stopped before it answered; look whether the change was made."))
+}

@@ -1,0 +1,103 @@
+// The parts that need no browser, loaded through Vite so that they are the sources themselves.
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { createServer } from 'vite';
+
+const vite = await createServer({ server: { middlewareMode: true, ws: false, watch: null }, appType: 'custom', optimizeDeps: { noDiscovery: true }, logLevel: 'error' });
+after(() => vite.close());
+const load = (path) => vite.ssrLoadModule(path);
+
+test('a permalink says what it was given', async () => {
+  const { readPermalink, writePermalink } = await load('/src/state/permalink.ts');
+  const link = { at: { zoom: 11.5, lat: 35.58333, lng: 136.875 }, layers: new Map([['places', null], ['a,b:c/d', 0.35]]), base: 'paper', lang: 'ja' };
+  const read = readPermalink(writePermalink(link));
+  assert.equal(read.base, 'paper');
+  assert.equal(read.lang, 'ja');
+  assert.deepEqual([...read.layers], [...link.layers]);
+  assert.ok(Math.abs(read.at.lat - link.at.lat) < 1e-5 && Math.abs(read.at.lng - link.at.lng) < 1e-5 && read.at.zoom === 11.5);
+});
+test('a permalink without layers turns all off, one without the word leaves them', async () => {
+  const { readPermalink } = await load('/src/state/permalink.ts');
+  assert.equal(readPermalink('#layers=').layers.size, 0);
+  assert.equal(readPermalink('#map=3/1/2').layers, undefined);
+});
+test('a broken permalink is ignored part by part', async () => {
+  const { readPermalink } = await load('/src/state/permalink.ts');
+  assert.deepEqual(readPermalink('#map=x/1/2&lang=<b>&nonsense'), {});
+  assert.deepEqual(readPermalink('#map=5/95/2'), {});
+  assert.deepEqual([...readPermalink('#layers=%E0%A4%A').layers.keys()], ['%E0%A4%A']);
+});
+
+test('scales follow the 0.28 mm pixel of WMS', async () => {
+  const { scaleDenominator, zoomOfScale, inScale, zoomInScale, groundScale } = await load('/src/map/scale.ts');
+  // OGC WMTS, well-known scale set GoogleMapsCompatible: level 0 of 256 px tiles is 1:559 082 264.0287178.
+  assert.ok(Math.abs(scaleDenominator(0) * 2 - 559082264.0287178) < 0.5);
+  assert.ok(Math.abs(zoomOfScale(scaleDenominator(7.25)) - 7.25) < 1e-9);
+  assert.ok(Math.abs(groundScale(10, 60) / scaleDenominator(10) - 0.5) < 1e-12);
+  const node = { minScaleDenominator: null, maxScaleDenominator: 200000 };
+  assert.equal(inScale(node, 10), false);
+  assert.equal(inScale(node, 11), true);
+  assert.equal(inScale(node, zoomInScale(node, 3)), true);
+  const far = { minScaleDenominator: 1000000, maxScaleDenominator: null };
+  assert.equal(inScale(far, 12), false);
+  assert.equal(inScale(far, zoomInScale(far, 12)), true);
+});
+test('scale bar lengths are round and fit', async () => {
+  const { roundLength } = await load('/src/map/scale.ts');
+  assert.deepEqual([999, 1000, 1999, 2000, 4999, 5001, 0.7].map(roundLength), [500, 1000, 1000, 2000, 2000, 5000, 0.5]);
+});
+test('coordinates are read as people write them', async () => {
+  const { readPlace } = await load('/src/map/scale.ts');
+  const near = (text, lat, lng) => {
+    const p = readPlace(text);
+    assert.ok(p && Math.abs(p.lat - lat) < 1e-6 && Math.abs(p.lng - lng) < 1e-6, `${text} → ${JSON.stringify(p)}`);
+  };
+  near('35.6, 136.9', 35.6, 136.9);
+  near('-18.14 178.44', -18.14, 178.44);
+  near('35.6N 136.9E', 35.6, 136.9);
+  near('136.9E, 35.6N', 35.6, 136.9);
+  near('18°08′24″S 178°26′W', -18.14, -178.43333333);
+  for (const text of ['Mino', '35.6', '95, 10', '1 2 3', 'route 5 7']) assert.equal(readPlace(text), null, text);
+});
+test('a box across the date line stays small', async () => {
+  const { boxOf, unfold } = await load('/src/map/scale.ts');
+  assert.deepEqual(boxOf({ type: 'LineString', coordinates: [[179, -10], [-179, -12]] }), [179, -12, 181, -10]);
+  assert.deepEqual(boxOf({ type: 'LineString', coordinates: [[-1, 0], [1, 2]] }), [-1, 0, 1, 2]);
+  assert.deepEqual(unfold([165, -25, -160, -5]), [165, -25, 200, -5]);
+});
+
+test('legend filters are understood, and what is not matches nothing', async () => {
+  const { compile, itemOf } = await load('/src/legend/match.ts');
+  const row = { Symbol: 'Nch', depth: 12.5, era: "Devil's", none: null };
+  for (const text of ["Symbol = 'Nch'", "Symbol IN ('a','Nch')", 'depth >= 10 AND depth < 20', 'depth BETWEEN 12 AND 13', '"era" = \'Devil\'\'s\'', 'none IS NULL', "NOT (Symbol = 'a') AND (depth > 99 OR depth < 13)", "Symbol NOT IN ('a')", "Symbol <> 'x'"]) assert.equal(compile(text)?.(row), true, text);
+  for (const text of ["Symbol = 'a'", 'depth > 20', 'none = 1', 'missing < 4', 'Symbol IS NULL']) assert.equal(compile(text)?.(row), false, text);
+  for (const text of ["S_INTERSECTS(geom, POINT(1 2))", "Symbol LIKE 'N%'", 'Symbol =', "Symbol = 'open", '']) assert.equal(compile(text), null, text);
+  const items = [{ label: 'a', filter: "Symbol = 'a'" }, { label: 'chert', filter: "Symbol = 'Nch'" }];
+  assert.equal(itemOf({ items }, row).label, 'chert');
+  assert.equal(itemOf({ items }, { Symbol: 'zz' }), null);
+});
+
+test('a card takes its words in the reader’s language and its units first', async () => {
+  const { cardOf } = await load('/src/cards/facts.ts');
+  const feature = { properties: { MAJOR_CODE: 28, LEGEND06: '那比ユニット', LEGEND06E: 'Nabi Unit', Symbol: 'Nch', area_km2: 15.4, REMARKS: null, note: 'x'.repeat(200) } };
+  const columns = { LEGEND06: { title: 'Unit' } };
+  const en = cardOf(feature, { label: 'Bedded chert', label2: '層状チャート', filter: 'x = 1' }, 'Units', columns, '', 'en', ['en', 'ja']);
+  assert.equal(en.title, 'Bedded chert');
+  assert.equal(en.second, '層状チャート');
+  assert.deepEqual(en.facts.map((f) => [f.label, f.value, f.unit]), [['Area', 15.4, 'km²'], ['Unit', 'Nabi Unit', ''], ['Symbol', 'Nch', '']]);
+  assert.equal(en.all.length, 7);
+  const ja = cardOf(feature, null, '地質単元', columns, '', 'ja', ['en', 'ja']);
+  assert.equal(ja.facts.find((f) => f.label === 'Unit').value, '那比ユニット');
+  const fault = cardOf({ properties: { name: 'Mugigawa Fault', name_ja: '武儀川断層' } }, { label: 'Fault', filter: null }, 'Faults', {}, '', 'ja', ['en', 'ja']);
+  assert.deepEqual([fault.title, fault.second], ['武儀川断層', 'Mugigawa Fault']);
+  const grid = cardOf({ properties: { band1: -41.2 } }, null, 'Anomaly', {}, 'nT', 'en', ['en']);
+  assert.deepEqual([grid.title, grid.facts[0].unit], ['Anomaly', 'nT']);
+});
+
+test('every language file has the words of the English one, and their blanks', async () => {
+  const en = (await load('/src/i18n/en.json')).default;
+  const ja = (await load('/src/i18n/ja.json')).default;
+  assert.deepEqual(Object.keys(ja), Object.keys(en));
+  const blanks = (text) => [...text.matchAll(/\{\w+\}/g)].map((m) => m[0]).sort();
+  for (const key of Object.keys(en)) assert.deepEqual(blanks(ja[key]), blanks(en[key]), key);
+});
