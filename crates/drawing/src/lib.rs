@@ -3,9 +3,11 @@
 //! This crate **is** cartography on pixels. It **is not** a data reader: it is handed rows that are already in the CRS of the
 //! view, and it never asks for more.
 
+mod canvas;
 pub mod legend;
 pub mod render;
 pub mod style;
+pub mod text;
 pub mod view;
 
 pub use legend::Legend;

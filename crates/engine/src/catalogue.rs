@@ -10,7 +10,7 @@ use terrane_model::ledger::{Record, Shelf};
 use terrane_model::map::{Layer, Map, Node};
 use terrane_model::schema::{Schema, TimeColumns};
 use terrane_model::store::{Store, Views};
-use terrane_model::{About, Dataset, DatasetId, Error, Result};
+use terrane_model::{About, Crs, Dataset, DatasetId, Error, Result};
 
 /// Datasets, their styles, and maps.
 pub struct Catalogue {
@@ -18,6 +18,7 @@ pub struct Catalogue {
     datasets: BTreeMap<DatasetId, Arc<Entry>>,
     maps: BTreeMap<DatasetId, Arc<Map>>,
     map_versions: BTreeMap<DatasetId, u64>,
+    problems: Vec<(String, Error)>,
 }
 
 /// A dataset as the catalogue holds it.
@@ -43,6 +44,11 @@ impl Entry {
     /// The catalogue's record.
     pub fn record(&self) -> &DatasetRecord {
         &self.record
+    }
+    /// The CRS that the data is kept in.
+    pub fn crs(&self) -> Option<&Crs> {
+        let of_rows = self.dataset.features.as_ref().and_then(|source| source.schema().crs());
+        of_rows.or_else(|| self.dataset.grid.as_ref().map(|grid| &grid.schema().crs))
     }
     /// All styles, the default one first.
     pub fn styles(&self) -> Vec<&StyleEntry> {
@@ -77,7 +83,7 @@ impl Catalogue {
         let ledger = store.ledger();
         let sequence = ledger.sequence()?;
         let styles = ledger.list(Shelf::Style)?;
-        let mut datasets = BTreeMap::new();
+        let (mut datasets, mut problems) = (BTreeMap::new(), Vec::new());
         for record in ledger.list(Shelf::Dataset)? {
             match open_entry(store, &record, &styles, previous) {
                 Ok(entry) => drop(datasets.insert(entry.record.about.id.clone(), Arc::new(entry))),
@@ -93,15 +99,23 @@ impl Catalogue {
                     map_versions.insert(map.id.clone(), record.version);
                     maps.insert(map.id.clone(), Arc::new(map));
                 }
-                Err(error) => tracing::error!(map = record.id, ?error, "a map cannot be read and is left out"),
+                Err(error) => {
+                    tracing::error!(map = record.id, ?error, "a map cannot be read and is left out");
+                    problems.push((record.id, error));
+                }
             }
         }
-        Ok(Self { sequence, datasets, maps, map_versions })
+        Ok(Self { sequence, datasets, maps, map_versions, problems })
     }
 
     /// The ledger's commit that this catalogue shows.
     pub fn sequence(&self) -> u64 {
         self.sequence
+    }
+
+    /// What the ledger names and cannot be opened: the rest is served without it.
+    pub fn problems(&self) -> &[(String, Error)] {
+        &self.problems
     }
 
     /// The only way from an id to a dataset: as that caller may see it.

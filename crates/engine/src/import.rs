@@ -8,7 +8,7 @@ use crate::{Caller, Engine};
 use std::path::Path;
 use std::sync::Arc;
 use terrane_drawing::style::Style;
-use terrane_formats::about::DatasetRecord;
+use terrane_formats::about::{DatasetRecord, PinnedOperation};
 use terrane_model::filter::Transformer as _;
 use terrane_model::grid::{GridQuery, Window};
 use terrane_model::ledger::{Change, Expect};
@@ -88,7 +88,7 @@ impl Engine {
         }
         let mut changes: Vec<Change> = written.into_iter().flat_map(|done| done.changes).collect();
         if many {
-            changes.push(map_change(&self.map_of_layers(path, &imported)));
+            changes.push(map_change(&self.map_of_layers(path, &imported))?);
         }
         self.publish(changes, &options.who, &format!("add {}", file_name(path)))?;
         imported.iter_mut().for_each(|done| done.published = true);
@@ -116,10 +116,15 @@ impl Engine {
         let about = self.about_of(&layer, options, taken)?;
         let id = about.id.clone();
         let mut draft = self.store.draft(&id)?;
-        let mut record = DatasetRecord::new(about, String::new());
-        record.columns = options.columns.clone();
-        record.key = options.open.key.clone();
-        record.time = options.open.time.clone();
+        let mut record = DatasetRecord {
+            about,
+            revision: String::new(),
+            columns: options.columns.clone(),
+            crs_operation: operation_of(&layer.views)?,
+            key: options.open.key.clone(),
+            time: options.open.time.clone(),
+            created: now(),
+        };
         let mut report = layer.report.clone();
         let style = write_views(&layer.views, &mut *draft, &mut record, &mut report, progress)?;
         let found = std::mem::take(&mut *layer.findings.lock().map_err(|_| Error::internal("a reader panicked"))?);
@@ -191,6 +196,19 @@ impl Engine {
             layers: imported.iter().map(|done| Node::Layer(plain_layer(done.id.clone()))).collect(),
         }
     }
+}
+
+/// How the coordinates get to WGS 84, chosen once and kept with the dataset; nothing when they are there already.
+fn operation_of(views: &Views) -> Result<Option<PinnedOperation>> {
+    let of_rows = views.features.as_ref().and_then(|source| source.schema().crs().cloned());
+    let of_samples = views.grid.as_ref().map(|grid| grid.schema().crs.clone());
+    let Some(from) = of_rows.or(of_samples) else { return Ok(None) };
+    let transform = Transform::new(&from, &Crs::crs84())?;
+    if transform.is_identity() {
+        return Ok(None);
+    }
+    let (operation, pipeline) = (transform.operation().clone(), transform.pipeline().to_owned());
+    Ok(Some(PinnedOperation { from, to: Crs::crs84(), operation, pipeline }))
 }
 
 /// An id made of a name that is not taken.

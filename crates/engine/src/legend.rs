@@ -36,6 +36,21 @@ impl Engine {
         Ok(made)
     }
 
+    /// Width and height of the legend picture in the original languages, pixels.
+    pub async fn legend_size(&self, caller: Caller, id: &DatasetId, style: &str) -> Result<[u32; 2]> {
+        let catalogue = self.catalogue();
+        let entry = catalogue.entry(caller, id)?;
+        let key = format!("{id}/{}/{style}/{}", entry.record().revision, entry.style(Some(style))?.version);
+        if let Some(ready) = self.legend_sizes.get(&key) {
+            return Ok(ready);
+        }
+        let legend = self.legend(caller, id, Some(style), 1.0).await?;
+        let picture = self.legend_picture(legend, Vec::new()).await?;
+        let size = [picture.width_px, picture.height_px];
+        self.legend_sizes.insert(key, size);
+        Ok(size)
+    }
+
     /// The legend as one picture, labels in the first of the languages that each has.
     pub async fn legend_picture(&self, legend: Arc<Legend>, languages: Vec<String>) -> Result<Picture> {
         let draw = move |_: &Cancel| {

@@ -42,10 +42,13 @@ pub struct Engine {
     catalogue: RwLock<Arc<Catalogue>>,
     publishing: Mutex<()>,
     legends: moka::sync::Cache<String, Arc<Legend>>,
+    legend_sizes: moka::sync::Cache<String, [u32; 2]>,
 }
 
 /// Legends kept ready.
 const LEGENDS_KEPT: u64 = 256;
+/// Sizes of legends kept ready, for capabilities.
+const LEGEND_SIZES_KEPT: u64 = 65_536;
 
 impl Engine {
     /// An engine over a store. Reads the whole catalogue; a dataset that cannot be opened is logged and left out, and the rest
@@ -62,6 +65,7 @@ impl Engine {
             catalogue: RwLock::new(Arc::new(catalogue)),
             publishing: Mutex::new(()),
             legends: moka::sync::Cache::new(LEGENDS_KEPT),
+            legend_sizes: moka::sync::Cache::new(LEGEND_SIZES_KEPT),
         })
     }
 

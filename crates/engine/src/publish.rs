@@ -29,9 +29,9 @@ pub fn style_change(dataset: &DatasetId, name: &str, style: &Style) -> Change {
 }
 
 /// The change that writes a map.
-pub fn map_change(map: &Map) -> Change {
-    let body = Some(about::map_to_json(map));
-    Change { shelf: Shelf::Map, id: map.id.to_string(), expect: Expect::Anything, body }
+pub fn map_change(map: &Map) -> Result<Change> {
+    let body = Some(about::map_to_json(map)?);
+    Ok(Change { shelf: Shelf::Map, id: map.id.to_string(), expect: Expect::Anything, body })
 }
 
 impl Engine {
@@ -63,7 +63,7 @@ impl Engine {
         for layer in map.flat() {
             catalogue.entry(crate::Caller::Operator, &layer.dataset)?.style(layer.style.as_deref())?;
         }
-        self.publish(vec![map_change(map)], who, &format!("map {}", map.id)).map(drop)
+        self.publish(vec![map_change(map)?], who, &format!("map {}", map.id)).map(drop)
     }
 
     /// Changes what the catalogue says of a dataset, not its data.

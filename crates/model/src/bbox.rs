@@ -100,10 +100,9 @@ impl Bbox {
         if position[0].is_nan() || position[1].is_nan() {
             return;
         }
-        for axis in 0..2 {
-            self.min[axis] = self.min[axis].min(position[axis]);
-            self.max[axis] = self.max[axis].max(position[axis]);
-        }
+        let [x, y] = position;
+        self.min = [self.min[0].min(x), self.min[1].min(y)];
+        self.max = [self.max[0].max(x), self.max[1].max(y)];
     }
 
     /// The smallest box that holds both, neither of which crosses. For boxes that may, see [`Bbox::union_around`].

@@ -1,5 +1,7 @@
 //! The name of a coordinate reference system. What the name means is known only to the `projection` crate.
 
+mod geographic;
+
 use std::fmt;
 use std::sync::Arc;
 
@@ -33,6 +35,20 @@ impl Crs {
     /// Authority and code, when an authority names it.
     pub fn authority_code(&self) -> Option<(&str, &str)> {
         if self.0.contains('[') { None } else { self.0.split_once(':') }
+    }
+    /// Whether x and y are longitude and latitude in degrees, as far as the name tells: OGC's CRS84 family, EPSG's geographic
+    /// codes, WKT that begins with a geographic CRS. `projection` knows better; this is for distances and boxes.
+    pub fn is_geographic(&self) -> bool {
+        match self.authority_code() {
+            Some(("OGC", code)) => ["CRS84", "CRS84h", "CRS83", "CRS27"].contains(&code),
+            Some(("EPSG", code)) => code.parse().is_ok_and(geographic::is_geographic_epsg),
+            Some(_) => false,
+            None => {
+                let keyword = self.0.split('[').next().unwrap_or("").trim().to_ascii_uppercase();
+                ["GEOGCS", "GEOGCRS", "GEOGRAPHICCRS"].contains(&keyword.as_str())
+                    || (keyword.starts_with("GEOD") && self.0.to_ascii_lowercase().contains("ellipsoidal"))
+            }
+        }
     }
 }
 

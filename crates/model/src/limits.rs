@@ -87,3 +87,45 @@ impl Default for Limits {
 pub const BATCH_ROWS: usize = 1_024;
 /// Bytes in a batch that readers aim for.
 pub const BATCH_BYTES: usize = 1_048_576;
+/// Collections within collections of a geometry from a file.
+pub const GEOMETRY_DEPTH_MAX: usize = 16;
+/// Objects and lists within each other in a JSON file.
+pub const JSON_DEPTH_MAX: usize = 64;
+/// Steps of SQLite's machine that reading one batch of somebody else's GeoPackage may take; an honest batch needs a thousandth.
+pub const SQLITE_STEPS_PER_BATCH_MAX: u64 = 400_000_000;
+/// Bytes of rows kept in memory while a layer is put in order; more goes to a temporary file.
+pub const SPOOL_MEMORY_BYTES_MAX: usize = 134_217_728;
+/// Bytes of a database file that a reading connection maps into memory.
+pub const SQLITE_MAPPED_BYTES_MAX: u64 = 1_073_741_824;
+/// Sample texts that a report shows.
+pub const REPORT_SAMPLES_MAX: usize = 20;
+/// Bytes of a style document.
+pub const STYLE_BYTES_MAX: usize = 4_194_304;
+/// Rules of a style.
+pub const STYLE_RULES_MAX: usize = 10_000;
+/// Size of a mark, width of a line or height of type as drawn, device pixels; greater ones are cut down to it.
+pub const SYMBOL_PX_MAX: f64 = 1_024.0;
+/// Characters of one label as drawn; longer ones are cut.
+pub const LABEL_CHARACTERS_MAX: usize = 256;
+/// Font files looked at in one folder.
+pub const FONT_FILES_MAX: usize = 500;
+/// Bytes of a font file; larger ones are passed over.
+pub const FONT_BYTES_MAX: u64 = 134_217_728;
+/// Entries of a legend.
+pub const LEGEND_ENTRIES_MAX: usize = 2_500;
+/// Images in one TIFF file; the overviews of the largest grid are about twenty.
+pub const TIFF_DIRECTORIES_MAX: usize = 256;
+/// Tags of one image of a TIFF file.
+pub const TIFF_TAGS_MAX: u64 = 4_096;
+/// Bytes of a text in a TIFF file.
+pub const TIFF_TEXT_BYTES_MAX: u64 = 4_194_304;
+/// Bands of a grid.
+pub const GRID_BANDS_MAX: u64 = 4_096;
+/// Bytes of one block of a grid file, unpacked.
+pub const GRID_BLOCK_BYTES_MAX: u64 = 268_435_456;
+/// Bytes of unpacked blocks that a grid keeps when it does not share a cache.
+pub const GRID_CACHE_BYTES: u64 = 33_554_432;
+/// Bytes of samples held at once while a grid is written.
+pub const GRID_WRITE_BYTES: usize = 67_108_864;
+/// Bytes of a coordinate reference system given as WKT.
+pub const CRS_WKT_BYTES_MAX: usize = 65_536;

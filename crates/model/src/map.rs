@@ -23,6 +23,7 @@ pub struct Map {
 
 /// A group or a layer.
 #[derive(Debug, Clone, PartialEq)]
+#[allow(clippy::large_enum_variant)] // maps have tens of nodes
 pub enum Node {
     /// Layers under a title.
     Group {

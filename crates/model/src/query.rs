@@ -1,11 +1,13 @@
 //! A question to a feature source, in the source's own CRS.
 
+use crate::batch::{Feature, Value};
 use crate::bbox::Bbox;
-use crate::filter::{Expr, Filter, TemporalOp, TimeExpr};
+use crate::filter::{Expr, Filter, TemporalOp, TimeExpr, order_int_float};
 use crate::filter::{Literal, Piece};
 use crate::identity::FeatureId;
 use crate::schema::Schema;
 use crate::time::Interval;
+use std::cmp::Ordering;
 
 /// Which rows, which columns, in which order, how many.
 ///
@@ -25,7 +27,8 @@ pub struct FeatureQuery {
     pub near: Option<Near>,
     /// Which columns to return.
     pub columns: Columns,
-    /// The order; always ends in the identity, ascending, whether named or not.
+    /// The order. With keys, ties are broken by the identity, ascending. Without keys it is the source's own order, which stays
+    /// the same within a revision and in which it can go on after any row.
     pub sort: Vec<SortKey>,
     /// How many rows at most.
     pub limit: Option<usize>,
@@ -124,6 +127,52 @@ fn time_filter(period: &Interval, schema: &Schema) -> Option<Filter> {
     let asked = TimeExpr::Period(bound(period.start), bound(period.end));
     let meets = Filter::Temporal { op: TemporalOp::Intersects, left: row_time, right: asked };
     Some(Filter::Or(vec![meets, Filter::IsNull(moment)]))
+}
+
+impl Position {
+    /// Where a row stands in an order. A time stands where it begins; what has no order (bytes, a number that is none) counts as
+    /// nothing.
+    pub fn of(feature: &Feature<'_>, sort: &[SortKey]) -> Self {
+        Self { key: sort.iter().map(|key| sort_value(&feature.get(&key.column))).collect(), id: feature.id() }
+    }
+}
+
+fn sort_value(value: &Value<'_>) -> Literal {
+    match value {
+        Value::Null | Value::Bytes(_) => Literal::Null,
+        Value::Float(number) if number.is_nan() => Literal::Null,
+        Value::Bool(truth) => Literal::Bool(*truth),
+        Value::Int(number) => Literal::Int(*number),
+        Value::Float(number) => Literal::Float(*number),
+        Value::Text(text) | Value::Nested(text) => Literal::Text((*text).to_owned()),
+        Value::Time(when) => Literal::Instant(when.earliest),
+    }
+}
+
+/// The order of two rows: key by key, rows without a value last either way, then by identity, ascending.
+pub fn compare_positions(sort: &[SortKey], a: &Position, b: &Position) -> Ordering {
+    let by_key = sort.iter().zip(a.key.iter().zip(&b.key)).map(|(key, (left, right))| match (left, right) {
+        (Literal::Null, Literal::Null) => Ordering::Equal,
+        (Literal::Null, _) => Ordering::Greater,
+        (_, Literal::Null) => Ordering::Less,
+        _ if key.descending => compare_literals(right, left),
+        _ => compare_literals(left, right),
+    });
+    by_key.fold(Ordering::Equal, Ordering::then).then_with(|| a.id.cmp(&b.id))
+}
+
+/// The order of two values of one column; numbers exactly, texts by code point.
+fn compare_literals(a: &Literal, b: &Literal) -> Ordering {
+    match (a, b) {
+        (Literal::Bool(a), Literal::Bool(b)) => a.cmp(b),
+        (Literal::Int(a), Literal::Int(b)) => a.cmp(b),
+        (Literal::Float(a), Literal::Float(b)) => a.partial_cmp(b).unwrap_or(Ordering::Equal),
+        (Literal::Int(a), Literal::Float(b)) => order_int_float(*a, *b).unwrap_or(Ordering::Equal),
+        (Literal::Float(a), Literal::Int(b)) => order_int_float(*b, *a).map_or(Ordering::Equal, Ordering::reverse),
+        (Literal::Text(a), Literal::Text(b)) => a.cmp(b),
+        (Literal::Instant(a), Literal::Instant(b)) => a.cmp(b),
+        _ => Ordering::Equal,
+    }
 }
 
 impl SortKey {

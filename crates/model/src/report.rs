@@ -67,7 +67,7 @@ impl Report {
             None if self.findings.len() < FINDINGS_MAX => self.findings.push(finding),
             None => {}
         }
-        self.findings.sort_by(|a, b| b.severity.cmp(&a.severity));
+        self.findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     }
 
     /// Whether anything refuses the data.

@@ -57,6 +57,9 @@ pub trait Draft: Send {
     /// Keeps a file as it was given, under a plain name.
     fn keep_original(&mut self, name: &str, path: &Path) -> Result<()>;
 
+    /// Keeps a copy of the catalogue's record beside the data, so that the folder explains itself.
+    fn keep_record(&mut self, json: &str) -> Result<()>;
+
     /// Puts everything on the disk under its final name and returns the revision's name.
     fn finish(self: Box<Self>) -> Result<String>;
 }

@@ -4,5 +4,20 @@
 //! pure), `describe` (catalogue → capabilities, pure), `routes` (the only one that knows axum).
 
 pub mod common;
+pub mod ogcapi;
+pub mod ows;
+pub mod pages;
 
 pub use common::site::Site;
+
+use axum::Router;
+use common::http::{alive, ready, resource, with_fallbacks};
+
+/// Everything that is asked over HTTP, apart from the viewer and what the server puts around it.
+pub fn router(site: Site) -> Router {
+    let health =
+        Router::new().route("/healthz", resource(alive)).route("/readyz", resource(ready)).with_state(site.clone());
+    let all =
+        health.merge(ogcapi::routes(site.clone())).merge(ows::routes(site.clone())).merge(pages::routes(site.clone()));
+    with_fallbacks(all, site)
+}

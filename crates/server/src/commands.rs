@@ -303,7 +303,7 @@ fn show(engine: &Engine, id: &DatasetId) -> Result<Json> {
         let map = catalogue.map(Caller::Operator, id).map_err(|_| {
             Error::not_found(format!("There is no dataset or map “{id}”; “terrane list” shows what there is."))
         })?;
-        let text = terrane_formats::about::map_to_json(&map);
+        let text = terrane_formats::about::map_to_json(&map)?;
         return serde_json::from_str(&text).map_err(Error::internal);
     };
     let text = terrane_formats::about::dataset_to_json(entry.record());

@@ -1,1 +1,21 @@
-//! Tables: rows with a place and a time.
+//! Rows with a place, as files hold them: GeoPackage, GeoJSON, Shapefile and CSV, each read and written in one place.
+//!
+//! Every reader is a [`terrane_model::FeatureSource`] that reads the file from its beginning at each scan, a batch at a time, and
+//! leaves filtering and sorting to the engine; only [`geopackage::GeoPackageSource`], over files of ours, answers more.
+
+mod file;
+mod guess;
+mod mix;
+mod needs;
+mod place;
+mod remarks;
+mod times;
+mod transcode;
+mod wkt;
+
+pub mod csv;
+pub mod encoding;
+pub mod geojson;
+pub mod geopackage;
+pub mod shapefile;
+pub mod wkb;

@@ -1,1 +1,5 @@
 //! Grids: values on axes.
+
+pub mod geotiff;
+mod sample;
+mod tiff;

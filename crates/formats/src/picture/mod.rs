@@ -1,1 +1,3 @@
 //! Pictures: PNG.
+
+pub mod png;

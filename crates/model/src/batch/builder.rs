@@ -171,6 +171,28 @@ impl GeometryBuilder {
         }
     }
 
+    /// Many positions of the run, decoded as they come, without heights.
+    pub fn positions_from(&mut self, positions: impl ExactSizeIterator<Item = [f64; 2]>) {
+        self.arrays.xy.extend(positions);
+        if self.has_z {
+            self.arrays.z.resize(self.arrays.xy.len(), f64::NAN);
+        }
+    }
+
+    /// Gives up the geometry of the row being built: the row has none unless another is begun.
+    pub fn abandon(&mut self) {
+        let arrays = &mut self.arrays;
+        let parts = arrays.feature_offsets.last().map_or(0, |&offset| offset as usize);
+        let rings = arrays.part_offsets.get(parts).map_or(arrays.ring_offsets.len(), |&offset| offset as usize);
+        let positions = arrays.ring_offsets.get(rings).map_or(arrays.xy.len(), |&offset| offset as usize);
+        arrays.part_offsets.truncate(parts);
+        arrays.part_kinds.truncate(parts);
+        arrays.ring_offsets.truncate(rings);
+        arrays.xy.truncate(positions);
+        arrays.z.truncate(positions);
+        self.row_kind = GeometryKindOfRow::default();
+    }
+
     /// A whole row that is one position.
     pub fn point(&mut self, xy: [f64; 2], z: Option<f64>) {
         self.begin(GeometryKind::Point);
@@ -196,7 +218,8 @@ impl GeometryBuilder {
         }
     }
 
-    fn end_row(&mut self, rows: usize) {
+    /// Ends the row, the `rows`th so far; rows that were passed over have no geometry.
+    pub fn end_row(&mut self, rows: usize) {
         self.arrays.kinds.resize(rows - 1, 0);
         self.arrays.kinds.push(self.row_kind.0);
         self.arrays.feature_offsets.push(self.arrays.part_offsets.len() as u32);

@@ -3,11 +3,33 @@
 //! Logic has three values, as in SQL and CQL2: a comparison with nothing is unknown, and only true keeps a row.
 //! Text compares by code point. Spatial predicates are those of Simple Features on x and y.
 
+mod column;
 mod compile;
+mod distance;
+mod edges;
+mod fold;
+mod functions;
+mod implied;
+mod like;
+mod list;
+mod moved;
+mod operand;
+mod plan;
+mod predicate;
+mod relate;
+mod scalar;
+mod shape;
+mod suggest;
+mod temporal;
+mod truth;
 mod visit;
 
-pub use compile::Predicate;
-pub use visit::Transformer;
+pub use distance::distance_m;
+pub use fold::{fold_accents, fold_case};
+pub use functions::{FUNCTIONS, Function};
+pub use moved::{ExchangedAxes, Transformer};
+pub use predicate::Predicate;
+pub(crate) use scalar::order_int_float;
 
 use crate::bbox::Bbox;
 use crate::identity::FeatureId;
@@ -88,11 +110,12 @@ pub enum Filter {
     },
     /// A column, or a function whose value is true or false, holds.
     Holds(Expr),
-    /// The row's box meets this box (cheap; what a `bbox` parameter means).
+    /// The row's box meets this box (cheap; what a `bbox` parameter means). Rows without geometry pass, as the OGC API asks.
     Bbox(Bbox),
     /// The row's identity is one of these.
     Ids(Vec<FeatureId>),
-    /// Some text column contains all these words, case folded.
+    /// Each of these words is found in some text column, case folded, also within words (`basalt` in `metabasalts`): that
+    /// finds words of scripts that do not put blanks between them.
     Text(String),
     /// The geometry is within a distance of a position; metres on the ellipsoid for geographic CRSs, else CRS units.
     Within {

@@ -2,14 +2,13 @@
 
 use super::make;
 use super::serve::{self, Serve};
-use crate::output::{self, Terminal};
+use crate::output::Terminal;
 use crate::stores;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use terrane_engine::import::ImportOptions;
 use terrane_engine::{Caller, Engine, Style};
-use terrane_formats::about::manifest::{self, Manifest, ManifestDataset};
-use terrane_model::store::OpenOptions;
+use terrane_formats::about::{Manifest, ManifestDataset, manifest};
 use terrane_model::{Error, Result};
 
 /// Where the demo's data is made and served.
@@ -75,7 +74,7 @@ fn fill(folder: &Path, source: &Path) -> Result<()> {
     let path = source.join("demo.json");
     let text = std::fs::read_to_string(&path)
         .map_err(|error| Error::invalid(format!("“{}” cannot be read: {error}.", path.display())).at("--from"))?;
-    let manifest = manifest::from_json(&text)?;
+    let manifest = manifest(&text)?;
     let engine = stores::engine(folder)?;
     let missing = |dataset: &&ManifestDataset| engine.catalogue().entry(Caller::Operator, &dataset.about.id).is_err();
     let todo: Vec<&ManifestDataset> = manifest.datasets.iter().filter(missing).collect();
@@ -120,14 +119,7 @@ fn options(dataset: &ManifestDataset, source: &Path) -> Result<ImportOptions> {
     let mut about = dataset.about.clone();
     about.default_style = dataset.styles.first().map(|style| style.id.clone());
     Ok(ImportOptions {
-        open: OpenOptions {
-            crs: dataset.crs.clone(),
-            encoding: dataset.encoding.clone(),
-            layer: dataset.layer.clone(),
-            xy_columns: dataset.xy_columns.clone(),
-            key: dataset.key.clone(),
-            time: dataset.time.clone(),
-        },
+        open: dataset.options.clone(),
         about: Some(about),
         columns: dataset.columns.clone(),
         styles,

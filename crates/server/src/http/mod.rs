@@ -21,7 +21,7 @@ use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
 /// Answers smaller than this are not worth compressing, bytes.
-const COMPRESS_FROM_BYTES: u16 = 860;
+const COMPRESS_FROM_BYTES: u64 = 860;
 
 /// Scripts, styles and pictures come from this site only; nothing is loaded from anywhere else, ever.
 const CONTENT_POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; style-src 'self'; \

@@ -1,0 +1,57 @@
+#!/usr/bin/env bash
+# Races a built terrane against MapServer on the same data, with the scripts of the folder PEERS (see README.md).
+#
+#   PEERS=…/peers bench/race.sh install     install MapServer, make the data (once)
+#   PEERS=…/peers bench/race.sh publish     publish that data in a data folder of terrane
+#   PEERS=…/peers bench/race.sh race [arguments of bench.py]
+#
+# Environment: JOBS  of wms, features, quakes, cog [all]   PEERS_WORK  work folder [~/.cache/terrane-peers]   SCALE  size of the data [0.2]   TERRANE  [target/release/terrane]
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. tools/say.sh
+
+: "${PEERS:?Say where the peers' scripts are: PEERS=/path/to/peers}"
+export PEERS_PG_BUFFERS=${PEERS_PG_BUFFERS:-256MB}
+export PEERS_WORK=${PEERS_WORK:-${XDG_CACHE_HOME:-$HOME/.cache}/terrane-peers}
+program=$(realpath "${TERRANE:-target/release/terrane}")
+data="$PEERS_WORK/terrane"
+port=${PORT:-8299}
+
+install_peers() {
+    local root=
+    [ "$(id -u)" -eq 0 ] || root=sudo
+    $root apt-get install -y --no-install-recommends cgi-mapserver mapserver-bin gdal-bin python3-gdal python3-pil python3-venv wrk \
+        spawn-fcgi nginx-light time procps fonts-dejavu-core postgresql-15 postgresql-15-postgis-3 postgis
+    nice -n 15 "$PEERS/install.sh" venv:gen
+    nice -n 15 "$PEERS/install.sh" --scale "${SCALE:-0.2}" data vectors postgis
+}
+
+publish() {
+    rm -rf "$data"
+    "$program" init "$data"
+    local styles=$PWD/bench/styles
+    nice -n 5 "$program" add "$data" "$PEERS_WORK/data/geology.gpkg" --id geology --title Geology --key unit_id --style "$styles/geology.json"
+    nice -n 5 "$program" add "$data" "$PEERS_WORK/data/quakes.gpkg" --id quakes --title Quakes --key eventid --time time
+    nice -n 5 "$program" add "$data" "$PEERS_WORK/data/mag.tif" --id mag --title Magnetics --style "$styles/mag.json"
+    nice -n 5 "$program" add "$data" "$PEERS_WORK/data/landsat.tif" --id landsat --title Landsat --style "$styles/landsat.json"
+}
+
+race() {
+    "$PEERS/start.sh" pg ms
+    "$program" serve "$data" --listen "127.0.0.1:$port" >"$PEERS_WORK/log/terrane.log" 2>&1 &
+    local pid=$!
+    trap 'kill $pid; "$PEERS/stop.sh"' EXIT
+    for _ in $(seq 100); do
+        if wget -qO /dev/null "http://127.0.0.1:$port/readyz"; then break; fi
+        sleep 0.1
+    done
+    /usr/bin/python3 "$PEERS/bench.py" --jobs "${JOBS:-wms,features,quakes,cog}" --only mapserver --protocols wms,items \
+        --contender "terrane=http://127.0.0.1:$port" --contender-pid "$pid" "$@"
+}
+
+case "${1:-}" in
+    install) install_peers ;;
+    publish) publish ;;
+    race) shift; race "$@" ;;
+    *) sed -n '2,8s/^# \{0,1\}//p' "$0"; exit 2 ;;
+esac

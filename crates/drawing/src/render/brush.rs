@@ -1,0 +1,253 @@
+//! Draws single symbols of single rows, and keeps between them what is expensive to make again.
+
+use crate::canvas::accumulator::Accumulator;
+use super::bound::Row;
+use crate::canvas::clip::Frame;
+use crate::canvas::hairline::{self, Hairline};
+use super::labels::Labels;
+use crate::canvas::mask::Mask;
+use crate::canvas::path::{self, Run};
+use crate::canvas::pixels::{Ink, Pixels, SumLayer, ink};
+use crate::canvas::stamps::{Figure, Stamps};
+use crate::canvas::stroke::{Pen, stroke};
+use super::symbols::{FillSymbol, LineSymbol, MarkSymbol, Symbol};
+use crate::text::Fonts;
+use crate::view::View;
+use terrane_model::geometry::{GeometryRef, PartRef};
+use terrane_model::schema::GeometryKind;
+
+/// Draws on pixels of a view.
+pub struct Brush<'a> {
+    view: &'a View,
+    to_pixels: ToPixels,
+    frame: Frame,
+    accumulator: Accumulator,
+    mask: Option<Mask>,
+    pending: Option<Pending>,
+    sums: Option<SumLayer>,
+    stamps: Stamps,
+    labels: Labels<'a>,
+    positions: Vec<[f64; 2]>,
+    coverage: bool,
+}
+
+/// Lines of one ink that are gathered and not yet on the pixels.
+#[derive(Clone, Copy, PartialEq)]
+enum Pending {
+    /// In the mask.
+    Thin(Ink),
+    /// In the accumulator.
+    Wide(Ink),
+}
+
+/// From ground to pixels.
+#[derive(Debug, Clone, Copy)]
+struct ToPixels {
+    origin: [f64; 2],
+    scale: [f64; 2],
+}
+
+impl ToPixels {
+    fn of(view: &View) -> Self {
+        let [step_x, step_y] = view.step();
+        Self { origin: [view.bbox.min[0], view.bbox.max[1]], scale: [1.0 / step_x, -1.0 / step_y] }
+    }
+
+    #[inline]
+    fn at(&self, [x, y]: [f64; 2]) -> [f64; 2] {
+        [(x - self.origin[0]) * self.scale[0], (y - self.origin[1]) * self.scale[1]]
+    }
+}
+
+impl<'a> Brush<'a> {
+    /// A brush for pictures of a view.
+    pub fn new(view: &'a View, fonts: &'a Fonts) -> Self {
+        let (width, height) = (view.width_px as usize, view.height_px as usize);
+        Self {
+            view,
+            to_pixels: ToPixels::of(view),
+            frame: Frame::of(width, height, 0.0),
+            accumulator: Accumulator::new(width, height),
+            mask: None,
+            pending: None,
+            sums: None,
+            stamps: Stamps::default(),
+            labels: Labels::new(fonts, width, height),
+            positions: Vec::new(),
+            coverage: false,
+        }
+    }
+
+    /// Begins a level; areas of a coverage are gathered until its end.
+    pub fn begin(&mut self, coverage: bool) {
+        self.coverage = coverage;
+    }
+
+    /// Puts what is gathered on the pixels.
+    pub fn end(&mut self, pixels: &mut Pixels) {
+        self.flush(pixels);
+        if let Some(sums) = self.sums.take() {
+            sums.put_on(pixels, 1.0);
+        }
+    }
+
+    /// Puts lines that are gathered on the pixels.
+    pub fn flush(&mut self, pixels: &mut Pixels) {
+        match self.pending.take() {
+            Some(Pending::Thin(ink)) => {
+                if let Some(mask) = &mut self.mask {
+                    mask.flush(pixels, ink);
+                }
+            }
+            Some(Pending::Wide(ink)) => self.accumulator.sweep(|y, x, run| pixels.put_run(y, x, run, ink)),
+            None => {}
+        }
+    }
+
+    /// Draws a symbol of a row.
+    pub fn draw(&mut self, symbol: &Symbol, row: &Row<'_>, opacity: f64, pixels: &mut Pixels) {
+        let Some(geometry) = row.batch.geometry.as_ref().and_then(|arrays| arrays.view().get(row.row)) else {
+            return;
+        };
+        match symbol {
+            Symbol::Fill(fill) => self.fill(fill, row, &geometry, opacity, pixels),
+            Symbol::Line(line) => self.line(line, row, &geometry, opacity, pixels),
+            Symbol::Mark(mark) => self.mark(mark, row, &geometry, opacity, pixels),
+            Symbol::Label(label) => {
+                let to_pixels = self.to_pixels;
+                let places = super::places::of(&geometry, self.view);
+                for place in places {
+                    self.labels.put(label, row, (self.view, to_pixels.at(place)), opacity, pixels);
+                }
+            }
+        }
+    }
+
+    /// Whether the box of a geometry comes nearer to the picture than a margin in pixels.
+    fn is_near(&self, geometry: &GeometryRef<'_>, margin: f64) -> bool {
+        let bbox = geometry.bbox();
+        let frame = Frame {
+            min: self.frame.min.map(|side| side - margin),
+            max: self.frame.max.map(|side| side + margin),
+        };
+        frame.meets(self.to_pixels.at(bbox.min), self.to_pixels.at(bbox.max))
+    }
+
+    fn fill(
+        &mut self,
+        fill: &FillSymbol,
+        row: &Row<'_>,
+        geometry: &GeometryRef<'_>,
+        opacity: f64,
+        pixels: &mut Pixels,
+    ) {
+        if !self.is_near(geometry, 0.0) {
+            return;
+        }
+        let Some(colour) = fill.colour.of(row).filter(|colour| colour.0[3] > 0) else { return };
+        for part in geometry.parts().filter(|part| part.kind() == GeometryKind::Polygon) {
+            self.area(&part);
+        }
+        if self.coverage {
+            let sums = self.sums.get_or_insert_with(|| SumLayer::new(pixels.width(), pixels.height()));
+            self.accumulator.sweep(|y, x, run| sums.add_run(y, x, run, colour));
+        } else {
+            let ink = ink(colour, opacity);
+            self.accumulator.sweep(|y, x, run| pixels.put_run(y, x, run, ink));
+        }
+    }
+
+    /// Adds an area: its outer ring, less its holes, whichever way round they are.
+    fn area(&mut self, part: &PartRef<'_>) {
+        for (at, ring) in part.rings().enumerate() {
+            self.to_positions(ring);
+            self.accumulator.ring(&self.positions, if at == 0 { 1.0 } else { -1.0 });
+        }
+    }
+
+    fn to_positions(&mut self, ground: &[[f64; 2]]) {
+        let to_pixels = self.to_pixels;
+        self.positions.clear();
+        self.positions.extend(ground.iter().map(|&position| to_pixels.at(position)));
+    }
+
+    fn line(
+        &mut self,
+        line: &LineSymbol,
+        row: &Row<'_>,
+        geometry: &GeometryRef<'_>,
+        opacity: f64,
+        pixels: &mut Pixels,
+    ) {
+        let Some(width) = line.width_px(row, self.view) else { return };
+        if !self.is_near(geometry, width * 2.0 + line.offset.abs() + 1.0) {
+            return;
+        }
+        let Some(colour) = line.colour.of(row).filter(|colour| colour.0[3] > 0) else { return };
+        let ink = ink(colour, opacity);
+        let thin = width <= hairline::WIDTH_MAX;
+        let pending = if thin { Pending::Thin(ink) } else { Pending::Wide(ink) };
+        if self.pending != Some(pending) {
+            self.flush(pixels);
+            self.pending = Some(pending);
+        }
+        for part in geometry.parts().filter(|part| part.kind() != GeometryKind::Point) {
+            for ring in part.rings() {
+                self.to_positions(ring);
+                self.stroke(line, width, thin);
+            }
+        }
+    }
+
+    /// Draws the line in `positions`.
+    fn stroke(&mut self, line: &LineSymbol, width: f64, thin: bool) {
+        if line.offset != 0.0 {
+            self.positions = path::offset(&self.positions, line.offset);
+        }
+        let size = [self.frame.max[0] as usize, self.frame.max[1] as usize];
+        if thin && line.dash.is_empty() {
+            let mask = self.mask.get_or_insert_with(|| Mask::new(size[0], size[1]));
+            return Hairline::new(mask, width).line(&self.positions);
+        }
+        let frame = Frame::of(size[0], size[1], width * 2.0 + 2.0);
+        let pen = Pen { width, cap: line.cap, join: line.join };
+        for run in path::runs(&self.positions, &frame) {
+            let pieces = if line.dash.is_empty() { vec![run] } else { path::dashes(&run, &line.dash) };
+            pieces.iter().for_each(|piece| self.piece(piece, pen, thin));
+        }
+    }
+
+    fn piece(&mut self, piece: &Run, pen: Pen, thin: bool) {
+        if !thin {
+            return stroke(piece, pen, &mut self.accumulator);
+        }
+        let size = [self.frame.max[0] as usize, self.frame.max[1] as usize];
+        let mask = self.mask.get_or_insert_with(|| Mask::new(size[0], size[1]));
+        Hairline::new(mask, pen.width).line(&piece.positions);
+    }
+
+    fn mark(
+        &mut self,
+        mark: &MarkSymbol,
+        row: &Row<'_>,
+        geometry: &GeometryRef<'_>,
+        opacity: f64,
+        pixels: &mut Pixels,
+    ) {
+        let (Some(size), Some(shape), Some(rotation)) =
+            (mark.size_px(row, self.view), mark.shape.of(row), mark.rotation.of(row))
+        else {
+            return;
+        };
+        let inside = mark.fill.as_ref().and_then(|fill| fill.of(row)).map(|colour| ink(colour, opacity));
+        let edge = mark.edge.as_ref().and_then(|(colour, width)| Some((ink(colour.of(row)?, opacity), *width)));
+        let figure = Figure { shape, size, edge: edge.map_or(0.0, |(_, width)| width), rotation };
+        let inks = [inside, edge.map(|(ink, _)| ink)];
+        for part in geometry.parts().filter(|part| part.kind() == GeometryKind::Point) {
+            for &position in part.rings().flatten() {
+                let [x, y] = self.to_pixels.at(position);
+                self.stamps.put(pixels, figure, [x + mark.offset[0], y + mark.offset[1]], inks);
+            }
+        }
+    }
+}

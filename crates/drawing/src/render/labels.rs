@@ -1,0 +1,101 @@
+//! Labels at points: shaped, anchored, and kept from covering each other in the order they are drawn.
+
+use super::bound::Row;
+use super::symbols::LabelSymbol;
+use crate::canvas::pixels::{Pixels, ink};
+use crate::style::Anchor;
+use crate::text::{Fonts, Pencil};
+use crate::view::View;
+
+/// A box in pixels: left, top, right, bottom.
+type Frame = [f64; 4];
+
+/// What is above and below the baseline of a line of text, ems: with room for the marks of Thai and Khmer.
+const ASCENT: f64 = 0.8;
+const DESCENT: f64 = 0.25;
+/// Height of capitals and digits, ems.
+const CAPITAL: f64 = 0.71;
+/// Free space between the point and its label, and around labels, ems.
+const GAP: f64 = 0.15;
+/// Pixels in one square of the index of labels.
+const SQUARE_PX: f64 = 64.0;
+
+/// Draws labels and remembers where they are.
+pub struct Labels<'a> {
+    pencil: Pencil<'a>,
+    taken: Taken,
+    size: [f64; 2],
+}
+
+impl<'a> Labels<'a> {
+    /// No label yet.
+    pub fn new(fonts: &'a Fonts, width: usize, height: usize) -> Self {
+        Self { pencil: Pencil::new(fonts), taken: Taken::default(), size: [width as f64, height as f64] }
+    }
+
+    /// Draws the label of a row at a position, unless it would cover another.
+    pub fn put(&mut self, label: &LabelSymbol, row: &Row<'_>, place: (&View, [f64; 2]), opacity: f64, pixels: &mut Pixels) {
+        let (view, at) = place;
+        let far = |axis: usize| !(at[axis] > -self.size[axis] && at[axis] < 2.0 * self.size[axis]);
+        if far(0) || far(1) {
+            return;
+        }
+        let words = label.words(row);
+        let (Some(size), Some(colour)) = (label.size_px(row, view), label.colour.of(row)) else { return };
+        if words.trim().is_empty() {
+            return;
+        }
+        let shaped = self.pencil.shape(&words, None);
+        let anchored = [at[0] + label.offset[0], at[1] + label.offset[1]];
+        let origin = baseline(label.anchor, anchored, shaped.width * size, size);
+        let frame = frame(origin, shaped.width * size, size);
+        let seen = frame[2] > 0.0 && frame[3] > 0.0 && frame[0] < self.size[0] && frame[1] < self.size[1];
+        if !label.overlap && !self.taken.take(frame) || !seen {
+            return;
+        }
+        let halo = label.halo.as_ref().and_then(|(colour, width)| Some((ink(colour.of(row)?, opacity), *width)));
+        if let Some(halo) = halo.filter(|(_, width)| *width > 0.0) {
+            self.pencil.halo(pixels, &shaped, size, origin, halo);
+        }
+        self.pencil.write(pixels, &shaped, size, origin, ink(colour, opacity));
+    }
+}
+
+/// Where the baseline begins of a text that is anchored at a point.
+fn baseline(anchor: Anchor, [x, y]: [f64; 2], width: f64, size: f64) -> [f64; 2] {
+    let level = y + CAPITAL / 2.0 * size;
+    match anchor {
+        Anchor::Centre => [x - width / 2.0, level],
+        Anchor::Left => [x - width - GAP * size, level],
+        Anchor::Right => [x + GAP * size, level],
+        Anchor::Above => [x - width / 2.0, y - (DESCENT + GAP) * size],
+        Anchor::Below => [x - width / 2.0, y + (CAPITAL + GAP) * size],
+    }
+}
+
+fn frame([x, y]: [f64; 2], width: f64, size: f64) -> Frame {
+    [x - GAP * size, y - ASCENT * size, x + width + GAP * size, y + DESCENT * size]
+}
+
+/// Boxes that are taken, by the squares that they touch.
+#[derive(Default)]
+struct Taken {
+    squares: std::collections::HashMap<[i32; 2], Vec<Frame>>,
+}
+
+impl Taken {
+    /// Takes a box if no other is there.
+    fn take(&mut self, frame: Frame) -> bool {
+        let square = |number: f64| (number / SQUARE_PX).floor() as i32;
+        let columns = square(frame[0])..=square(frame[2]);
+        let squares = columns.flat_map(|column| (square(frame[1])..=square(frame[3])).map(move |row| [column, row]));
+        let overlaps = |other: &Frame| {
+            frame[0] < other[2] && other[0] < frame[2] && frame[1] < other[3] && other[1] < frame[3]
+        };
+        if squares.clone().any(|key| self.squares.get(&key).is_some_and(|frames| frames.iter().any(overlaps))) {
+            return false;
+        }
+        squares.for_each(|key| self.squares.entry(key).or_default().push(frame));
+        true
+    }
+}

@@ -1,0 +1,3 @@
+//! How fast features are written and read: GeoJSON from batches, GeoPackage scans.
+
+fn main() {}

@@ -1,0 +1,11 @@
+//! Readers and writers of features, seen from outside: round trips, other programs as witnesses, hostile files.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, missing_docs)]
+
+mod gdal;
+mod csv;
+mod geojson_reading;
+mod geojson_writing;
+mod geopackage;
+mod shapefile;
+mod support;
+mod wkb;

@@ -1,0 +1,199 @@
+//! Between axum and the protocols: requests come in as [`Asked`], answers go out of [`Reply`].
+
+use super::kvp::Pairs;
+use super::negotiate::languages;
+use super::reply::{self, Reply};
+use super::request::Request;
+use super::site::Site;
+use super::problem;
+use axum::Router;
+use axum::body::Body;
+use axum::extract::rejection::RawPathParamsRejection;
+use axum::extract::{FromRequestParts, RawPathParams, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::Response;
+use axum::routing::{MethodRouter, get};
+use terrane_model::{Error, Result};
+
+/// A request as it was sent.
+#[derive(Debug, Clone, Default)]
+pub struct Asked {
+    /// The path.
+    pub path: String,
+    /// The query, without its question mark.
+    pub query: String,
+    /// `Accept`.
+    pub accept: Option<String>,
+    /// `Accept-Language`.
+    pub accept_language: Option<String>,
+    /// `If-None-Match`.
+    pub if_none_match: Option<String>,
+    /// `Range`.
+    pub range: Option<String>,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Asked {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Self::Rejection> {
+        Ok(Self {
+            path: parts.uri.path().to_owned(),
+            query: parts.uri.query().unwrap_or("").to_owned(),
+            accept: text(&parts.headers, &header::ACCEPT),
+            accept_language: text(&parts.headers, &header::ACCEPT_LANGUAGE),
+            if_none_match: text(&parts.headers, &header::IF_NONE_MATCH),
+            range: text(&parts.headers, &header::RANGE),
+        })
+    }
+}
+
+/// A header as text; several of one name are joined, as HTTP allows.
+fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
+    let values: Vec<&str> = headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).collect();
+    (!values.is_empty()).then(|| values.join(", "))
+}
+
+/// A resource that is read: `make` answers it. Conditional requests, states and errors are handled here for all alike.
+pub fn resource<F, Fut>(make: F) -> MethodRouter<Site>
+where
+    F: Fn(Site, Request) -> Fut + Clone + Send + Sync + 'static,
+    Fut: Future<Output = Result<Reply>> + Send,
+{
+    get(|State(site): State<Site>, asked: Asked, names: Names| answer(site, asked, names, make))
+}
+
+/// The parts of the path that name things, decoded, in order.
+pub struct Names(Result<Vec<String>>);
+
+impl<S: Send + Sync> FromRequestParts<S> for Names {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
+        let bad = || Err(Error::invalid("The address is not UTF-8 text."));
+        Ok(Self(match RawPathParams::from_request_parts(parts, state).await {
+            Ok(names) if names.iter().any(|(_, name)| name.contains('\0')) => bad(),
+            Ok(names) => Ok(names.iter().map(|(_, name)| name.to_owned()).collect()),
+            Err(RawPathParamsRejection::InvalidUtf8InPathParam(_)) => bad(),
+            Err(_) => Ok(Vec::new()),
+        }))
+    }
+}
+
+async fn answer<F, Fut>(site: Site, asked: Asked, Names(names): Names, make: F) -> Response
+where
+    F: Fn(Site, Request) -> Fut,
+    Fut: Future<Output = Result<Reply>>,
+{
+    let request = match names.and_then(|names| request(&asked, names)) {
+        Ok(request) => request,
+        Err(error) => return failure(&site, &asked, &error),
+    };
+    let tag = state(&site, &asked);
+    if asked.if_none_match.as_deref().is_some_and(|known| names_tag(known, &tag)) {
+        return respond(Reply { tag: Some(tag), ..Reply::ok("", "") }, &asked);
+    }
+    match make(site.clone(), request).await {
+        Ok(reply) => respond(Reply { tag: reply.tag.clone().or(Some(tag)), ..reply }, &asked),
+        Err(error) => failure(&site, &asked, &error),
+    }
+}
+
+/// The request taken apart.
+fn request(asked: &Asked, names: Vec<String>) -> Result<Request> {
+    let query = Pairs::parse(&asked.query)?;
+    let languages = languages(query.once("lang")?, asked.accept_language.as_deref());
+    let (path, accept, range) = (asked.path.clone(), asked.accept.clone(), asked.range.clone());
+    Ok(Request { path, names, query, accept, languages, range })
+}
+
+/// As much of a request as can be taken apart, for telling an error.
+fn request_anyway(asked: &Asked) -> Request {
+    request(asked, Vec::new()).unwrap_or_else(|_| Request {
+        path: asked.path.clone(),
+        accept: asked.accept.clone(),
+        languages: languages(None, asked.accept_language.as_deref()),
+        ..Request::default()
+    })
+}
+
+/// Names everything that an answer depends on: the catalogue (and so every revision, style and map), the question, the form, the
+/// languages, and the program that writes it.
+fn state(site: &Site, asked: &Asked) -> String {
+    let sequence = site.engine.catalogue().sequence().to_string();
+    let header = |value: &Option<String>| value.clone().unwrap_or_default();
+    let known = [
+        env!("CARGO_PKG_VERSION"),
+        &site.about.public_url,
+        &sequence,
+        &asked.path,
+        &asked.query,
+        &header(&asked.accept),
+        &header(&asked.accept_language),
+    ];
+    Reply::ok("", "").with_tag(&known).tag.unwrap_or_default()
+}
+
+/// Whether an `If-None-Match` names a tag; weak comparison (RFC 9110, 13.1.2).
+fn names_tag(header: &str, tag: &str) -> bool {
+    header.split(',').any(|entry| entry.trim().trim_start_matches("W/").trim_matches('"') == tag)
+}
+
+/// The error in the form that the client asked for.
+pub fn failure(site: &Site, asked: &Asked, error: &Error) -> Response {
+    respond(failure_reply(site, asked, error, reply::status(error.kind())), asked)
+}
+
+fn failure_reply(site: &Site, asked: &Asked, error: &Error, status: u16) -> Reply {
+    reply::log(error, &asked.path);
+    let request = request_anyway(asked);
+    let page = request.wants_page().then(|| crate::pages::failure(site, &request, error, status));
+    page.unwrap_or_else(|| problem::reply(error, status)).with_header("cache-control", "no-store")
+}
+
+/// The routes, with words for addresses where nothing is and for methods that are not offered.
+pub fn with_fallbacks(routes: Router, site: Site) -> Router {
+    let other = site.clone();
+    let nowhere = move |asked: Asked| async move {
+        failure(&site, &asked, &Error::not_found("There is nothing at this address."))
+    };
+    let not_allowed = move |asked: Asked| async move {
+        let error = Error::unsupported("This address can be read with GET or HEAD, not changed.");
+        respond(failure_reply(&other, &asked, &error, 405), &asked)
+    };
+    routes.fallback(nowhere).method_not_allowed_fallback(not_allowed)
+}
+
+/// Says that the program runs.
+pub async fn alive(_: Site, _: Request) -> Result<Reply> {
+    Ok(Reply::ok("text/plain; charset=utf-8", "alive\n").with_header("cache-control", "no-store"))
+}
+
+/// Says that the program answers: its pool has room for one more question.
+pub async fn ready(site: Site, _: Request) -> Result<Reply> {
+    site.engine.pool().run(|_| Ok(())).await?;
+    Ok(Reply::ok("text/plain; charset=utf-8", "ready\n").with_header("cache-control", "no-store"))
+}
+
+/// The answer as axum sends it; just its head when the client has that state already.
+pub fn respond(reply: Reply, asked: &Asked) -> Response {
+    let known = match (&reply.tag, &asked.if_none_match) {
+        (Some(tag), Some(header)) => reply.status == 200 && names_tag(header, tag),
+        _ => false,
+    };
+    let (status, body) = if known { (304, Body::empty()) } else { (reply.status, Body::from(reply.body)) };
+    let mut response = Response::new(body);
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let content = (!reply.media_type.is_empty() && !known).then_some(("content-type", reply.media_type));
+    let tag = reply.tag.map(|tag| ("etag", format!("W/\"{tag}\"")));
+    let said = |name| reply.headers.iter().any(|(known, _)| *known == name);
+    let vary = (!said("vary")).then(|| ("vary", "Accept, Accept-Language".to_owned()));
+    let cache = (!said("cache-control")).then(|| ("cache-control", "no-cache".to_owned()));
+    for (name, value) in content.into_iter().chain(tag).chain(vary).chain(cache).chain(reply.headers) {
+        // Values of ours are plain text; one that is not is left out rather than break the answer.
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            response.headers_mut().append(HeaderName::from_static(name), value);
+        }
+    }
+    response
+}

@@ -1,0 +1,56 @@
+//! What is promised: one entry per conformance class that this program implements.
+
+use crate::common::request::Request;
+use crate::common::site::Site;
+use crate::ogcapi::describe::WITH_PAGE;
+use crate::ogcapi::links;
+use serde_json::{Value, json};
+
+/// Conformance classes, without their common beginning.
+pub const CLASSES: [&str; 34] = [
+    "ogcapi-common-1/1.0/conf/core",
+    "ogcapi-common-1/1.0/conf/landing-page",
+    "ogcapi-common-1/1.0/conf/json",
+    "ogcapi-common-1/1.0/conf/html",
+    "ogcapi-common-1/1.0/conf/oas30",
+    "ogcapi-common-2/1.0/conf/collections",
+    "ogcapi-common-2/1.0/conf/json",
+    "ogcapi-common-2/1.0/conf/html",
+    "ogcapi-features-1/1.0/conf/core",
+    "ogcapi-features-1/1.0/conf/oas30",
+    "ogcapi-features-1/1.0/conf/html",
+    "ogcapi-features-1/1.0/conf/geojson",
+    "ogcapi-features-2/1.0/conf/crs",
+    "ogcapi-features-3/1.0/conf/queryables",
+    "ogcapi-features-3/1.0/conf/queryables-query-parameters",
+    "ogcapi-features-3/1.0/conf/filter",
+    "ogcapi-features-3/1.0/conf/features-filter",
+    "ogcapi-features-5/1.0/conf/schemas",
+    "ogcapi-features-5/1.0/conf/core-roles-features",
+    "ogcapi-features-5/1.0/conf/returnables-and-receivables",
+    "ogcapi-records-1/1.0/conf/sorting",
+    "cql2/1.0/conf/cql2-text",
+    "cql2/1.0/conf/cql2-json",
+    "cql2/1.0/conf/basic-cql2",
+    "cql2/1.0/conf/advanced-comparison-operators",
+    "cql2/1.0/conf/case-insensitive-comparison",
+    "cql2/1.0/conf/accent-insensitive-comparison",
+    "cql2/1.0/conf/basic-spatial-functions",
+    "cql2/1.0/conf/basic-spatial-functions-plus",
+    "cql2/1.0/conf/spatial-functions",
+    "cql2/1.0/conf/temporal-functions",
+    "cql2/1.0/conf/array-functions",
+    "cql2/1.0/conf/property-property",
+    "cql2/1.0/conf/arithmetic",
+];
+
+/// The address of a conformance class.
+pub fn uri(class: &str) -> String {
+    format!("http://www.opengis.net/spec/{class}")
+}
+
+/// The document.
+pub fn document(site: &Site, request: &Request) -> Value {
+    let classes: Vec<String> = CLASSES.iter().map(|class| uri(class)).collect();
+    json!({"links": links::own(site, request, &WITH_PAGE), "conformsTo": classes})
+}

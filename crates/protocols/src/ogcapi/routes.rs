@@ -1,0 +1,202 @@
+//! The only file of this folder that knows axum: which address is answered by what.
+
+use super::{answer, ask, conformance, describe, links, openapi, schema};
+use crate::common::http::resource;
+use crate::common::negotiate::{Form, GEOJSON, HTML, JSON};
+use crate::common::reply::Reply;
+use crate::common::request::Request;
+use crate::common::site::Site;
+use crate::pages;
+use axum::Router;
+use describe::WITH_PAGE;
+use std::sync::Arc;
+use terrane_engine::catalogue::{Catalogue, Entry};
+use terrane_engine::{Caller, publish};
+use terrane_formats::picture::png;
+use terrane_model::Result;
+
+/// The API's resources.
+pub fn routes(site: Site) -> Router {
+    Router::new()
+        .route("/", resource(landing))
+        .route("/conformance", resource(conformance))
+        .route("/api", resource(api))
+        .route("/collections", resource(collections))
+        .route("/collections/{id}", resource(collection))
+        .route("/collections/{id}/items", resource(items))
+        .route("/collections/{id}/items/{feature}", resource(item))
+        .route("/collections/{id}/queryables", resource(queryables))
+        .route("/collections/{id}/schema", resource(schema_of))
+        .route("/collections/{id}/styles", resource(styles))
+        .route("/collections/{id}/styles/{style}", resource(style))
+        .route("/collections/{id}/styles/{style}/legend", resource(legend))
+        .route("/maps", resource(maps))
+        .route("/maps/{id}", resource(map))
+        .with_state(site)
+}
+
+/// OpenAPI as a form of its own and as JSON.
+const API_FORMS: [Form; 3] = [Form { name: "json", media_type: "application/vnd.oai.openapi+json" }, JSON, HTML];
+/// JSON Schema as a form of its own and as JSON.
+const SCHEMA_FORMS: [Form; 3] = [Form { name: "json", media_type: links::SCHEMA_JSON }, JSON, HTML];
+const CSV: Form = Form { name: "csv", media_type: "text/csv" };
+const PNG: Form = Form { name: "png", media_type: "image/png" };
+const ITEMS_FORMS: [Form; 3] = [GEOJSON, HTML, CSV];
+const ITEM_FORMS: [Form; 2] = [GEOJSON, HTML];
+const LEGEND_FORMS: [Form; 2] = [JSON, PNG];
+
+async fn landing(site: Site, request: Request) -> Result<Reply> {
+    request.query.only(&["f", "lang", "q"])?;
+    match request.form(&WITH_PAGE)? {
+        HTML => pages::landing(&site, &request),
+        _ => Ok(answer::json(links::JSON, &describe::landing(&site, &request))),
+    }
+}
+
+async fn conformance(site: Site, request: Request) -> Result<Reply> {
+    request.query.only(&ask::EVERYWHERE)?;
+    match request.form(&WITH_PAGE)? {
+        HTML => pages::conformance(&site, &request),
+        _ => Ok(answer::json(links::JSON, &conformance::document(&site, &request))),
+    }
+}
+
+async fn api(site: Site, request: Request) -> Result<Reply> {
+    request.query.only(&ask::EVERYWHERE)?;
+    let form = request.form(&API_FORMS)?;
+    let document = openapi::document(&site, &request, &site.engine.catalogue())?;
+    match form {
+        HTML => pages::api(&site, &request, &document),
+        JSON => Ok(answer::json(links::JSON, &document)),
+        _ => Ok(answer::json(links::OPENAPI, &document)),
+    }
+}
+
+async fn collections(site: Site, request: Request) -> Result<Reply> {
+    request.query.only(&["f", "lang", "q"])?;
+    let catalogue = site.engine.catalogue();
+    match request.form(&WITH_PAGE)? {
+        HTML => pages::collections(&site, &request, &catalogue),
+        _ => Ok(answer::json(links::JSON, &describe::collections(&site, &request, &catalogue)?)),
+    }
+}
+
+async fn collection(site: Site, request: Request) -> Result<Reply> {
+    request.query.only(&ask::EVERYWHERE)?;
+    let (catalogue, entry) = entry(&site, &request)?;
+    match request.form(&WITH_PAGE)? {
+        HTML => pages::dataset(&site, &request, &entry).await,
+        _ => Ok(answer::json(links::JSON, &describe::collection(&site, &request, &catalogue, &entry)?)),
+    }
+}
+
+async fn items(site: Site, request: Request) -> Result<Reply> {
+    let (catalogue, entry) = entry(&site, &request)?;
+    let dataset = catalogue.open(Caller::Public, &entry.record().about.id)?;
+    let form = request.form(&ITEMS_FORMS)?;
+    let question = ask::items(&dataset, &request, site.engine.limits(), site.engine.cursor_key())?;
+    let page = site.engine.features(Caller::Public, question).await?;
+    let crs = page.crs.clone();
+    let reply = match form {
+        HTML => return pages::items(&site, &request, &entry, &page),
+        CSV => {
+            let csv = site.engine.pool().run(move |_| answer::csv(&page)).await?;
+            Reply::ok("text/csv; charset=utf-8; header=present", csv)
+        }
+        _ => {
+            let links = answer::page_links(&site, &request, &ITEMS_FORMS, &page);
+            let encode = move |_: &_| answer::collection(&page, links, publish::now());
+            Reply::ok(links::GEOJSON, site.engine.pool().run(encode).await?)
+        }
+    };
+    Ok(answer::with_crs(reply, &crs))
+}
+
+async fn item(site: Site, request: Request) -> Result<Reply> {
+    let (catalogue, entry) = entry(&site, &request)?;
+    let id = entry.record().about.id.clone();
+    let crs = ask::item_crs(&catalogue.open(Caller::Public, &id)?, &request)?;
+    let form = request.form(&ITEM_FORMS)?;
+    let page = site.engine.feature(Caller::Public, id, request.name(1), crs.clone()).await?;
+    if form == HTML {
+        return pages::item(&site, &request, &entry, &page);
+    }
+    let links = answer::feature_links(&site, &request, &ITEM_FORMS, &page);
+    let body = site.engine.pool().run(move |_| answer::feature(&page, links)).await?;
+    Ok(answer::with_crs(Reply::ok(links::GEOJSON, body), &crs))
+}
+
+async fn queryables(site: Site, request: Request) -> Result<Reply> {
+    columns(&site, &request, schema::queryables)
+}
+
+async fn schema_of(site: Site, request: Request) -> Result<Reply> {
+    columns(&site, &request, schema::schema)
+}
+
+fn columns(site: &Site, request: &Request, describe: schema::Describe) -> Result<Reply> {
+    request.query.only(&ask::EVERYWHERE)?;
+    let (catalogue, entry) = entry(site, request)?;
+    let dataset = catalogue.open(Caller::Public, &entry.record().about.id)?;
+    let form = request.form(&SCHEMA_FORMS)?;
+    let document = describe(site, request, &dataset.about, ask::schema_of(&dataset)?);
+    match form {
+        HTML => pages::columns(site, request, &entry, &document),
+        form => Ok(answer::json(form.media_type, &document)),
+    }
+}
+
+async fn styles(site: Site, request: Request) -> Result<Reply> {
+    request.query.only(&ask::EVERYWHERE)?;
+    let (_, entry) = entry(&site, &request)?;
+    match request.form(&WITH_PAGE)? {
+        HTML => pages::styles(&site, &request, &entry).await,
+        _ => Ok(answer::json(links::JSON, &describe::styles(&site, &request, &entry))),
+    }
+}
+
+async fn style(site: Site, request: Request) -> Result<Reply> {
+    request.query.only(&ask::EVERYWHERE)?;
+    request.form(&[JSON])?;
+    let (_, entry) = entry(&site, &request)?;
+    Ok(Reply::ok(links::JSON, entry.style(Some(request.name(1)))?.style.to_json()))
+}
+
+async fn legend(site: Site, request: Request) -> Result<Reply> {
+    request.query.only(&ask::EVERYWHERE)?;
+    let form = request.form(&LEGEND_FORMS)?;
+    let (_, entry) = entry(&site, &request)?;
+    let style = entry.style(Some(request.name(1)))?;
+    let legend = site.engine.legend(Caller::Public, &entry.record().about.id, Some(&style.name), 1.0).await?;
+    if form == PNG {
+        let picture = site.engine.legend_picture(legend, request.languages.clone()).await?;
+        return Ok(Reply::ok(PNG.media_type, site.engine.pool().run(move |_| png::write(&picture)).await?));
+    }
+    Ok(answer::json(links::JSON, &describe::legend(&request, &entry, style, &legend)?))
+}
+
+async fn maps(site: Site, request: Request) -> Result<Reply> {
+    request.query.only(&ask::EVERYWHERE)?;
+    let catalogue = site.engine.catalogue();
+    match request.form(&WITH_PAGE)? {
+        HTML => pages::maps(&site, &request, &catalogue),
+        _ => Ok(answer::json(links::JSON, &describe::maps(&site, &request, &catalogue))),
+    }
+}
+
+async fn map(site: Site, request: Request) -> Result<Reply> {
+    request.query.only(&ask::EVERYWHERE)?;
+    let catalogue = site.engine.catalogue();
+    let map = catalogue.map(Caller::Public, &ask::id(request.name(0))?)?;
+    match request.form(&WITH_PAGE)? {
+        HTML => pages::map(&site, &request, &catalogue, &map),
+        _ => Ok(answer::json(links::JSON, &describe::map(&site, &request, &catalogue, &map)?)),
+    }
+}
+
+/// The collection that the address names, and the catalogue it was found in.
+fn entry(site: &Site, request: &Request) -> Result<(Arc<Catalogue>, Arc<Entry>)> {
+    let catalogue = site.engine.catalogue();
+    let entry = Arc::clone(catalogue.entry(Caller::Public, &ask::id(request.name(0))?)?);
+    Ok((catalogue, entry))
+}

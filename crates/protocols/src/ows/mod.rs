@@ -1,0 +1,12 @@
+//! OGC web services by key-value pairs: WMS 1.3.0 and 1.1.1 (and what old clients call 1.1.0 and 1.0.0).
+
+pub mod answer;
+pub mod ask;
+mod codes;
+pub mod describe;
+mod gml;
+mod info;
+mod routes;
+mod serve;
+
+pub use routes::routes;

@@ -1,0 +1,22 @@
+//! Pages for people: complete without JavaScript, in English and Japanese, from the same questions that programs ask.
+
+mod api;
+mod dataset;
+mod failure;
+mod files;
+mod format;
+mod legend;
+mod lists;
+mod preview;
+mod render;
+mod routes;
+mod table;
+mod words;
+
+pub use api::{api, columns, conformance};
+pub use dataset::dataset;
+pub use failure::failure;
+pub use legend::styles;
+pub use lists::{collections, landing, map, maps};
+pub use routes::routes;
+pub use table::{item, items};

@@ -1,0 +1,142 @@
+//! Templates → pages. What strangers wrote is escaped by the template engine, always.
+
+use super::words::{LANGUAGES, Words};
+use crate::common::kvp::encode;
+use crate::common::reply::Reply;
+use crate::common::request::Request;
+use crate::common::site::Site;
+use minijinja::value::Serde;
+use minijinja::{Environment, UndefinedBehavior, Value as Shown, context};
+use serde_json::{Value, json};
+use std::sync::OnceLock;
+use terrane_model::{Error, Result};
+
+const TEMPLATES: [(&str, &str); 14] = [
+    ("base.html", include_str!("templates/base.html")),
+    ("parts.html", include_str!("templates/parts.html")),
+    ("landing.html", include_str!("templates/landing.html")),
+    ("collections.html", include_str!("templates/collections.html")),
+    ("dataset.html", include_str!("templates/dataset.html")),
+    ("items.html", include_str!("templates/items.html")),
+    ("item.html", include_str!("templates/item.html")),
+    ("columns.html", include_str!("templates/columns.html")),
+    ("styles.html", include_str!("templates/styles.html")),
+    ("maps.html", include_str!("templates/maps.html")),
+    ("map.html", include_str!("templates/map.html")),
+    ("conformance.html", include_str!("templates/conformance.html")),
+    ("api.html", include_str!("templates/api.html")),
+    ("failure.html", include_str!("templates/failure.html")),
+];
+
+/// The one style sheet.
+pub const STYLE_SHEET: &str = include_str!("templates/site.css");
+
+/// A page: what it is called, where it stands, what it shows.
+pub struct Page<'a> {
+    /// The template.
+    pub template: &'a str,
+    /// The title of the page.
+    pub title: &'a str,
+    /// Pages above this one: title and path.
+    pub above: Vec<(String, String)>,
+    /// What the template shows.
+    pub shows: Value,
+}
+
+/// The page as an answer.
+pub fn render(site: &Site, request: &Request, page: Page<'_>) -> Result<Reply> {
+    let words = Words::of(&request.languages);
+    let mut context = frame(site, request, &words, &page);
+    if let (Value::Object(context), Value::Object(shows)) = (&mut context, page.shows) {
+        context.extend(shows);
+    }
+    let template = environment().get_template(page.template).map_err(Error::internal)?;
+    let go = Shown::from_function(go(site, request));
+    let text = template.render(context! { go, ..Shown::from(Serde(context)) }).map_err(Error::internal)?;
+    Ok(Reply::ok("text/html; charset=utf-8", text).with_header("content-language", words.language))
+}
+
+/// What every page shows around its content.
+fn frame(site: &Site, request: &Request, words: &Words, page: &Page<'_>) -> Value {
+    let languages: Vec<Value> = LANGUAGES
+        .iter()
+        .map(|(tag, name)| {
+            let href = format!("{}{}{}", root(site), request.path, request.query_with("lang", Some(tag)));
+            json!({"tag": tag, "name": name, "href": href, "current": *tag == words.language})
+        })
+        .collect();
+    let above: Vec<Value> = page.above.iter().map(|(title, path)| json!({"title": title, "path": path})).collect();
+    json!({
+        "w": words.texts(),
+        "lang": words.language,
+        "lang_asked": language_asked(request),
+        "languages": languages,
+        "root": root(site),
+        "public_url": site.about.public_url,
+        "site_title": request.say(&site.about.title),
+        "operator": request.say(&site.about.operator.name),
+        "operator_url": site.about.operator.url.as_deref().filter(|url| crate::ogcapi::describe::is_web(url)),
+        "title": page.title,
+        "above": above,
+        "style_sheet": format!("/assets/site.css?v={}", style_version()),
+        "as_json": format!("{}{}{}", root(site), request.path, request.query_with("f", Some("json"))),
+    })
+}
+
+/// The path part of the site's own address: links within pages work under whatever name the site is reached.
+pub fn root(site: &Site) -> &str {
+    let after_scheme = site.about.public_url.split_once("://").map_or("", |(_, rest)| rest);
+    after_scheme.find('/').map_or("", |at| &after_scheme[at..])
+}
+
+/// Changes with the style sheet, so that it can be kept for ever.
+pub fn style_version() -> &'static str {
+    static VERSION: OnceLock<String> = OnceLock::new();
+    VERSION.get_or_init(|| blake3::hash(STYLE_SHEET.as_bytes()).to_hex()[..8].to_owned())
+}
+
+fn environment() -> &'static Environment<'static> {
+    static ENVIRONMENT: OnceLock<Environment<'static>> = OnceLock::new();
+    ENVIRONMENT.get_or_init(|| {
+        let mut environment = Environment::new();
+        environment.set_undefined_behavior(UndefinedBehavior::SemiStrict);
+        for (name, text) in TEMPLATES {
+            // A template that cannot be read is missing when it is asked for, and a test renders them all.
+            drop(environment.add_template(name, text));
+        }
+        environment
+    })
+}
+
+/// Makes addresses of pages of this site, in the language that was asked for by address.
+fn go(site: &Site, request: &Request) -> impl Fn(&str) -> String + Send + Sync + 'static {
+    let root = root(site).to_owned();
+    let lang = language_asked(request).map(encode);
+    move |path| match &lang {
+        Some(lang) => {
+            let joint = if path.contains('?') { '&' } else { '?' };
+            format!("{root}{path}{joint}lang={lang}")
+        }
+        None => format!("{root}{path}"),
+    }
+}
+
+/// The language that the address names.
+fn language_asked(request: &Request) -> Option<&str> {
+    request.query.once("lang").ok().flatten().filter(|lang| !lang.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_template_can_be_read() {
+        for (name, text) in TEMPLATES {
+            let mut environment = Environment::new();
+            if let Err(error) = environment.add_template(name, text) {
+                panic!("{name}: {error:#}");
+            }
+        }
+    }
+}

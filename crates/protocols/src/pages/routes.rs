@@ -1,0 +1,40 @@
+//! The only file of this folder that knows axum: pages that are not resources of the API.
+
+use super::{files, render};
+use crate::common::http::resource;
+use crate::common::reply::Reply;
+use crate::common::request::Request;
+use crate::common::site::Site;
+use crate::ogcapi::ask;
+use axum::Router;
+use std::sync::Arc;
+use terrane_engine::Caller;
+use terrane_model::Result;
+
+/// `/d/{id}`, its files, and the style sheet.
+pub fn routes(site: Site) -> Router {
+    Router::new()
+        .route("/d/{id}", resource(dataset))
+        .route("/d/{id}/files/{*name}", resource(files::file))
+        .route("/assets/site.css", resource(style_sheet))
+        .route("/robots.txt", resource(robots))
+        .with_state(site)
+}
+
+async fn dataset(site: Site, request: Request) -> Result<Reply> {
+    let catalogue = site.engine.catalogue();
+    let entry = Arc::clone(catalogue.entry(Caller::Public, &ask::id(request.name(0))?)?);
+    super::dataset(&site, &request, &entry).await
+}
+
+async fn style_sheet(_: Site, _: Request) -> Result<Reply> {
+    let reply = Reply::ok("text/css; charset=utf-8", render::STYLE_SHEET);
+    Ok(reply.with_header("cache-control", "public, max-age=31536000, immutable"))
+}
+
+/// Programs that follow every link read pages and documents, not pictures and pages of rows without end.
+async fn robots(site: Site, _: Request) -> Result<Reply> {
+    let root = render::root(&site);
+    let text = format!("User-agent: *\nDisallow: {root}/wms\nDisallow: {root}/ows\nDisallow: {root}/collections/*/items\n");
+    Ok(Reply::ok("text/plain; charset=utf-8", text))
+}

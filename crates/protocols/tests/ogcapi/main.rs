@@ -1,0 +1,8 @@
+//! OGC API and pages, asked as clients ask: a router over a store in memory.
+
+mod answers;
+mod axes;
+mod errors;
+mod hostile;
+mod kit;
+mod pages;

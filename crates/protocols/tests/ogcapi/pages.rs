@@ -1,0 +1,143 @@
+//! Pages: complete, in both languages, and safe whatever the data says.
+
+use crate::kit::{FILE_NAME, MARKUP, get, get_with};
+
+const PAGES: [&str; 20] = [
+    "/",
+    "/?q=earth",
+    "/?q=%3Cscript%3E",
+    "/conformance",
+    "/api",
+    "/collections",
+    "/collections/quakes",
+    "/collections/quakes/items",
+    "/collections/quakes/items?limit=2",
+    "/collections/quakes/items/2",
+    "/collections/quakes/items/4",
+    "/collections/quakes/queryables",
+    "/collections/quakes/schema",
+    "/collections/relief/styles",
+    "/collections/hostile",
+    "/collections/hostile/items",
+    "/collections/hostile/styles",
+    "/maps",
+    "/maps/all",
+    "/d/relief",
+];
+
+fn page(path: &str, language: &str) -> String {
+    let got = get_with(path, &[("accept", "text/html"), ("accept-language", language)]);
+    assert_eq!(got.status, 200, "{path}: {}", got.text());
+    assert_eq!(got.header("content-type"), "text/html; charset=utf-8", "{path}");
+    got.text()
+}
+
+#[test]
+fn every_page_is_complete_in_both_languages_and_needs_no_script_or_inline_style() {
+    for path in PAGES {
+        for (language, home) in [("en", "Datasets"), ("ja", "データセット")] {
+            let text = page(path, language);
+            assert!(text.contains(&format!("<html lang=\"{language}\">")) && text.contains(home), "{path}");
+            assert!(text.trim_end().ends_with("</html>"), "{path}");
+            for forbidden in ["<script", " style=", " onclick=", "javascript:alert(1)\"", "{{", "None"] {
+                assert!(!text.contains(forbidden), "{path} has {forbidden}: {text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn markup_in_data_stays_text() {
+    for path in PAGES {
+        let text = page(path, "en");
+        assert!(!text.contains(MARKUP) && !text.contains("alert(1)</script>"), "{path}");
+    }
+    assert!(page("/d/hostile", "en").contains("&lt;script&gt;"));
+    let rows = page("/collections/hostile/items", "en");
+    assert!(!rows.contains("href=\"javascript:"), "{rows}");
+    assert!(rows.contains("href=\"https:&#x2f;&#x2f;example.org") || rows.contains("href=\"https://example.org"), "{rows}");
+}
+
+#[test]
+fn pages_are_well_formed_enough_for_a_strict_reader() {
+    for path in PAGES {
+        let text = page(path, "en").replacen("<!doctype html>", "", 1);
+        let closed = close_empty_elements(&text);
+        if let Err(error) = roxmltree::Document::parse(&closed) {
+            panic!("{path}: {error}\n{closed}");
+        }
+    }
+}
+
+/// Elements without an end in HTML get one, so that an XML reader can judge the rest.
+fn close_empty_elements(html: &str) -> String {
+    let mut text = String::new();
+    let mut rest = html;
+    while let Some(start) = rest.find('<') {
+        let end = rest[start..].find('>').expect("tags end") + start;
+        let tag = &rest[start..end];
+        let name: String = tag[1..].chars().take_while(char::is_ascii_alphanumeric).collect();
+        text.push_str(&rest[..end]);
+        let empty = ["meta", "link", "img", "input", "br"].contains(&name.as_str());
+        if empty && !tag.ends_with('/') {
+            text.push('/');
+        }
+        text.push('>');
+        rest = &rest[end + 1..];
+    }
+    (text + rest).replace(" readonly ", " readonly=\"\" ").replace(" selected>", " selected=\"\">")
+}
+
+#[test]
+fn links_of_pages_stay_below_the_prefix_and_lead_somewhere() {
+    for path in PAGES {
+        let text = page(path, "en");
+        for href in text.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next()) {
+            let href = href.replace("&amp;", "&").replace("&#x2f;", "/");
+            let Some(below) = href.strip_prefix('/') else { continue };
+            let below = below.strip_prefix("geo").unwrap_or_else(|| panic!("{path}: {href} is outside the prefix"));
+            if below.starts_with("/p/") || below.starts_with("/wms") {
+                continue;
+            }
+            assert_eq!(get_with(below, &[("accept", "text/html")]).status, 200, "{path}: {href}");
+        }
+    }
+}
+
+#[test]
+fn the_language_asked_for_by_address_stays_through_the_links() {
+    let text = get_with("/d/quakes?lang=ja", &[("accept", "text/html"), ("accept-language", "en")]).text();
+    assert!(text.contains("日付変更線の地震") && text.contains("/geo/collections?lang=ja"), "{text}");
+}
+
+#[test]
+fn searching_narrows_the_list() {
+    let found = page("/collections?q=dateline", "en");
+    assert!(found.contains("Earthquakes of the dateline") && !found.contains("Geological units"));
+    let japanese = page("/collections?q=%E5%9C%B0%E8%B3%AA%E5%8D%98%E5%85%83", "en");
+    assert!(japanese.contains("Geological units"), "titles are found in every language");
+    assert!(page("/collections?q=nothinglikethis", "en").contains("fewer words"));
+}
+
+#[test]
+fn original_files_are_given_whole_and_by_range_and_never_shown_in_the_page() {
+    let path = "/d/quakes/files/quakes%20%22a%22%3Cb%3E.csv";
+    assert!(page("/d/quakes", "en").contains("quakes%20%22a%22%3Cb%3E.csv"));
+    let whole = get(path);
+    assert_eq!((whole.status, whole.text().as_str()), (200, "0123456789"), "{FILE_NAME}");
+    assert_eq!(whole.header("content-disposition"), "attachment; filename*=UTF-8''quakes%20%22a%22%3Cb%3E.csv");
+    assert_eq!(whole.header("x-content-type-options"), "nosniff");
+    let part = get_with(path, &[("range", "bytes=2-4")]);
+    assert_eq!((part.status, part.text().as_str()), (206, "234"));
+    assert_eq!(part.header("content-range"), "bytes 2-4/10");
+    assert_eq!(get_with(path, &[("range", "bytes=10-")]).status, 416);
+}
+
+#[test]
+fn the_style_sheet_may_be_kept_for_ever_and_its_address_changes_with_it() {
+    let text = page("/", "en");
+    let href = text.split("href=\"/geo/assets/").nth(1).and_then(|rest| rest.split('"').next());
+    let sheet = get(&format!("/assets/{}", href.expect("the page names its style sheet")));
+    assert_eq!(sheet.header("content-type"), "text/css; charset=utf-8");
+    assert!(sheet.header("cache-control").contains("immutable"));
+}
