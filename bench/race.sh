@@ -10,7 +10,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 . tools/say.sh
 
-: "${PEERS:?Say where the peers' scripts are: PEERS=/path/to/peers}"
+: "${PEERS:?Say where the scripts are that start the other servers: PEERS=/path/to/peers}"
 export PEERS_PG_BUFFERS=${PEERS_PG_BUFFERS:-256MB}
 export PEERS_WORK=${PEERS_WORK:-${XDG_CACHE_HOME:-$HOME/.cache}/terrane-peers}
 program=$(realpath "${TERRANE:-target/release/terrane}")
@@ -40,7 +40,8 @@ race() {
     "$PEERS/start.sh" pg ms
     "$program" serve "$data" --listen "127.0.0.1:$port" >"$PEERS_WORK/log/terrane.log" 2>&1 &
     local pid=$!
-    trap 'kill $pid; "$PEERS/stop.sh"' EXIT
+    # shellcheck disable=SC2064
+    trap "kill $pid; '$PEERS/stop.sh'" EXIT
     for _ in $(seq 100); do
         if wget -qO /dev/null "http://127.0.0.1:$port/readyz"; then break; fi
         sleep 0.1

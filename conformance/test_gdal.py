@@ -6,17 +6,18 @@ import fixtures
 import pytest
 
 
-def layer(gdal, server, name, *arguments):
-    """What ogrinfo says of one collection, as JSON with all features."""
-    said = gdal("ogrinfo", "-json", "-features", *arguments, f"OAPIF:{server.url}", name)
-    return json.loads(said)["layers"][0]
+def summary(gdal, dataset, name=None):
+    """Count and extent (west, south, east, north) of a layer, as ogrinfo says them; the first layer without a name."""
+    said = gdal("ogrinfo", "-so", "-ro", *([dataset, name] if name else ["-al", dataset]))
+    extent = re.search(r"Extent: \(([-\d.]+), ([-\d.]+)\) - \(([-\d.]+), ([-\d.]+)\)", said)
+    return int(re.search(r"Feature Count: (\d+)", said)[1]), extent and [float(number) for number in extent.groups()]
 
 
-def as_geojson(gdal, dataset, name, folder):
+def as_geojson(gdal, dataset, name, folder, *arguments):
     """A layer as GDAL reads it, written as GeoJSON."""
     out = folder / "out.geojson"
     out.unlink(missing_ok=True)
-    gdal("ogr2ogr", "-f", "GeoJSON", "-lco", "RFC7946=YES", out, dataset, *([name] if name else []))
+    gdal("ogr2ogr", "-f", "GeoJSON", "-lco", "RFC7946=YES", *arguments, out, dataset, *([name] if name else []))
     return json.loads(out.read_text(encoding="utf-8"))["features"]
 
 
@@ -43,17 +44,15 @@ def test_every_feature_with_its_texts_comes_through_gdal(gdal, server, source, t
 
 @pytest.mark.parametrize("name", ["marks", "names", "many"])
 def test_extent_and_count_are_those_of_the_file(gdal, server, source, name):
-    file = json.loads(gdal("ogrinfo", "-json", source[name][0]))["layers"][0]
-    ours = json.loads(gdal("ogrinfo", "-json", f"OAPIF:{server.url}", name))["layers"][0]
-    assert ours["featureCount"] == file["featureCount"]
-    assert ours["geometryFields"][0]["extent"] == pytest.approx(file["geometryFields"][0]["extent"], abs=1e-6)
+    count, extent = summary(gdal, source[name][0])
+    assert summary(gdal, f"OAPIF:{server.url}", name) == (count, pytest.approx(extent, abs=1e-6))
 
 
-def test_gdal_filters_by_box_and_by_attribute(gdal, server):
-    rows = layer(gdal, server, "many", "-spat", "99.5", "-0.5", "104.5", "2.5")["features"]
+def test_gdal_filters_by_box_and_by_attribute(gdal, server, tmp_path):
+    rows = as_geojson(gdal, f"OAPIF:{server.url}", "many", tmp_path, "-spat", "99.5", "-0.5", "104.5", "2.5")
     expected = {at for at in range(1000) if at % 40 <= 4 and at // 40 <= 2}
     assert {row["properties"]["number"] for row in rows} == expected
-    rows = layer(gdal, server, "many", "-where", "\"group\" = 'g3' AND number < 100")["features"]
+    rows = as_geojson(gdal, f"OAPIF:{server.url}", "many", tmp_path, "-where", "\"group\" = 'g3' AND number < 100")
     assert {row["properties"]["number"] for row in rows} == {at for at in range(100) if at % 7 == 3}
 
 
@@ -181,10 +180,10 @@ def test_every_demo_collection_has_the_features_of_its_file(gdal, demo):
     wrong = []
     for name, path, wanted in demo_collections(demo):
         dataset = f"/vsizip/{path}" if path.suffix == ".zip" else path
-        file = json.loads(gdal("ogrinfo", "-json", dataset, *([wanted] if wanted else [])))["layers"][0]
-        ours = json.loads(gdal("ogrinfo", "-json", f"OAPIF:{demo.url}", name))["layers"][0]
-        if ours["featureCount"] != file["featureCount"]:
-            wrong.append((name, ours["featureCount"], file["featureCount"]))
+        count, _ = summary(gdal, dataset, wanted)
+        ours, _ = summary(gdal, f"OAPIF:{demo.url}", name)
+        if ours != count:
+            wrong.append((name, ours, count))
     assert not wrong
 
 

@@ -24,10 +24,10 @@ for name in names:
 for version in ("1.1.1", "1.3.0"):
     uri = f"crs=EPSG:4326&format=image/png&layers=marks&styles&url={url}/wms?VERSION%3D{version}"
     layer = QgsRasterLayer(uri, "marks", "wms")
-    entry = {"valid": layer.isValid(), "error": layer.error().summary()}
+    entry = {"valid": layer.isValid()}
     if layer.isValid():
         block = layer.dataProvider().block(1, QgsRectangle(134.5, 34.5, 136.5, 36.5), 200, 200)
-        alpha = [[(block.color(row, column).alpha()) for column in range(200)] for row in range(200)]
+        alpha = [[block.color(row, column) >> 24 & 255 for column in range(200)] for row in range(200)]
         places = [(c, r) for r in range(200) for c in range(200) if alpha[r][c] >= 16]
         entry["box"] = [min(c for c, _ in places), min(r for _, r in places), max(c for c, _ in places) + 1, max(r for _, r in places) + 1] if places else None
     out["rasters"][version] = entry
@@ -39,13 +39,15 @@ os._exit(0)      # QGIS may crash while it takes itself apart
 
 
 @pytest.fixture(scope="module")
-def qgis(server):
+def qgis(server, tmp_path_factory):
     if subprocess.run([PYTHON, "-c", "import qgis.core"], capture_output=True).returncode != 0:
         missing("QGIS for Python (Debian package python3-qgis)")
-    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": "", "XDG_RUNTIME_DIR": "/tmp"}
+    home = tmp_path_factory.mktemp("qgis")
+    home.chmod(0o700)
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "HOME": str(home), "XDG_RUNTIME_DIR": str(home)}
     done = subprocess.run([PYTHON, "-c", SCRIPT, server.url, "marks,names,many"], capture_output=True, text=True, timeout=300, env=environment)
     line = next((line for line in done.stdout.splitlines() if line.startswith("ANSWER ")), None)
-    assert line, done.stdout + done.stderr
+    assert line, f"QGIS ended with {done.returncode}: {done.stdout} {done.stderr}"
     return json.loads(line[len("ANSWER "):])
 
 
@@ -68,6 +70,6 @@ def test_qgis_finds_the_extent(qgis):
 @pytest.mark.parametrize("version", ["1.1.1", "1.3.0"])
 def test_qgis_draws_a_mark_at_its_place(qgis, version):
     layer = qgis["rasters"][version]
-    assert layer["valid"], layer["error"]
+    assert layer["valid"]
     # 135° to 135.5° in a picture from 134.5° to 136.5°, a hundred pixels a degree.
     assert layer["box"] and all(abs(a - b) <= 1 for a, b in zip(layer["box"], [50, 100, 100, 150])), layer["box"]

@@ -32,6 +32,8 @@ pub struct InfoQuestion {
 /// What one layer has there.
 #[derive(Debug, Clone)]
 pub struct InfoHit {
+    /// The layer's name as it was asked.
+    pub layer: String,
     /// What the dataset is about.
     pub about: Arc<About>,
     /// What was found.
@@ -85,7 +87,8 @@ fn look(layers: &[OpenLayer], question: &InfoQuestion, count: usize, cancel: &Ca
             (None, Some(source)) => rows_at(open, &**source, question, count, cancel)?,
             (None, None) => None,
         };
-        hits.extend(found.map(|found| InfoHit { about: Arc::clone(&open.dataset.about), found }));
+        let (layer, about) = (open.layer.name.clone(), Arc::clone(&open.dataset.about));
+        hits.extend(found.map(|found| InfoHit { layer, about, found }));
     }
     Ok(hits)
 }

@@ -25,6 +25,8 @@ use terrane_projection::Transform;
 /// One layer of a picture.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PictureLayer {
+    /// What whoever asks calls it; answers about the layer say it back.
+    pub name: String,
     /// The dataset.
     pub dataset: DatasetId,
     /// The style; the dataset's default when not named.
@@ -44,7 +46,16 @@ pub struct PictureLayer {
 impl PictureLayer {
     /// A dataset with a style, opaque, at every scale.
     pub fn new(dataset: DatasetId, style: Option<String>) -> Self {
-        Self { dataset, style, filter: None, filter_crs: Crs::crs84(), opacity: 1.0, scale_min: None, scale_max: None }
+        Self {
+            name: dataset.to_string(),
+            dataset,
+            style,
+            filter: None,
+            filter_crs: Crs::crs84(),
+            opacity: 1.0,
+            scale_min: None,
+            scale_max: None,
+        }
     }
 
     /// A layer of a map as it is set there.

@@ -47,7 +47,9 @@ fn writing(criterion: &mut Criterion) {
         ("blank", blank),
     ] {
         let bytes = png::write(&picture).map_or(0, |file| file.len());
-        group.bench_function(format!("{name} ({bytes} bytes)"), |bencher| bencher.iter(|| png::write(black_box(&picture))));
+        group.bench_function(format!("{name} ({bytes} bytes)"), |bencher| {
+            bencher.iter(|| png::write(black_box(&picture)))
+        });
     }
     group.finish();
 }

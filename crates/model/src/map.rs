@@ -60,6 +60,18 @@ pub struct Layer {
 }
 
 impl Map {
+    /// All layers with a name each, top first: the dataset's, numbered from the second on where a dataset is shown several times.
+    pub fn named(&self) -> Vec<(String, &Layer)> {
+        let mut all: Vec<(String, &Layer)> = Vec::new();
+        for layer in self.flat() {
+            let before = all.iter().filter(|(_, known)| known.dataset == layer.dataset).count();
+            let name =
+                if before == 0 { layer.dataset.to_string() } else { format!("{}-{}", layer.dataset, before + 1) };
+            all.push((name, layer));
+        }
+        all
+    }
+
     /// All layers, top first, whatever the groups.
     pub fn flat(&self) -> Vec<&Layer> {
         fn walk<'a>(nodes: &'a [Node], all: &mut Vec<&'a Layer>) {

@@ -85,7 +85,8 @@ impl Accumulator {
     fn walk(&mut self, from: [f64; 2], to: [f64; 2], slope: f64, weight: f32) {
         let right = self.width as f64;
         let first = from[1] as usize;
-        let last = ((to[1].ceil() as usize).max(first + 1)).min(self.height);
+        let floor = to[1] as usize;
+        let last = floor.max(first + 1).max(floor + usize::from(to[1] > floor as f64)).min(self.height);
         self.rows = [self.rows[0].min(first), self.rows[1].max(last)];
         let (mut x, mut y) = (from[0], from[1]);
         for row in first..last {

@@ -21,7 +21,7 @@ pub fn runs(positions: &[[f64; 2]], frame: &Frame) -> Vec<Run> {
     }
     let (mut runs, mut run, mut travelled) = (Vec::new(), Run::default(), 0.0);
     for pair in positions.windows(2) {
-        let length = (pair[1][0] - pair[0][0]).hypot(pair[1][1] - pair[0][1]);
+        let length = distance(pair[0], pair[1]);
         match frame.cut(pair[0], pair[1]) {
             None => finish(&mut run, &mut runs),
             Some([enter, leave]) => {
@@ -119,7 +119,7 @@ impl<'a> Dasher<'a> {
     }
 
     fn segment(&mut self, from: [f64; 2], to: [f64; 2]) {
-        let length = (to[0] - from[0]).hypot(to[1] - from[1]);
+        let length = distance(from, to);
         let mut travelled = 0.0;
         while length - travelled > self.left {
             travelled += self.left;
@@ -171,10 +171,16 @@ pub fn offset(positions: &[[f64; 2]], distance: f64) -> Vec<[f64; 2]> {
     moved.collect()
 }
 
+/// How far two positions are apart.
+pub fn distance(from: [f64; 2], to: [f64; 2]) -> f64 {
+    let (dx, dy) = (to[0] - from[0], to[1] - from[1]);
+    (dx * dx + dy * dy).sqrt()
+}
+
 /// The unit normal to the right of a segment, the picture's y going down; `None` of one without length.
 pub fn normal(from: [f64; 2], to: [f64; 2]) -> Option<[f64; 2]> {
     let (dx, dy) = (to[0] - from[0], to[1] - from[1]);
-    let length = dx.hypot(dy);
+    let length = distance(from, to);
     (length > 0.0 && length.is_finite()).then(|| [-dy / length, dx / length])
 }
 

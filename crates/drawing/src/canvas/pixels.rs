@@ -18,23 +18,28 @@ pub struct Pixels {
 pub fn ink(colour: Colour, opacity: f64) -> Ink {
     let [red, green, blue, alpha] = colour.0;
     let alpha = (f64::from(alpha) * opacity.clamp(0.0, 1.0)).round() as u8;
-    [scale(red, alpha), scale(green, alpha), scale(blue, alpha), alpha]
+    scale(u32::from_le_bytes([red, green, blue, 255]), u32::from(alpha)).to_le_bytes()
 }
 
-/// `value × by / 255`, rounded.
-fn scale(value: u8, by: u8) -> u8 {
-    let product = u32::from(value) * u32::from(by) + 128;
-    ((product + (product >> 8)) >> 8) as u8
+/// Four bytes, each times `by / 255` and rounded: two at a time in the halves of a word.
+#[inline]
+fn scale(bytes: u32, by: u32) -> u32 {
+    const HALF: u32 = 0x00ff_00ff;
+    const ROUND: u32 = 0x0080_0080;
+    let divide = |product: u32| (product + ((product >> 8) & HALF)) >> 8 & HALF;
+    let even = divide((bytes & HALF) * by + ROUND);
+    let odd = divide((bytes >> 8 & HALF) * by + ROUND);
+    even | odd << 8
 }
 
 /// Source over: the ink, thinned by a coverage of 0 to 255, on a pixel.
 #[inline]
 fn over(pixel: &mut Ink, ink: Ink, coverage: u8) {
-    let thinned = if coverage == 255 { ink } else { ink.map(|channel| scale(channel, coverage)) };
-    let rest = 255 - thinned[3];
-    for channel in 0..4 {
-        pixel[channel] = thinned[channel].saturating_add(scale(pixel[channel], rest));
-    }
+    let ink = u32::from_le_bytes(ink);
+    let thinned = if coverage == 255 { ink } else { scale(ink, u32::from(coverage)) };
+    let rest = 255 - (thinned >> 24);
+    // No byte overflows: a premultiplied colour is at most its alpha, and rounding is the same for both.
+    *pixel = thinned.wrapping_add(scale(u32::from_le_bytes(*pixel), rest)).to_le_bytes();
 }
 
 impl Pixels {
@@ -98,54 +103,94 @@ impl Pixels {
     }
 
     /// As a picture, no longer premultiplied.
-    pub fn into_picture(self) -> Picture {
-        let divide = |channel: u8, alpha: u8| ((u32::from(channel) * 255 + u32::from(alpha) / 2) / u32::from(alpha)).min(255) as u8;
-        let rgba = self.data.iter().flat_map(|&[red, green, blue, alpha]| match alpha {
-            0 => [0; 4],
-            255 => [red, green, blue, 255],
-            _ => [divide(red, alpha), divide(green, alpha), divide(blue, alpha), alpha],
-        });
-        Picture { width_px: self.width as u32, height_px: self.height as u32, rgba: rgba.collect() }
+    pub fn into_picture(mut self) -> Picture {
+        for pixel in self.data.iter_mut().filter(|pixel| pixel[3] != 255) {
+            *pixel = straight(*pixel);
+        }
+        Picture { width_px: self.width as u32, height_px: self.height as u32, rgba: self.data.into_flattened() }
     }
 }
 
+fn straight([red, green, blue, alpha]: Ink) -> [u8; 4] {
+    if alpha == 0 {
+        return [0; 4];
+    }
+    let whole = u32::from(alpha);
+    let divide = |channel: u8| ((u32::from(channel) * 255 + whole / 2) / whole).min(255) as u8;
+    [divide(red), divide(green), divide(blue), alpha]
+}
+
 /// Where areas of a tessellation are gathered: colours are added in proportion to what they cover, so that where neighbours
-/// meet the shares sum to one and no ground shows through.
+/// meet the shares sum to one and no ground shows through. Where areas overlap, shares would sum to more; the later one then takes from
+/// the earlier ones.
 pub struct SumLayer {
     width: usize,
-    sums: Vec<[f32; 4]>,
+    /// Red, green, blue and alpha times the share in 256ths.
+    sums: Vec<[u16; 4]>,
+    rows: [usize; 2],
 }
+
+/// A whole pixel, in shares.
+const WHOLE: u32 = 256;
+/// Shares that sum to this are a whole pixel: each of a few neighbours is rounded by half a share.
+const NEARLY_WHOLE: u32 = 252;
 
 impl SumLayer {
     /// Nothing gathered yet.
     pub fn new(width: usize, height: usize) -> Self {
-        Self { width, sums: vec![[0.0; 4]; width * height] }
+        Self { width, sums: vec![[0; 4]; width * height], rows: [height, 0] }
     }
 
     /// Adds a colour to a run of pixels, as much as each is covered, 0 to 1.
     pub fn add_run(&mut self, y: usize, x: usize, coverage: &[f32], colour: Colour) {
-        let alpha = f32::from(colour.0[3]) / 255.0;
-        let weight = |channel: usize| f32::from(colour.0[channel]) * alpha;
-        let share = [weight(0), weight(1), weight(2), alpha * 255.0];
+        self.rows = [self.rows[0].min(y), self.rows[1].max(y + 1)];
+        let ink = ink(colour, 1.0).map(u32::from);
+        let whole = ink.map(|channel| (channel * WHOLE) as u16);
         let start = y * self.width + x;
         for (sum, &covered) in self.sums[start..].iter_mut().zip(coverage) {
-            for channel in 0..4 {
-                sum[channel] += share[channel] * covered;
+            match (covered * WHOLE as f32 + 0.5) as u32 {
+                0 => {}
+                WHOLE => *sum = whole,
+                share => add_share(sum, ink, share),
             }
         }
     }
 
-    /// Puts what was gathered on pixels. Where areas overlap their colours are averaged.
-    pub fn put_on(&self, pixels: &mut Pixels, opacity: f64) {
-        let faded = (opacity.clamp(0.0, 1.0) * 255.0).round() as u8;
-        for (pixel, sum) in pixels.data.iter_mut().zip(&self.sums) {
-            let alpha = sum[3];
-            if alpha < 0.5 {
-                continue;
+    /// Puts what was gathered on pixels. All colours must have had the same alpha, as those of one symbolizer mostly have; else
+    /// shares are told from alphas only roughly.
+    pub fn put_on(&self, pixels: &mut Pixels, alpha: u8) {
+        let whole = u32::from(alpha.max(1)) * WHOLE;
+        let nearly = u32::from(alpha.max(1)) * NEARLY_WHOLE;
+        for y in self.rows[0]..self.rows[1].max(self.rows[0]) {
+            let sums = &self.sums[y * self.width..(y + 1) * self.width];
+            for (pixel, sum) in pixels.row(y).iter_mut().zip(sums) {
+                let covered = u32::from(sum[3]);
+                if covered == 0 {
+                    continue;
+                }
+                let ink = if covered >= nearly && covered != whole {
+                    sum.map(|channel| ((u32::from(channel) * u32::from(alpha) + covered / 2) / covered).min(255) as u8)
+                } else {
+                    sum.map(|channel| ((u32::from(channel) + 128) >> 8) as u8)
+                };
+                if ink[3] == 255 { *pixel = ink } else { over(pixel, ink, 255) }
             }
-            let shrink = if alpha > 255.0 { 255.0 / alpha } else { 1.0 };
-            over(pixel, sum.map(|channel| (channel * shrink + 0.5) as u8), faded);
         }
+    }
+}
+
+/// Adds a share of an ink to a sum; what is there gives way as far as there is no room.
+fn add_share(sum: &mut [u16; 4], ink: [u32; 4], share: u32) {
+    let taken = u32::from(sum[3]);
+    let room = ink[3] * (WHOLE - share);
+    // Up to a few shares too many come from rounding; they are taken off too, which is as well.
+    if taken > room {
+        for channel in sum.iter_mut() {
+            *channel = (u32::from(*channel) * room / taken) as u16;
+        }
+    }
+    for channel in 0..4 {
+        sum[channel] = sum[channel].saturating_add((ink[channel] * share) as u16);
     }
 }
 
@@ -168,10 +213,33 @@ mod tests {
     fn shares_that_sum_to_one_leave_no_ground() {
         let mut pixels = Pixels::filled(1, 1, [255; 4]);
         let mut sum = SumLayer::new(1, 1);
-        for share in [0.3, 0.3, 0.4] {
+        for share in [0.301, 0.301, 0.201, 0.098, 0.099] {
             sum.add_run(0, 0, &[share], Colour::BLACK);
         }
-        sum.put_on(&mut pixels, 1.0);
+        sum.put_on(&mut pixels, 255);
         assert_eq!(pixels.into_picture().pixel(0, 0), [0, 0, 0, 255]);
+    }
+
+    #[test]
+    fn where_areas_overlap_the_later_is_on_top() {
+        let mut pixels = Pixels::filled(2, 1, [255; 4]);
+        let mut sum = SumLayer::new(2, 1);
+        sum.add_run(0, 0, &[1.0, 1.0], Colour::rgb(0xff_0000));
+        sum.add_run(0, 0, &[1.0, 0.5], Colour::rgb(0x00_00ff));
+        sum.put_on(&mut pixels, 255);
+        let picture = pixels.into_picture();
+        assert_eq!(picture.pixel(0, 0), [0, 0, 255, 255]);
+        assert_eq!(picture.pixel(1, 0), [128, 0, 128, 255]);
+    }
+
+    #[test]
+    fn scaling_two_bytes_at_a_time_is_rounding_division_by_255() {
+        for byte in 0..=255_u32 {
+            for by in 0..=255_u32 {
+                let expected = (byte * by * 2 + 255) / 510;
+                let all = scale(byte * 0x0101_0101, by);
+                assert_eq!(all, expected * 0x0101_0101, "{byte} {by}");
+            }
+        }
     }
 }

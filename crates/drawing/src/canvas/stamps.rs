@@ -7,6 +7,7 @@ use super::shapes::{self, Outline};
 use super::stroke::{Pen, circle, stroke};
 use crate::style::{Cap, Join, Shape};
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::rc::Rc;
 
 /// What a mark looks like, but for its colours.
@@ -52,8 +53,30 @@ struct Stamp {
 /// Stamps made so far.
 #[derive(Default)]
 pub struct Stamps {
-    made: HashMap<Key, Rc<Stamp>>,
+    made: HashMap<Key, Rc<Stamp>, BuildHasherDefault<KeyHasher>>,
     pixels: usize,
+}
+
+/// A quick hash of a few small numbers (multiplication by the golden ratio, Knuth, TAOCP 3, 6.4).
+#[derive(Default)]
+struct KeyHasher(u64);
+
+impl Hasher for KeyHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|&byte| self.write_u64(u64::from(byte)));
+    }
+    fn write_u32(&mut self, number: u32) {
+        self.write_u64(u64::from(number));
+    }
+    fn write_isize(&mut self, number: isize) {
+        self.write_u64(number as u64);
+    }
+    fn write_u64(&mut self, number: u64) {
+        self.0 = (self.0.rotate_left(23) ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
 }
 
 impl Stamps {
@@ -111,7 +134,28 @@ impl Stamp {
             edge_of(&outline, place, edge, &mut accumulator);
             bytes(&mut accumulator, &mut edges, side);
         }
-        Self { corner: [-(middle as i64); 2], width: side, height: side, inside, edge: edges }
+        Self { corner: [-(middle as i64); 2], width: side, height: side, inside, edge: edges }.trimmed()
+    }
+
+    /// Without rows and columns that nothing covers.
+    fn trimmed(self) -> Self {
+        let covered = |x: usize, y: usize| {
+            let at = y * self.width + x;
+            self.inside[at] > 0 || self.edge[at] > 0
+        };
+        let rows = extent(self.height, |y| (0..self.width).any(|x| covered(x, y)));
+        let columns = extent(self.width, |x| (0..self.height).any(|y| covered(x, y)));
+        let part = |coverage: &[u8]| -> Vec<u8> {
+            let row = |y: usize| &coverage[y * self.width + columns.start..y * self.width + columns.end];
+            rows.clone().flat_map(|y| row(y).to_vec()).collect()
+        };
+        Self {
+            corner: [self.corner[0] + columns.start as i64, self.corner[1] + rows.start as i64],
+            width: columns.len(),
+            height: rows.len(),
+            inside: part(&self.inside),
+            edge: part(&self.edge),
+        }
     }
 
     fn put(&self, pixels: &mut Pixels, at: [i64; 2], inks: [Option<Ink>; 2]) {
@@ -132,6 +176,13 @@ impl Stamp {
             }
         }
     }
+}
+
+/// From the first to the last of `0..length` for which something holds.
+fn extent(length: usize, holds: impl Fn(usize) -> bool) -> std::ops::Range<usize> {
+    let first = (0..length).find(|&at| holds(at)).unwrap_or(0);
+    let end = (0..length).rev().find(|&at| holds(at)).map_or(first, |last| last + 1);
+    first..end
 }
 
 /// The part of `0..length` that lies in a picture's side when it begins at `start`.

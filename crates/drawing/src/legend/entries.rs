@@ -42,7 +42,7 @@ pub fn of_grid(style: &Style, schema: &GridSchema, scale_px: f64) -> Legend {
                 RasterSource::Coloured { band, colour } => {
                     let place = crate::style::band_place(band, schema);
                     let unit = place.and_then(|place| schema.bands[place].unit.clone());
-                    grid_entries(colour, unit, &mut legend);
+                    grid_entries(colour, (title(rule, style), unit), &mut legend);
                 }
                 RasterSource::Composite { .. } => legend.items.push(LegendItem {
                     group: LocalText::default(),
@@ -57,18 +57,19 @@ pub fn of_grid(style: &Style, schema: &GridSchema, scale_px: f64) -> Legend {
     legend
 }
 
-fn grid_entries(colour: &Mapping<Colour>, unit: Option<String>, legend: &mut Legend) {
+fn grid_entries(colour: &Mapping<Colour>, about: (LocalText, Option<String>), legend: &mut Legend) {
     let scale_px = legend.scale_px;
+    let (title, unit) = about;
     let mut push = |label: String, colour: Colour| {
         legend.items.push(LegendItem {
-            group: LocalText::default(),
+            group: title.clone(),
             label: LocalText::one("und", label),
             swatch: swatch::box_of(colour, scale_px),
             filter: None,
         });
     };
     match colour {
-        Mapping::Interpolate { .. } => legend.ramp = ramp(colour, unit),
+        Mapping::Interpolate { .. } => legend.ramp = ramp(colour, title, unit),
         Mapping::Steps(stops) => {
             for (low, high, colour) in classes(stops) {
                 push(class(low, high, unit.as_deref()), colour);
@@ -89,7 +90,7 @@ fn classes<T: Copy>(stops: &[(f64, T)]) -> Vec<(Option<f64>, Option<f64>, T)> {
     }
 }
 
-fn ramp(mapping: &Mapping<Colour>, unit: Option<String>) -> Option<Ramp> {
+fn ramp(mapping: &Mapping<Colour>, title: LocalText, unit: Option<String>) -> Option<Ramp> {
     let Mapping::Interpolate { stops, curve } = mapping else { return None };
     let (low, high) = (stops.first()?.0, stops.last()?.0);
     let stops: Vec<(f64, [u8; 4])> = match curve {
@@ -100,7 +101,7 @@ fn ramp(mapping: &Mapping<Colour>, unit: Option<String>) -> Option<Ramp> {
             (0..RAMP_COLOURS).filter_map(|at| colour(value(at))).collect()
         }
     };
-    Some(Ramp { unit, stops })
+    Some(Ramp { title, unit, stops })
 }
 
 fn title(rule: &Rule, style: &Style) -> LocalText {
@@ -181,20 +182,22 @@ impl Maker<'_> {
     fn from_colours(&mut self, rule: &Rule, by: &ByColumn<Colour>) {
         let unit = self.unit(&by.column);
         match &by.mapping {
-            Mapping::Interpolate { .. } if self.ramp.is_none() => self.ramp = ramp(&by.mapping, unit),
+            Mapping::Interpolate { .. } if self.ramp.is_none() => {
+                self.ramp = ramp(&by.mapping, title(rule, self.style), unit);
+            }
             Mapping::Interpolate { .. } | Mapping::Direct(_) => {}
             Mapping::Steps(stops) => {
                 for (low, high, _) in classes(stops) {
                     let inside = low.or(high.map(|high| high - 1.0)).unwrap_or(0.0);
                     let filter = between(&by.column, low, high);
                     let label = class(low, high, unit.as_deref());
-                    self.entry(rule, &by.column, &Value::Float(inside), (label, filter));
+                    self.entry(rule, (&by.column, Value::Float(inside)), (rule.title.clone(), label, filter));
                 }
             }
             Mapping::Match(cases) => {
                 for (key, _) in cases {
                     let filter = equals(self.schema, &by.column, &Value::Text(key));
-                    self.entry(rule, &by.column, &Value::Text(key), (key.clone(), filter));
+                    self.entry(rule, (&by.column, Value::Text(key)), (rule.title.clone(), key.clone(), filter));
                 }
             }
         }
@@ -202,19 +205,21 @@ impl Maker<'_> {
 
     fn from_sizes(&mut self, rule: &Rule, by: &ByColumn<Length>) {
         let unit = self.unit(&by.column).map(|unit| format!(" {unit}")).unwrap_or_default();
+        let group = self.column_title(&by.column);
         match &by.mapping {
             Mapping::Interpolate { stops, .. } => {
                 let (Some(first), Some(last)) = (stops.first(), stops.last()) else { return };
                 for number in ticks(first.0, last.0, SIZES) {
                     let label = format!("{}{unit}", show(number));
-                    self.entry(rule, &by.column, &Value::Float(number), (label, None));
+                    self.entry(rule, (&by.column, Value::Float(number)), (group.clone(), label, None));
                 }
             }
             Mapping::Steps(stops) => {
                 for (low, high, _) in classes(stops) {
                     let inside = low.or(high.map(|high| high - 1.0)).unwrap_or(0.0);
                     let label = class(low, high, self.unit(&by.column).as_deref());
-                    self.entry(rule, &by.column, &Value::Float(inside), (label, between(&by.column, low, high)));
+                    let filter = between(&by.column, low, high);
+                    self.entry(rule, (&by.column, Value::Float(inside)), (group.clone(), label, filter));
                 }
             }
             Mapping::Direct(_) | Mapping::Match(_) => {}
@@ -222,11 +227,19 @@ impl Maker<'_> {
     }
 
     /// An entry for one value of one column.
-    fn entry(&mut self, rule: &Rule, column: &str, value: &Value<'_>, words: (String, Option<Filter>)) {
+    fn entry(&mut self, rule: &Rule, what: (&str, Value<'_>), words: (LocalText, String, Option<Filter>)) {
+        let (column, value) = what;
         let lookup = |name: &str| (name == column).then(|| value.clone());
+        let (group, label, filter) = words;
         if let Some(swatch) = self.swatch(rule, &lookup) {
-            self.push(LocalText::default(), LocalText::one("und", words.0), swatch, all(rule, words.1));
+            self.push(group, LocalText::one("und", label), swatch, all(rule, filter));
         }
+    }
+
+    /// What a column is called.
+    fn column_title(&self, column: &str) -> LocalText {
+        let known = self.schema.and_then(|schema| schema.column(column)).map(|(_, column)| column.title.clone());
+        known.filter(|title| !title.is_empty()).unwrap_or_else(|| LocalText::one("und", column))
     }
 
     fn swatch(&self, rule: &Rule, lookup: &Lookup<'_>) -> Option<terrane_model::picture::Picture> {

@@ -43,6 +43,8 @@ pub struct LegendItem {
 /// A colour ramp.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ramp {
+    /// What it shows; empty when nothing says it.
+    pub title: LocalText,
     /// The unit of the values.
     pub unit: Option<String>,
     /// Values and colours, from low to high.

@@ -17,18 +17,19 @@ pub fn show(number: f64) -> String {
     }
 }
 
-/// The label of a class that begins at `low` and ends before `high`, each open when absent.
+/// The label of a class that begins at `low` and ends before `high`, each open when absent. The last says “>” as printed legends do,
+/// though its limit belongs to it: not every font has “≥”.
 pub fn class(low: Option<f64>, high: Option<f64>, unit: Option<&str>) -> String {
     let unit = unit.map(|unit| format!(" {unit}")).unwrap_or_default();
     match (low, high) {
         (Some(low), Some(high)) => format!("{} – {}{unit}", show(low), show(high)),
-        (Some(low), None) => format!("≥ {}{unit}", show(low)),
+        (Some(low), None) => format!("> {}{unit}", show(low)),
         (None, Some(high)) => format!("< {}{unit}", show(high)),
         (None, None) => String::new(),
     }
 }
 
-/// At most `count` round numbers between two, the ends of stops included when they are few.
+/// About `count` round numbers from one to another.
 pub fn ticks(low: f64, high: f64, count: usize) -> Vec<f64> {
     let range = high - low;
     if !(range > 0.0 && range.is_finite()) {
@@ -60,7 +61,7 @@ mod tests {
             assert_eq!(show(number), text);
         }
         assert_eq!(class(Some(0.0), Some(35.0), Some("km")), "0 – 35 km");
-        assert_eq!(class(Some(70.0), None, None), "≥ 70");
+        assert_eq!(class(Some(70.0), None, None), "> 70");
     }
 
     #[test]

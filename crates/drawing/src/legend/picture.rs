@@ -77,6 +77,10 @@ fn blocks<'a>(legend: &'a Legend, languages: &[&str], pencil: &mut Pencil<'_>) -
         let marks: Vec<(f64, Rc<Shaped>)> =
             ticks(low, high, 6).into_iter().map(|value| (value, pencil.shape(&show(value), None))).collect();
         let unit = ramp.unit.as_deref().map(|unit| pencil.shape(unit, None));
+        let title = ramp.title.get(languages);
+        if !title.is_empty() {
+            blocks.push(Block::Heading(pencil.shape(title, language)));
+        }
         blocks.push(Block::Ramp(ramp, marks, unit));
     }
     blocks
@@ -194,8 +198,8 @@ impl Sheet {
             let share = if high > low { (high - value) / (high - low) } else { 0.5 };
             let y = top.round() + (share * RAMP[1] * self.unit).round();
             let (left, right) = (x.round() + RAMP[0] * self.unit, x.round() + (RAMP[0] + 4.0) * self.unit);
-            let half = 0.5 * self.unit;
-            accumulator.ring(&[[left, y - half], [right, y - half], [right, y + half], [left, y + half]], 1.0);
+            let below = y + self.unit.round().max(1.0);
+            accumulator.ring(&[[left, y], [right, y], [right, below], [left, below]], 1.0);
             pencil.write(pixels, words, size, [right + 4.0 * self.unit, y + CAPITAL * size / 2.0], ink(WORDS, 1.0));
         }
         accumulator.sweep(|y, x, run| pixels.put_run(y, x, run, ink(WORDS, 1.0)));

@@ -11,6 +11,7 @@ use crate::canvas::pixels::{Ink, Pixels, SumLayer, ink};
 use crate::canvas::stamps::{Figure, Stamps};
 use crate::canvas::stroke::{Pen, stroke};
 use super::symbols::{FillSymbol, LineSymbol, MarkSymbol, Symbol};
+use crate::style::Join;
 use crate::text::Fonts;
 use crate::view::View;
 use terrane_model::geometry::{GeometryRef, PartRef};
@@ -25,6 +26,8 @@ pub struct Brush<'a> {
     mask: Option<Mask>,
     pending: Option<Pending>,
     sums: Option<SumLayer>,
+    /// The greatest alpha of the colours in `sums`.
+    sum_alpha: u8,
     stamps: Stamps,
     labels: Labels<'a>,
     positions: Vec<[f64; 2]>,
@@ -71,6 +74,7 @@ impl<'a> Brush<'a> {
             mask: None,
             pending: None,
             sums: None,
+            sum_alpha: 0,
             stamps: Stamps::default(),
             labels: Labels::new(fonts, width, height),
             positions: Vec::new(),
@@ -81,13 +85,14 @@ impl<'a> Brush<'a> {
     /// Begins a level; areas of a coverage are gathered until its end.
     pub fn begin(&mut self, coverage: bool) {
         self.coverage = coverage;
+        self.sum_alpha = 0;
     }
 
     /// Puts what is gathered on the pixels.
     pub fn end(&mut self, pixels: &mut Pixels) {
         self.flush(pixels);
         if let Some(sums) = self.sums.take() {
-            sums.put_on(pixels, 1.0);
+            sums.put_on(pixels, self.sum_alpha);
         }
     }
 
@@ -150,6 +155,7 @@ impl<'a> Brush<'a> {
         }
         if self.coverage {
             let sums = self.sums.get_or_insert_with(|| SumLayer::new(pixels.width(), pixels.height()));
+            self.sum_alpha = self.sum_alpha.max(colour.0[3]);
             self.accumulator.sweep(|y, x, run| sums.add_run(y, x, run, colour));
         } else {
             let ink = ink(colour, opacity);
@@ -185,7 +191,7 @@ impl<'a> Brush<'a> {
         }
         let Some(colour) = line.colour.of(row).filter(|colour| colour.0[3] > 0) else { return };
         let ink = ink(colour, opacity);
-        let thin = width <= hairline::WIDTH_MAX;
+        let thin = width <= hairline::THIN_PX || line.join == Join::Round && width <= hairline::WIDTH_MAX_PX;
         let pending = if thin { Pending::Thin(ink) } else { Pending::Wide(ink) };
         if self.pending != Some(pending) {
             self.flush(pixels);
@@ -207,7 +213,7 @@ impl<'a> Brush<'a> {
         let size = [self.frame.max[0] as usize, self.frame.max[1] as usize];
         if thin && line.dash.is_empty() {
             let mask = self.mask.get_or_insert_with(|| Mask::new(size[0], size[1]));
-            return Hairline::new(mask, width).line(&self.positions);
+            return Hairline::new(mask, width, line.cap).line(&self.positions);
         }
         let frame = Frame::of(size[0], size[1], width * 2.0 + 2.0);
         let pen = Pen { width, cap: line.cap, join: line.join };
@@ -223,7 +229,8 @@ impl<'a> Brush<'a> {
         }
         let size = [self.frame.max[0] as usize, self.frame.max[1] as usize];
         let mask = self.mask.get_or_insert_with(|| Mask::new(size[0], size[1]));
-        Hairline::new(mask, pen.width).line(&piece.positions);
+        let ring = piece.closed.then(|| piece.positions.iter().chain(piece.positions.first()).copied().collect::<Vec<_>>());
+        Hairline::new(mask, pen.width, pen.cap).line(ring.as_deref().unwrap_or(&piece.positions));
     }
 
     fn mark(

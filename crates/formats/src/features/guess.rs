@@ -16,12 +16,19 @@ pub struct Guess {
     huge: u64,
     floats: u64,
     texts: u64,
-    /// Those of the texts that are dates.
+    /// Those of the texts that are dates; in a column named like a date also those that are just a year or a month.
     dates: u64,
     nested: u64,
+    named_like_a_date: bool,
 }
 
 impl Guess {
+    /// Nothing yet of a column with this name: a name like `date` lets years be dates.
+    pub fn named(name: &str) -> Self {
+        let named_like_a_date = super::times::USUAL.iter().any(|usual| usual.eq_ignore_ascii_case(name));
+        Self { named_like_a_date, ..Self::default() }
+    }
+
     /// Takes a truth into account.
     pub fn add_bool(&mut self) {
         self.bools += 1;
@@ -29,17 +36,19 @@ impl Guess {
 
     /// Takes a number into account, as it is written.
     pub fn add_number(&mut self, text: &str) {
-        match () {
-            () if text.contains(['.', 'e', 'E']) => self.floats += 1,
-            () if text.parse::<i64>().is_ok() => self.ints += 1,
-            () => self.huge += 1,
+        if text.contains(['.', 'e', 'E']) {
+            self.floats += 1;
+        } else if text.parse::<i64>().is_ok() {
+            self.ints += 1;
+        } else {
+            self.huge += 1;
         }
     }
 
     /// Takes a text into account.
     pub fn add_text(&mut self, text: &str) {
         self.texts += 1;
-        self.dates += u64::from(is_date(text));
+        self.dates += u64::from(is_date(text) || (self.named_like_a_date && When::parse(text).is_ok()));
     }
 
     /// Takes a tree into account.
@@ -59,21 +68,19 @@ impl Guess {
     /// The kind of the column.
     pub fn kind(&self) -> ColumnKind {
         let numbers = self.ints + self.floats;
+        let years = if self.named_like_a_date { self.ints } else { 0 };
+        let not_time = self.bools + numbers + self.huge - years;
         let others = self.bools + self.texts + self.nested + self.huge;
-        match () {
-            () if self.nested > 0 => ColumnKind::Nested,
-            () if self.texts > 0 && self.dates == self.texts && self.bools + numbers + self.huge == 0 => {
-                ColumnKind::Time
-            }
-            () if numbers > 0 && others == 0 => {
-                if self.floats > 0 {
-                    ColumnKind::Float
-                } else {
-                    ColumnKind::Int
-                }
-            }
-            () if self.bools > 0 && !self.is_mixed() => ColumnKind::Bool,
-            () => ColumnKind::Text,
+        if self.nested > 0 {
+            ColumnKind::Nested
+        } else if self.texts > 0 && self.dates == self.texts && not_time == 0 {
+            ColumnKind::Time
+        } else if numbers > 0 && others == 0 {
+            if self.floats > 0 { ColumnKind::Float } else { ColumnKind::Int }
+        } else if self.bools > 0 && !self.is_mixed() {
+            ColumnKind::Bool
+        } else {
+            ColumnKind::Text
         }
     }
 
@@ -177,6 +184,16 @@ mod tests {
         assert_eq!(kind_of(&[], &["2019-07-01", "2019-07-01T10:00:00+09:00"]), ColumnKind::Time);
         assert_eq!(kind_of(&[], &["2019-07-01", "soon"]), ColumnKind::Text);
         assert_eq!(kind_of(&[], &[]), ColumnKind::Text);
+    }
+
+    #[test]
+    fn years_are_dates_in_a_column_named_so() {
+        let mut guess = Guess::named("Date");
+        guess.add_number("1868");
+        ["-002149", "2019-07", "2019-07-01"].iter().for_each(|text| guess.add_text(text));
+        assert_eq!(guess.kind(), ColumnKind::Time);
+        guess.add_text("long ago");
+        assert_eq!(guess.kind(), ColumnKind::Text);
     }
 
     #[test]

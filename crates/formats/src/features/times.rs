@@ -5,7 +5,8 @@ use terrane_model::schema::{ColumnKind, Schema, TimeColumns};
 use terrane_model::{Error, Result};
 
 /// Names that a time column has when there are several, the likeliest first.
-const USUAL: [&str; 8] = ["time", "datetime", "date_time", "date", "origin_time", "timestamp", "event_time", "start"];
+pub const USUAL: [&str; 8] =
+    ["time", "datetime", "date_time", "date", "origin_time", "timestamp", "event_time", "start"];
 
 /// Sets the time column of a schema that has none. Returns the place of a column that was asked for and is made one of time.
 pub fn choose(schema: &mut Schema, asked: Option<&str>, report: &mut Report) -> Result<Option<usize>> {

@@ -31,7 +31,15 @@ fn a_usual_table_is_understood() {
         "code,name,depth_m,seen,ok,Longitude,Latitude\n007,\"Mud, \"\"soft\"\"\",1.5,2019-07-01,true,101.5,15.25\n012,,2,2019-07-02T10:00:00Z,false,,\n",
     );
     use ColumnKind::{Bool, Float, Text, Time};
-    let expected = [("code", Text), ("name", Text), ("depth_m", Float), ("seen", Time), ("ok", Bool), ("Longitude", Float), ("Latitude", Float)];
+    let expected = [
+        ("code", Text),
+        ("name", Text),
+        ("depth_m", Float),
+        ("seen", Time),
+        ("ok", Bool),
+        ("Longitude", Float),
+        ("Latitude", Float),
+    ];
     assert_eq!(kinds(&opened), expected.map(|(name, kind)| (name.to_owned(), kind)));
     let rows = all_rows(&**features(&opened));
     assert_eq!(rows[0].shape, Some(Shape { ..Shape::point(101.5, 15.25) }));
@@ -62,7 +70,9 @@ fn delimiters_decimal_commas_and_lines_before_the_table_are_found() {
 
 #[test]
 fn places_come_from_text_or_from_the_columns_asked() {
-    let (_folder, opened) = open("id,WKT\n1,\"POLYGON ((0 0, 4 0, 4 4, 0 0), (1 0.5, 2 0.5, 2 1, 1 0.5))\"\n2,MULTIPOLYGON Z (((0 0 1,1 0 1,1 1 1,0 0 1)))\n3,\"CIRCLE(1)\"\n4,\n");
+    let (_folder, opened) = open(
+        "id,WKT\n1,\"POLYGON ((0 0, 4 0, 4 4, 0 0), (1 0.5, 2 0.5, 2 1, 1 0.5))\"\n2,MULTIPOLYGON Z (((0 0 1,1 0 1,1 1 1,0 0 1)))\n3,\"CIRCLE(1)\"\n4,\n",
+    );
     let schema = features(&opened).schema();
     assert_eq!(schema.geometry.as_ref().unwrap().kind, GeometryKind::MultiPolygon);
     let rows = all_rows(&**features(&opened));
@@ -79,7 +89,10 @@ fn places_come_from_text_or_from_the_columns_asked() {
     let (_folder, opened) = open_with("well,E,N\nW1,500000,1500000\nW2,500100,x\n", &options);
     let opened = opened.unwrap();
     let rows = all_rows(&**features(&opened));
-    assert_eq!((&rows[0].id, &rows[0].shape), (&FeatureId::Text("W1".into()), &Some(Shape::point(500_000.0, 1_500_000.0))));
+    assert_eq!(
+        (&rows[0].id, &rows[0].shape),
+        (&FeatureId::Text("W1".into()), &Some(Shape::point(500_000.0, 1_500_000.0)))
+    );
     assert!(rows[1].shape.is_none());
     assert!(findings(&opened).iter().any(|finding| finding.row == Some(2) && finding.severity == Severity::Warning));
 }
@@ -95,7 +108,10 @@ fn metres_without_a_crs_are_refused_and_swapped_degrees_told() {
 #[test]
 fn numbers_stay_numbers_when_some_are_missing_and_odd_values_are_told() {
     let (_folder, opened) = open("a,b,c\n1,NaN,9223372036854775808\nNULL,2.5,1\n,,\n");
-    assert_eq!(kinds(&opened).iter().map(|(_, kind)| *kind).collect::<Vec<_>>(), [ColumnKind::Int, ColumnKind::Float, ColumnKind::Text]);
+    assert_eq!(
+        kinds(&opened).iter().map(|(_, kind)| *kind).collect::<Vec<_>>(),
+        [ColumnKind::Int, ColumnKind::Float, ColumnKind::Text]
+    );
     let rows = all_rows(&**features(&opened));
     assert_eq!(rows[1].cells[0], Cell::Null);
     let (_folder, opened) = open("a,b\n1,2,3\n4\n");
@@ -123,7 +139,11 @@ fn every_encoding_is_read_right_or_with_a_warning() {
         let (_folder, opened) = open(&bytes);
         let rows = all_rows(&**features(&opened));
         let right = rows[0].cells[0] == Cell::Text(names[0].into());
-        let warned = opened.report.findings.iter().any(|finding| finding.severity == Severity::Warning && finding.remedy.contains("--encoding"));
+        let warned = opened
+            .report
+            .findings
+            .iter()
+            .any(|finding| finding.severity == Severity::Warning && finding.remedy.contains("--encoding"));
         assert!(right || warned, "{}: {:?}", encoding.name(), opened.report);
         assert!(!opened.report.samples.is_empty());
 
@@ -162,7 +182,13 @@ fn hostile_tables_are_refused_or_kept_as_text() {
 #[test]
 fn what_is_written_is_read_again_and_formulas_are_disarmed() {
     let schema = schema(
-        &[("name", ColumnKind::Text), ("n", ColumnKind::Int), ("f", ColumnKind::Float), ("t", ColumnKind::Time), ("b", ColumnKind::Bool)],
+        &[
+            ("name", ColumnKind::Text),
+            ("n", ColumnKind::Int),
+            ("f", ColumnKind::Float),
+            ("t", ColumnKind::Time),
+            ("b", ColumnKind::Bool),
+        ],
         Some(GeometryKind::Point),
     );
     let row = |id: i64, name: &str| OwnRow {

@@ -49,7 +49,11 @@ fn members_come_in_any_order_and_strange_ones_are_told() {
     let rows = all_rows(&**features(&opened));
     assert_eq!(rows.len(), 1);
     assert_eq!((&rows[0].cells[0], rows[0].shape.as_ref().unwrap().kind), (&Cell::Int(1), GeometryKind::Point));
-    assert!(opened.report.findings.iter().any(|finding| finding.what.contains("name, when")), "{:?}", opened.report.findings);
+    assert!(
+        opened.report.findings.iter().any(|finding| finding.what.contains("name, when")),
+        "{:?}",
+        opened.report.findings
+    );
     check_features(&**features(&opened));
 }
 
@@ -63,7 +67,12 @@ fn single_features_geometries_lines_and_sequences_are_read() {
         (format!("\x1e{feature}\n\x1e{feature}\n"), 2),
         (format!("\u{feff}{feature}"), 1),
         (r#"{"type":"FeatureCollection","features":[]}"#.to_owned(), 0),
-        (format!(r#"{{"type":"GeometryCollection","geometries":[{POINT},{{"type":"LineString","coordinates":[[0,0],[1,1]]}}]}}"#), 1),
+        (
+            format!(
+                r#"{{"type":"GeometryCollection","geometries":[{POINT},{{"type":"LineString","coordinates":[[0,0],[1,1]]}}]}}"#
+            ),
+            1,
+        ),
     ] {
         let (_folder, opened) = open(&text);
         let opened = opened.unwrap_or_else(|error| panic!("{text}: {error}"));
@@ -76,17 +85,33 @@ fn columns_are_of_the_kind_that_all_values_allow() {
     let row = |properties: &str| format!(r#"{{"type":"Feature","properties":{properties},"geometry":null}}"#);
     let (_folder, opened) = open(format!(
         r#"{{"type":"FeatureCollection","features":[{},{},{}]}}"#,
-        row(r#"{"i":1,"f":1,"b":true,"t":"x","d":"2019-07-01","n":[1,{"a":null}],"m":1,"big":12345678901234567890,"z":null}"#),
-        row(r#"{"i":-5,"f":2.5,"b":false,"t":"2019-07-01","d":"2019-07-01T10:00:00+09:00","n":7,"m":"one","big":1,"late":"y"}"#),
+        row(
+            r#"{"i":1,"f":1,"b":true,"t":"x","d":"2019-07-01","n":[1,{"a":null}],"m":1,"big":12345678901234567890,"z":null}"#
+        ),
+        row(
+            r#"{"i":-5,"f":2.5,"b":false,"t":"2019-07-01","d":"2019-07-01T10:00:00+09:00","n":7,"m":"one","big":1,"late":"y"}"#
+        ),
         row(r#"{"i":null,"t":"","d":null,"m":true}"#),
     ));
     let opened = opened.unwrap();
     let schema = features(&opened).schema();
-    let kinds: Vec<(&str, ColumnKind)> = schema.columns.iter().map(|column| (column.name.as_str(), column.kind)).collect();
+    let kinds: Vec<(&str, ColumnKind)> =
+        schema.columns.iter().map(|column| (column.name.as_str(), column.kind)).collect();
     use ColumnKind::{Bool, Float, Int, Nested, Text, Time};
     assert_eq!(
         kinds,
-        [("i", Int), ("f", Float), ("b", Bool), ("t", Text), ("d", Time), ("n", Nested), ("m", Text), ("big", Text), ("z", Text), ("late", Text)]
+        [
+            ("i", Int),
+            ("f", Float),
+            ("b", Bool),
+            ("t", Text),
+            ("d", Time),
+            ("n", Nested),
+            ("m", Text),
+            ("big", Text),
+            ("z", Text),
+            ("late", Text)
+        ]
     );
     assert!(schema.geometry.is_none());
     assert_eq!(schema.time.as_ref().unwrap().start, "d");
@@ -95,7 +120,10 @@ fn columns_are_of_the_kind_that_all_values_allow() {
     assert_eq!(second.cells[1], Cell::Float(2.5));
     assert_eq!(second.cells[5], Cell::Nested("7".into()));
     let Cell::Time(when) = &second.cells[4] else { panic!("a time") };
-    assert_eq!((when.to_string().as_str(), when.stated_as.as_deref()), ("2019-07-01T01:00:00Z", Some("2019-07-01T10:00:00+09:00")));
+    assert_eq!(
+        (when.to_string().as_str(), when.stated_as.as_deref()),
+        ("2019-07-01T01:00:00Z", Some("2019-07-01T10:00:00+09:00"))
+    );
     let first = rows.iter().find(|row| row.cells[0] == Cell::Int(1)).unwrap();
     assert_eq!(first.cells[5], Cell::Nested(r#"[1,{"a":null}]"#.into()));
     assert_eq!(first.cells[7], Cell::Text("12345678901234567890".into()), "no digit is lost");
@@ -147,13 +175,18 @@ fn what_is_wrong_with_a_geometry_is_told_by_row() {
     assert_eq!(at("outside −180 to 180"), Some(7));
     let rows = all_rows(&**features(&opened));
     assert_eq!((rows.len(), rows.iter().filter(|row| row.shape.is_none()).count()), (7, 4));
-    let polygon = rows.iter().find_map(|row| row.shape.as_ref().filter(|shape| shape.kind == GeometryKind::Polygon)).unwrap();
+    let polygon =
+        rows.iter().find_map(|row| row.shape.as_ref().filter(|shape| shape.kind == GeometryKind::Polygon)).unwrap();
     assert_eq!(polygon.parts[0].1[0].len(), 4, "closed");
 }
 
 #[test]
 fn the_old_crs_member_is_believed_and_noted() {
-    let with = |crs: &str| format!(r#"{{"type":"FeatureCollection","crs":{crs},"features":[{{"type":"Feature","properties":{{}},"geometry":{{"type":"Point","coordinates":[500000,1000000]}}}}]}}"#);
+    let with = |crs: &str| {
+        format!(
+            r#"{{"type":"FeatureCollection","crs":{crs},"features":[{{"type":"Feature","properties":{{}},"geometry":{{"type":"Point","coordinates":[500000,1000000]}}}}]}}"#
+        )
+    };
     let name = |name: &str| format!(r#"{{"type":"name","properties":{{"name":"{name}"}}}}"#);
     let (_folder, opened) = open(with(&name("urn:ogc:def:crs:EPSG::32648")));
     let opened = opened.unwrap();
@@ -162,14 +195,27 @@ fn the_old_crs_member_is_believed_and_noted() {
     let (_folder, opened) = open(with(&name("urn:ogc:def:crs:OGC:1.3:CRS84")));
     assert_eq!(features(&opened.unwrap()).schema().crs(), Some(&Crs::crs84()));
     let (_folder, opened) = open(with(&name("moon")));
-    assert!(opened.unwrap().report.findings.iter().any(|finding| finding.severity == Severity::Warning && finding.what.contains("“crs”")));
+    assert!(
+        opened
+            .unwrap()
+            .report
+            .findings
+            .iter()
+            .any(|finding| finding.severity == Severity::Warning && finding.what.contains("“crs”"))
+    );
 }
 
 #[test]
 fn hostile_files_are_refused_with_a_reason() {
-    let point = |inside: &str| format!(r#"{{"type":"Feature","properties":{{}},"geometry":{{"type":"Point","coordinates":{inside}}}}}"#);
+    let point = |inside: &str| {
+        format!(r#"{{"type":"Feature","properties":{{}},"geometry":{{"type":"Point","coordinates":{inside}}}}}"#)
+    };
     let deep = point(&format!("{}1,2{}", "[".repeat(200_000), "]".repeat(200_000)));
-    let nested = format!("{{\"type\":\"Feature\",\"properties\":{{\"a\":{}1{}}},\"geometry\":null}}", "{\"a\":".repeat(100_000), "}".repeat(100_000));
+    let nested = format!(
+        "{{\"type\":\"Feature\",\"properties\":{{\"a\":{}1{}}},\"geometry\":null}}",
+        "{\"a\":".repeat(100_000),
+        "}".repeat(100_000)
+    );
     for (text, kind, word) in [
         (deep, Kind::TooLarge, "deep"),
         (nested, Kind::TooLarge, "deep"),
@@ -178,7 +224,12 @@ fn hostile_files_are_refused_with_a_reason() {
         (point("[1,2]").trim_end_matches('}').to_owned(), Kind::Invalid, "too early"),
         (r#"{"type":"Feature","properties":{"a":1e999},"geometry":null}"#.to_owned(), Kind::Invalid, "too large"),
         (r#"{"type":"Topology","objects":{}}"#.to_owned(), Kind::Unsupported, "TopoJSON"),
-        (r#"{"geometryType":"esriGeometryPoint","features":[{"attributes":{},"geometry":{"x":1,"y":2}}]}"#.to_owned(), Kind::Unsupported, "Esri"),
+        (
+            r#"{"geometryType":"esriGeometryPoint","features":[{"attributes":{},"geometry":{"x":1,"y":2}}]}"#
+                .to_owned(),
+            Kind::Unsupported,
+            "Esri",
+        ),
         (r#"{"a":1}"#.to_owned(), Kind::Invalid, "not GeoJSON"),
         ("[1,2]".to_owned(), Kind::Invalid, "is an object"),
         ("   ".to_owned(), Kind::Invalid, "no GeoJSON"),
@@ -197,7 +248,9 @@ fn hostile_files_are_refused_with_a_reason() {
 fn a_million_holes_take_bounded_time() {
     let hole = "[[0,0],[0,1],[1,1],[0,0]]";
     let rings = vec![hole; 200_000].join(",");
-    let (_folder, opened) = open(format!(r#"{{"type":"Feature","properties":{{"__proto__":{{"x":1}}}},"geometry":{{"type":"Polygon","coordinates":[{rings}]}}}}"#));
+    let (_folder, opened) = open(format!(
+        r#"{{"type":"Feature","properties":{{"__proto__":{{"x":1}}}},"geometry":{{"type":"Polygon","coordinates":[{rings}]}}}}"#
+    ));
     let rows = all_rows(&**features(&opened.unwrap()));
     assert_eq!(rows[0].shape.as_ref().unwrap().parts[0].1.len(), 200_000);
     assert_eq!(rows[0].cells[0], Cell::Nested("{\"x\":1}".into()));
@@ -276,8 +329,12 @@ fn gdal_reads_the_same_from_the_same_file() {
     let first = &theirs["features"][0];
     assert_eq!(first["id"], 5);
     let shape = ours[0].shape.as_ref().unwrap();
-    let coordinates: Vec<Vec<Vec<[f64; 3]>>> = serde_json::from_value(first["geometry"]["coordinates"].clone()).unwrap();
+    let coordinates: Vec<Vec<Vec<[f64; 3]>>> =
+        serde_json::from_value(first["geometry"]["coordinates"].clone()).unwrap();
     assert_eq!(shape.parts.iter().map(|(_, rings)| rings.clone()).collect::<Vec<_>>(), coordinates);
-    assert_eq!(ours[0].cells, [Cell::Text(first["properties"]["name"].as_str().unwrap().into()), Cell::Int(1), Cell::Float(-0.5)]);
+    assert_eq!(
+        ours[0].cells,
+        [Cell::Text(first["properties"]["name"].as_str().unwrap().into()), Cell::Int(1), Cell::Float(-0.5)]
+    );
     let _ = When::year(2000);
 }

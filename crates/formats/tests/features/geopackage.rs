@@ -304,7 +304,9 @@ fn gdal_sees_what_was_written() {
                 let [x, y, _] = runs[0][0];
                 assert_eq!(feature["geometry"]["coordinates"], serde_json::json!([x, y]));
             }
-            None => assert!(feature["geometry"].is_null() || feature["geometry"]["coordinates"] == serde_json::json!([])),
+            None => {
+                assert!(feature["geometry"].is_null() || feature["geometry"]["coordinates"] == serde_json::json!([]))
+            }
         }
     }
     let edited = folder.path().join("edited.gpkg");

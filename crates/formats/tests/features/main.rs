@@ -1,8 +1,8 @@
 //! Readers and writers of features, seen from outside: round trips, other programs as witnesses, hostile files.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, missing_docs)]
 
-mod gdal;
 mod csv;
+mod gdal;
 mod geojson_reading;
 mod geojson_writing;
 mod geopackage;

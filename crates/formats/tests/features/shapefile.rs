@@ -84,7 +84,11 @@ fn texts_are_right_by_cpg_or_language_driver_and_right_or_warned_without() {
             }
             let opened = open(&path).unwrap();
             let cells: Vec<Cell> = all_rows(&**features(&opened)).into_iter().map(|row| row.cells[0].clone()).collect();
-            let warned = opened.report.findings.iter().any(|finding| finding.severity == Severity::Warning && finding.remedy.contains("--encoding"));
+            let warned = opened
+                .report
+                .findings
+                .iter()
+                .any(|finding| finding.severity == Severity::Warning && finding.remedy.contains("--encoding"));
             (cells, warned, opened.report)
         };
         let (cells, warned, report) = read(0x57, Some(encoding.name()));
@@ -202,10 +206,22 @@ fn files_made_by_gdal_are_read_as_gdal_reads_them() {
         let schema = features(&opened).schema();
         assert_eq!(schema.crs(), Some(&Crs::epsg(4326)));
         assert_eq!(schema.geometry.as_ref().unwrap().kind, GeometryKind::MultiPolygon);
-        let kinds: Vec<(&str, ColumnKind)> = schema.columns.iter().map(|column| (column.name.as_str(), column.kind)).collect();
-        assert_eq!(kinds, [("名", ColumnKind::Text), ("n", ColumnKind::Int), ("f", ColumnKind::Float), ("day", ColumnKind::Time)]);
+        let kinds: Vec<(&str, ColumnKind)> =
+            schema.columns.iter().map(|column| (column.name.as_str(), column.kind)).collect();
+        assert_eq!(
+            kinds,
+            [("名", ColumnKind::Text), ("n", ColumnKind::Int), ("f", ColumnKind::Float), ("day", ColumnKind::Time)]
+        );
         let rows = all_rows(&**features(&opened));
-        assert_eq!(rows[0].cells, [Cell::Text("石灰岩".into()), Cell::Int(3), Cell::Float(1.5), Cell::Time(When::parse("2019-07-01").unwrap())]);
+        assert_eq!(
+            rows[0].cells,
+            [
+                Cell::Text("石灰岩".into()),
+                Cell::Int(3),
+                Cell::Float(1.5),
+                Cell::Time(When::parse("2019-07-01").unwrap())
+            ]
+        );
         assert_eq!(rows[1].cells, vec![Cell::Null; 4]);
         let rings: Vec<usize> = rows[0].shape.as_ref().unwrap().parts.iter().map(|(_, rings)| rings.len()).collect();
         assert_eq!(rings, [2, 2], "each island has its own hole");

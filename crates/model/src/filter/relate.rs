@@ -48,7 +48,8 @@ pub(super) fn of_rows(op: SpatialOp, shape: &Shape, batch: &Batch, asked: &Bits)
         if !shape.meets(row, bbox) {
             return op == SpatialOp::Disjoint;
         }
-        by_boxes(op, shape, bbox).unwrap_or_else(|| {
+        let plainly = || if op == SpatialOp::Within { shape.plainly_holds(row, bbox) } else { None };
+        by_boxes(op, shape, bbox).or_else(plainly).unwrap_or_else(|| {
             let shape: &PreparedGeometry<'_, &Geometry<f64>> =
                 prepared.get_or_init(|| PreparedGeometry::from(&shape.geometry));
             op.exchanged().holds(&shape.relate(&row.to_geo()))

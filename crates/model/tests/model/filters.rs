@@ -417,7 +417,7 @@ fn ids(filter: &Filter, source: &MemoryFeatures) -> Vec<FeatureId> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(128))]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn both_is_the_intersection_and_either_is_the_union(a in nested(), b in nested()) {

@@ -54,6 +54,8 @@ fn matches_plainly(pieces: &[Piece], text: &str) -> bool {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn cursors_come_back_and_any_flipped_bit_is_refused(position in position(), revision in "[a-z0-9-]{0,20}", bit in any::<prop::sample::Index>()) {
         let key = CursorKey::new([7; 32]);

@@ -78,7 +78,7 @@ fn rows_without_geometry_that_a_box_loses_are_caught() {
 
 #[test]
 fn a_box_that_does_not_know_the_antimeridian_is_caught() {
-    liar("a box that is not divided", "rows that match are not given", |source, query| {
+    liar("a box that is not divided", "how many rows match", |source, query| {
         let plain = query
             .bbox
             .filter(Bbox::crosses)

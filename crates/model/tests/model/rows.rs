@@ -130,6 +130,8 @@ fn check(feature: &Feature<'_>, row: &Row, has_z: bool) {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn rows_come_out_as_they_went_in_and_copies_are_the_same(rows in prop::collection::vec(row(), 0..12), has_z in any::<bool>()) {
         let batch = build(&rows, has_z);

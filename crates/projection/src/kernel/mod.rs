@@ -85,8 +85,8 @@ impl Move {
             Self::Swap => each(positions, |[x, y]| [y, x]),
             Self::Cylindrical(projection, false) => each(positions, |position| projection.project(position)),
             Self::Cylindrical(projection, true) => each(positions, |position| projection.unproject(position)),
-            Self::Transverse(projection, false) => each(positions, |position| projection.project(position)),
-            Self::Transverse(projection, true) => each(positions, |position| projection.unproject(position)),
+            Self::Transverse(projection, false) => projection.project_all(positions),
+            Self::Transverse(projection, true) => projection.unproject_all(positions),
             Self::Shift(shift) => each(positions, |position| shift.move_by(position)),
         }
     }

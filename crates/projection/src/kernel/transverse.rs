@@ -62,39 +62,82 @@ impl TransverseMercator {
     }
 
     /// From radians to metres.
-    pub fn project(&self, [longitude, latitude]: [f64; 2]) -> [f64; 2] {
-        let (sine, cosine) = latitude.sin_cos();
-        let tangent = self.ellipsoid.conformal_tangent(sine, cosine);
-        let (sine_l, cosine_l) = wrap(longitude - self.central_meridian).sin_cos();
-        let inverse = 1.0 / (tangent * tangent + cosine_l * cosine_l).sqrt();
-        let (sin, cos, sinh) = (tangent * inverse, cosine_l * inverse, sine_l * inverse);
-        let cosh = (1.0 + sinh * sinh).sqrt();
-        let angles = [2.0 * sin * cos, cos * cos - sin * sin, 2.0 * sinh * cosh, cosh * cosh + sinh * sinh];
-        let [north, east] = clenshaw_complex(&self.forward, angles);
-        let [north, east] = [angle(tangent, cosine_l) + north, inverse_sinh(sinh) + east];
-        if east.abs() > REACH {
-            return [f64::NAN; 2];
-        }
-        [self.false_easting_m + self.radius_m * east, self.northing_at_equator_m + self.radius_m * north]
+    fn project(&self, position: [f64; 2]) -> [f64; 2] {
+        self.project_block(&[position; LANES])[0]
     }
 
-    /// From metres to radians.
-    pub fn unproject(&self, [x, y]: [f64; 2]) -> [f64; 2] {
-        let east = (x - self.false_easting_m) / self.radius_m;
-        let north = (y - self.northing_at_equator_m) / self.radius_m;
-        if east.abs() > REACH {
-            return [f64::NAN; 2];
-        }
-        let (sin2, cos2) = (2.0 * north).sin_cos();
-        let (sinh2, cosh2) = sinh_cosh(2.0 * east);
-        let [north_less, east_less] = clenshaw_complex(&self.backward, [sin2, cos2, sinh2, cosh2]);
-        let (sin, cos) = (north - north_less).sin_cos();
-        let (sinh, _) = sinh_cosh(east - east_less);
-        let hypotenuse = (sinh * sinh + cos * cos).sqrt();
-        let inverse = 1.0 / (sin * sin + hypotenuse * hypotenuse).sqrt();
-        let latitude = self.from_conformal.latitude(angle(sin, hypotenuse), sin * inverse, hypotenuse * inverse);
-        [wrap(angle(sinh, cos) + self.central_meridian), latitude]
+    /// From radians to metres, in place.
+    pub fn project_all(&self, positions: &mut [[f64; 2]]) {
+        in_blocks(positions, |block| self.project_block(block));
     }
+
+    /// From metres to radians, in place.
+    pub fn unproject_all(&self, positions: &mut [[f64; 2]]) {
+        in_blocks(positions, |block| self.unproject_block(block));
+    }
+
+    fn project_block(&self, block: &Block) -> Block {
+        let latitudes = block.map(|[_, latitude]| latitude.sin_cos());
+        let longitudes = block.map(|[longitude, _]| wrap(longitude - self.central_meridian).sin_cos());
+        let tangents = latitudes.map(|(sine, cosine)| self.ellipsoid.conformal_tangent(sine, cosine));
+        let mut sinhs = [0.0; LANES];
+        let angles = lanes(|lane| {
+            let (tangent, (sine_l, cosine_l)) = (tangents[lane], longitudes[lane]);
+            let inverse = 1.0 / (tangent * tangent + cosine_l * cosine_l).sqrt();
+            let (sin, cos, sinh) = (tangent * inverse, cosine_l * inverse, sine_l * inverse);
+            sinhs[lane] = sinh;
+            let cosh = (1.0 + sinh * sinh).sqrt();
+            [2.0 * sin * cos, cos * cos - sin * sin, 2.0 * sinh * cosh, cosh * cosh + sinh * sinh]
+        });
+        let sums = clenshaw_complex(&self.forward, &angles);
+        lanes(|lane| {
+            let north = angle(tangents[lane], longitudes[lane].1) + sums[lane][0];
+            let east = within_reach(inverse_sinh(sinhs[lane]) + sums[lane][1]);
+            [self.false_easting_m + self.radius_m * east, self.northing_at_equator_m + self.radius_m * north]
+        })
+    }
+
+    fn unproject_block(&self, block: &Block) -> Block {
+        let flat = block.map(|[x, y]| {
+            let east = within_reach((x - self.false_easting_m) / self.radius_m);
+            [(y - self.northing_at_equator_m) / self.radius_m, east]
+        });
+        let angles = flat.map(|[north, east]| {
+            let ((sin2, cos2), (sinh2, cosh2)) = ((2.0 * north).sin_cos(), sinh_cosh(2.0 * east));
+            [sin2, cos2, sinh2, cosh2]
+        });
+        let sums = clenshaw_complex(&self.backward, &angles);
+        lanes(|lane| {
+            let (sin, cos) = (flat[lane][0] - sums[lane][0]).sin_cos();
+            let (sinh, _) = sinh_cosh(flat[lane][1] - sums[lane][1]);
+            let hypotenuse = (sinh * sinh + cos * cos).sqrt();
+            let inverse = 1.0 / (sin * sin + hypotenuse * hypotenuse).sqrt();
+            let latitude = self.from_conformal.latitude(angle(sin, hypotenuse), sin * inverse, hypotenuse * inverse);
+            [wrap(angle(sinh, cos) + self.central_meridian), latitude]
+        })
+    }
+}
+
+/// Positions that are computed side by side: their long chains of arithmetic then overlap, and the compiler pairs them up in vector
+/// registers. Four fill the registers of the plainest processors.
+const LANES: usize = 4;
+type Block = [[f64; 2]; LANES];
+
+fn lanes<T>(each: impl FnMut(usize) -> T) -> [T; LANES] {
+    std::array::from_fn(each)
+}
+
+/// Applies a function of whole blocks; the last block is filled up with zeros.
+fn in_blocks(positions: &mut [[f64; 2]], work: impl Fn(&Block) -> Block) {
+    for chunk in positions.chunks_mut(LANES) {
+        let mut block = [[0.0; 2]; LANES];
+        block[..chunk.len()].copy_from_slice(chunk);
+        chunk.copy_from_slice(&work(&block)[..chunk.len()]);
+    }
+}
+
+fn within_reach(east: f64) -> f64 {
+    if east.abs() > REACH { f64::NAN } else { east }
 }
 
 /// Karney 2011, eq. 35.
@@ -124,18 +167,21 @@ fn backward_series(n: f64) -> [f64; 6] {
 }
 
 /// `Σ c[k] sin((k + 1)(θ + iη))`, real and imaginary part, given sin θ, cos θ, sinh η, cosh η (Clenshaw on complex numbers).
-fn clenshaw_complex(coefficients: &[f64; 6], [sin, cos, sinh, cosh]: [f64; 4]) -> [f64; 2] {
-    let twice = [2.0 * cos * cosh, -2.0 * sin * sinh];
-    let (mut last, mut before) = ([0.0; 2], [0.0; 2]);
+fn clenshaw_complex(coefficients: &[f64; 6], angles: &[[f64; 4]; LANES]) -> Block {
+    let twice = angles.map(|[sin, cos, sinh, cosh]| [2.0 * cos * cosh, -2.0 * sin * sinh]);
+    let (mut last, mut before) = ([[0.0; 2]; LANES], [[0.0; 2]; LANES]);
     for coefficient in coefficients.iter().rev() {
-        let next = [
-            coefficient + twice[0] * last[0] - twice[1] * last[1] - before[0],
-            twice[0] * last[1] + twice[1] * last[0] - before[1],
-        ];
+        let next = lanes(|lane| {
+            let ([real, imaginary], [x, y]) = (twice[lane], last[lane]);
+            [coefficient + real * x - imaginary * y - before[lane][0], real * y + imaginary * x - before[lane][1]]
+        });
         (last, before) = (next, last);
     }
-    let sine = [sin * cosh, cos * sinh];
-    [last[0] * sine[0] - last[1] * sine[1], last[0] * sine[1] + last[1] * sine[0]]
+    lanes(|lane| {
+        let [sin, cos, sinh, cosh] = angles[lane];
+        let ([real, imaginary], [x, y]) = ([sin * cosh, cos * sinh], last[lane]);
+        [x * real - y * imaginary, x * imaginary + y * real]
+    })
 }
 
 /// To an absolute 1e-16 near zero, which is enough here.

@@ -2,10 +2,10 @@
 
 use super::kvp::Pairs;
 use super::negotiate::languages;
+use super::problem;
 use super::reply::{self, Reply};
 use super::request::Request;
 use super::site::Site;
-use super::problem;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::rejection::RawPathParamsRejection;

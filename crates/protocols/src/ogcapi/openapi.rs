@@ -59,7 +59,13 @@ const FIXED: [Resource; 11] = [
     ("/collections", "Capabilities", "getCollections", "All collections", &["application/json", "text/html"]),
     ("/collections/{collectionId}/queryables", "Capabilities", "getQueryables", "What can be asked for", SCHEMA_TYPES),
     ("/collections/{collectionId}/schema", "Capabilities", "getSchema", "What items are made of", SCHEMA_TYPES),
-    ("/collections/{collectionId}/styles", "Styles", "getStyles", "Styles of a collection", &["application/json", "text/html"]),
+    (
+        "/collections/{collectionId}/styles",
+        "Styles",
+        "getStyles",
+        "Styles of a collection",
+        &["application/json", "text/html"],
+    ),
     ("/collections/{collectionId}/styles/{styleId}", "Styles", "getStyle", "One style", &["application/json"]),
     (
         "/collections/{collectionId}/styles/{styleId}/legend",
@@ -235,7 +241,11 @@ fn parameters(limits: &Limits) -> Value {
             query("lang", "The language of titles (BCP 47); else by Accept-Language", text()),
             query("q", "Words that all must be found in what a collection says of itself", text()),
             query("limit", "Rows on one page; more than the maximum is capped", limit),
-            query("bbox", "Rows whose box meets this box, in the axis order of its CRS; west > east crosses 180°", bbox),
+            query(
+                "bbox",
+                "Rows whose box meets this box, in the axis order of its CRS; west > east crosses 180°",
+                bbox,
+            ),
             query("bbox-crs", "The CRS of bbox", uri()),
             query("datetime", "A moment or a period (a/b, ../b, a/..)", text()),
             query("crs", "The CRS of the answer", uri()),

@@ -5,8 +5,8 @@ use crate::common::site::Site;
 use crate::ogcapi::ask::is_queryable;
 use crate::ogcapi::links::below;
 use serde_json::{Map, Value, json};
-use terrane_model::schema::{Column, ColumnKind, GeometryColumn, GeometryKind, Schema};
 use terrane_model::About;
+use terrane_model::schema::{Column, ColumnKind, GeometryColumn, GeometryKind, Schema};
 
 const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 

@@ -21,6 +21,8 @@ pub fn error(error: &Error, version: Version, wanted: Exceptions, size: Option<[
     match picture(&Picture::filled(width, height, background)) {
         // The picture tells the eye, the header tells the program.
         Ok(reply) => reply.with_header("x-service-exception", codes::code(error, version)),
-        Err(failed) => Reply::ok("text/plain; charset=utf-8", failed.say().to_owned()).with_status(status(failed.kind())),
+        Err(failed) => {
+            Reply::ok("text/plain; charset=utf-8", failed.say().to_owned()).with_status(status(failed.kind()))
+        }
     }
 }

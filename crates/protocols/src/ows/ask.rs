@@ -6,6 +6,7 @@ use crate::ows::codes::missing;
 use terrane_engine::catalogue::Catalogue;
 use terrane_engine::{Caller, PIXEL_MM, PictureLayer, PictureQuestion, View};
 use terrane_model::limits::Limits;
+use terrane_model::map::Layer;
 use terrane_model::{Bbox, Crs, DatasetId, Error, Kind, Result};
 
 /// A version of WMS that is spoken here.
@@ -146,12 +147,7 @@ fn refuse_sld(pairs: &Pairs) -> Result<()> {
 }
 
 /// The layers named by a parameter with the styles in STYLES, bottom first. A map's name stands for all its visible layers.
-pub fn layers(
-    pairs: &Pairs,
-    key: &str,
-    catalogue: &Catalogue,
-    limits: &Limits,
-) -> Result<(Vec<PictureLayer>, String)> {
+pub fn layers(pairs: &Pairs, key: &str, catalogue: &Catalogue, limits: &Limits) -> Result<(Vec<PictureLayer>, String)> {
     let names: Vec<&str> = pairs.any_case(key).ok_or_else(|| missing(key))?.split(',').collect();
     if names.len() > limits.picture_layers_max {
         let say = format!("{} layers are asked for; there can be {}.", names.len(), limits.picture_layers_max);
@@ -173,17 +169,24 @@ pub fn layers(
 
 fn styles<'a>(pairs: &'a Pairs, count: usize) -> Result<Vec<Option<&'a str>>> {
     let Some(text) = pairs.any_case("styles") else { return Ok(vec![None; count]) };
-    let styles: Vec<Option<&str>> = text.split(',').map(|style| Some(style).filter(|style| !style.is_empty())).collect();
+    let styles: Vec<Option<&str>> =
+        text.split(',').map(|style| Some(style).filter(|style| !style.is_empty())).collect();
     if styles.len() != count {
-        let say = format!("STYLES names {} styles for {count} layers; leave it empty for the default ones.", styles.len());
+        let say =
+            format!("STYLES names {} styles for {count} layers; leave it empty for the default ones.", styles.len());
         return Err(Error::invalid(say).at("styles"));
     }
     Ok(styles)
 }
 
+/// The layers that a name stands for, bottom first: a dataset, all visible layers of a map, or one layer of a map (`map/layer`)
+/// with the style, filter and scale range that it has there.
 fn layer(name: &str, style: Option<&str>, catalogue: &Catalogue) -> Result<Vec<PictureLayer>> {
     let shown: String = name.chars().take(64).collect();
     let unknown = || Error::not_found(format!("There is no layer “{shown}”."));
+    if let Some((map, layer)) = name.split_once('/') {
+        return layer_of_map(name, (map, layer), style, catalogue).ok_or_else(unknown)?.map(|layer| vec![layer]);
+    }
     let id = DatasetId::new(name).map_err(|_| unknown())?;
     if let Ok(entry) = catalogue.entry(Caller::Public, &id) {
         entry.style(style).map_err(|error| error.at("styles"))?;
@@ -193,10 +196,30 @@ fn layer(name: &str, style: Option<&str>, catalogue: &Catalogue) -> Result<Vec<P
     if style.is_some_and(|style| style != "default") {
         return Err(Error::not_found(format!("Layer “{shown}” is a map; its only style is “default”.")).at("styles"));
     }
-    let visible = map.flat().into_iter().filter(|layer| layer.visible);
-    let mut layers: Vec<PictureLayer> = visible.map(PictureLayer::of_map).collect();
+    let visible = map.named().into_iter().filter(|(_, layer)| layer.visible);
+    let named =
+        |(name, layer): (String, &Layer)| PictureLayer { name: format!("{id}/{name}"), ..PictureLayer::of_map(layer) };
+    let mut layers: Vec<PictureLayer> = visible.map(named).collect();
     layers.reverse();
     Ok(layers)
+}
+
+/// One layer of a map. Its opacity is the viewer's to set, so it is drawn opaque.
+fn layer_of_map(
+    name: &str,
+    (map, layer): (&str, &str),
+    style: Option<&str>,
+    catalogue: &Catalogue,
+) -> Option<Result<PictureLayer>> {
+    let map = catalogue.map(Caller::Public, &DatasetId::new(map).ok()?).ok()?;
+    let (_, found) = map.named().into_iter().find(|(known, _)| known == layer)?;
+    let mut picture = PictureLayer { name: name.to_owned(), opacity: 1.0, ..PictureLayer::of_map(found) };
+    if let Some(style) = style {
+        picture.style = Some(style.to_owned());
+    }
+    let entry = catalogue.entry(Caller::Public, &picture.dataset).ok()?;
+    let styled = entry.style(picture.style.as_deref()).map(drop).map_err(|error| error.at("styles"));
+    Some(styled.map(|()| picture))
 }
 
 /// FORMAT must be one that pictures are written in.
@@ -264,9 +287,9 @@ fn size(pairs: &Pairs, key: &str) -> Result<u32> {
 
 /// The pixel's size from DPI as QGIS, MapServer (MAP_RESOLUTION) and GeoServer (FORMAT_OPTIONS=dpi:…) spell it.
 fn pixel_mm(pairs: &Pairs) -> Result<f64> {
-    let geoserver = pairs.any_case("format_options").and_then(|options| {
-        options.split(';').find_map(|option| option.trim().strip_prefix("dpi:"))
-    });
+    let geoserver = pairs
+        .any_case("format_options")
+        .and_then(|options| options.split(';').find_map(|option| option.trim().strip_prefix("dpi:")));
     let Some(text) = pairs.any_case("dpi").or_else(|| pairs.any_case("map_resolution")).or(geoserver) else {
         return Ok(PIXEL_MM);
     };
@@ -322,9 +345,12 @@ pub fn info(pairs: &Pairs, version: Version, catalogue: &Catalogue, limits: &Lim
     let at_px = [pixel(pairs, keys[0], view.width_px)?, pixel(pairs, keys[1], view.height_px)?];
     let count = match pairs.any_case("feature_count") {
         None => 1,
-        Some(text) => text.trim().parse::<usize>().ok().filter(|&count| count > 0).ok_or_else(|| {
-            Error::invalid("FEATURE_COUNT is a whole number from 1.").at("feature_count")
-        })?,
+        Some(text) => text
+            .trim()
+            .parse::<usize>()
+            .ok()
+            .filter(|&count| count > 0)
+            .ok_or_else(|| Error::invalid("FEATURE_COUNT is a whole number from 1.").at("feature_count"))?,
     };
     Ok(InfoAsk { layers, view, at_px, count })
 }

@@ -30,8 +30,17 @@ pub struct Description<'a> {
 
 /// CRSs that every layer can be asked in, beyond those of UTM: plate carrée, Mercators, poles, equal area.
 const USUAL_CRSS: [&str; 11] = [
-    "EPSG:4326", "EPSG:3857", "EPSG:3832", "EPSG:3395", "EPSG:6933", "EPSG:8857", "EPSG:3031", "EPSG:3995", "EPSG:6668",
-    "EPSG:6697", "EPSG:4269",
+    "EPSG:4326",
+    "EPSG:3857",
+    "EPSG:3832",
+    "EPSG:3395",
+    "EPSG:6933",
+    "EPSG:8857",
+    "EPSG:3031",
+    "EPSG:3995",
+    "EPSG:6668",
+    "EPSG:6697",
+    "EPSG:4269",
 ];
 
 /// The document, in the dialect of a version.
@@ -169,9 +178,11 @@ impl Writer<'_> {
 
     /// The extent in degrees; one that crosses the antimeridian is given going on past 180° where that is allowed.
     fn boxes(&mut self, extent: &Bbox) {
-        let around = if extent.crosses() { Bbox { max: [extent.max[0] + 360.0, extent.max[1]], ..*extent } } else { *extent };
+        let around =
+            if extent.crosses() { Bbox { max: [extent.max[0] + 360.0, extent.max[1]], ..*extent } } else { *extent };
         let around = around.grown(EXTENT_MARGIN_DEG);
-        let [west, east] = if extent.crosses() { [-180.0, 180.0] } else { [around.min[0].max(-180.0), around.max[0].min(180.0)] };
+        let [west, east] =
+            if extent.crosses() { [-180.0, 180.0] } else { [around.min[0].max(-180.0), around.max[0].min(180.0)] };
         let [south, north] = [around.min[1].max(-90.0), around.max[1].min(90.0)];
         let text = |number: f64| format!("{number:.7}");
         let (west, east, south, north) = (text(west), text(east), text(south), text(north));
@@ -204,7 +215,8 @@ impl Writer<'_> {
         self.xml.element("Abstract", &[], map.description.get(languages));
         let entry_of = |layer: &PictureLayer| catalogue.entry(Caller::Public, &layer.dataset).ok();
         let layers: Vec<PictureLayer> = map.flat().into_iter().map(PictureLayer::of_map).collect();
-        let extents: Vec<Bbox> = layers.iter().filter_map(entry_of).filter_map(|entry| entry.record().about.extent).collect();
+        let extents: Vec<Bbox> =
+            layers.iter().filter_map(entry_of).filter_map(|entry| entry.record().about.extent).collect();
         let extent = map.view.unwrap_or_else(|| Bbox::union_around(&extents));
         self.boxes(if extent.is_empty() { &Bbox::WORLD } else { &extent });
         self.xml.open("Style", &[]).element("Name", &[], "default").element("Title", &[], "As the map is set").close();
@@ -231,7 +243,8 @@ impl Writer<'_> {
         self.boxes(&about.extent.unwrap_or(Bbox::WORLD));
         self.attribution(&about.attribution, &about.licence);
         let page = site.page_url(&about.id);
-        self.xml.open("MetadataURL", &[("type", if self.version == Version::V130 { "ISO19115:2003" } else { "TC211" })]);
+        self.xml
+            .open("MetadataURL", &[("type", if self.version == Version::V130 { "ISO19115:2003" } else { "TC211" })]);
         self.xml.element("Format", &[], "text/html");
         self.online_resource(&page);
         self.xml.close();
@@ -268,7 +281,11 @@ impl Writer<'_> {
             self.xml.element("Title", &[], if title.is_empty() { &style.name } else { title });
             if let Some([width, height]) = legend_sizes.get(&(id.clone(), style.name.clone())) {
                 let (width, height) = (width.to_string(), height.to_string());
-                self.xml.open("LegendURL", &[("width", &width), ("height", &height)]).element("Format", &[], "image/png");
+                self.xml.open("LegendURL", &[("width", &width), ("height", &height)]).element(
+                    "Format",
+                    &[],
+                    "image/png",
+                );
                 self.online_resource(&legend_url(site, id, &style.name, self.version));
                 self.xml.close();
             }

@@ -33,7 +33,7 @@ fn json_text(hits: &[InfoHit], languages: &[&str]) -> String {
 
 fn json_features(hit: &InfoHit, languages: &[&str]) -> Vec<Json> {
     let (id, title) = (hit.about.id.as_str(), hit.about.title.get(languages));
-    let common = json!({"layer": id, "layerTitle": title, "attribution": hit.about.attribution});
+    let common = json!({"layer": hit.layer, "layerTitle": title, "attribution": hit.about.attribution});
     let feature = |own_id: String, geometry: Json, properties: Json| {
         let mut feature = Map::from_iter([("type".to_owned(), json!("Feature")), ("id".to_owned(), json!(own_id))]);
         feature.extend(common.as_object().cloned().unwrap_or_default());
@@ -102,7 +102,10 @@ fn tables(hit: &InfoHit, languages: &[&str]) -> Vec<(String, Vec<(String, String
                 (Some(value), None) => value.to_string(),
                 (Some(value), Some(unit)) => format!("{value} {unit}"),
             };
-            vec![(String::new(), values.iter().map(|(band, value)| (band.name.clone(), text(value, &band.unit))).collect())]
+            vec![(
+                String::new(),
+                values.iter().map(|(band, value)| (band.name.clone(), text(value, &band.unit))).collect(),
+            )]
         }
     }
 }
@@ -124,7 +127,8 @@ fn plain(hits: &[InfoHit], languages: &[&str]) -> String {
 }
 
 fn html(hits: &[InfoHit], languages: &[&str]) -> String {
-    let mut text = "<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\"><title>Feature info</title></head><body>\n".to_owned();
+    let mut text =
+        "<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\"><title>Feature info</title></head><body>\n".to_owned();
     for hit in hits {
         let _ = writeln!(text, "<h2>{}</h2>", escape(hit.about.title.get(languages)));
         for (_, facts) in tables(hit, languages) {

@@ -14,9 +14,7 @@ pub fn routes(site: Site) -> Router {
 }
 
 async fn wms(State(site): State<Site>, asked: Asked) -> Response {
-    let caller = serve::Client {
-        accept_language: asked.accept_language.as_deref(),
-        known_tag: asked.if_none_match.as_deref(),
-    };
+    let caller =
+        serve::Client { accept_language: asked.accept_language.as_deref(), known_tag: asked.if_none_match.as_deref() };
     respond(serve::answer(&site, &asked.query, &caller).await, &asked)
 }

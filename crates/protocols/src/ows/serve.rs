@@ -23,7 +23,9 @@ impl Client<'_> {
     /// Whether the client has this answer already, so that nothing needs drawing.
     fn knows(&self, reply: &Reply) -> bool {
         let tag = reply.tag.as_deref().unwrap_or_default();
-        self.known_tag.is_some_and(|known| known.split(',').any(|one| one.trim().trim_start_matches("W/").trim_matches('"') == tag))
+        self.known_tag.is_some_and(|known| {
+            known.split(',').any(|one| one.trim().trim_start_matches("W/").trim_matches('"') == tag)
+        })
     }
 }
 
@@ -90,9 +92,8 @@ async fn map(site: &Site, pairs: &Pairs, version: Version, client: &Client<'_>) 
     let catalogue = site.engine.catalogue();
     let asked = ask::map(pairs, version, &catalogue, site.engine.limits())?;
     let view = format!("{:?}{:?}", asked.picture.view, asked.picture.background);
-    let tagged = |reply: Reply| {
-        reply.with_tag(&[ENCODER, &asked.state, &view]).with_header("cache-control", PICTURE_CACHE)
-    };
+    let tagged =
+        |reply: Reply| reply.with_tag(&[ENCODER, &asked.state, &view]).with_header("cache-control", PICTURE_CACHE);
     let known = tagged(Reply::ok("image/png", ""));
     if client.knows(&known) {
         return Ok(known);

@@ -44,7 +44,8 @@ fn operation(path: &str, get: &Value) -> Value {
             shared.or_else(|| parameter["name"].as_str())
         })
         .collect();
-    let types: Vec<&String> = get["responses"]["200"]["content"].as_object().into_iter().flat_map(|all| all.keys()).collect();
+    let types: Vec<&String> =
+        get["responses"]["200"]["content"].as_object().into_iter().flat_map(|all| all.keys()).collect();
     json!({
         "path": path,
         "open": !path.contains('{'),

@@ -146,8 +146,8 @@ pub fn geometry_words<'w>(words: &'w Words, kind: Option<GeometryKind>) -> &'w s
 fn crs_words(words: &Words, entry: &Entry, crs: &Crs) -> String {
     let title = terrane_projection::info(crs).map(|info| info.title.clone()).unwrap_or_default();
     let mut text = match crs.authority_code() {
-        Some(_) => format!("{title} ({crs})"),
-        None => title,
+        Some((_, code)) if !title.contains(code) => format!("{title} ({crs})"),
+        _ => title,
     };
     if let Some(operation) = entry.record().crs_operation.as_ref().map(|pinned| &pinned.operation) {
         let accuracy = operation.accuracy_m.map(|metres| format!("{metres}"));
@@ -199,9 +199,7 @@ pub fn kind_words<'w>(words: &'w Words, kind: ColumnKind) -> &'w str {
 }
 
 fn bands(schema: &terrane_model::grid::GridSchema) -> Vec<Value> {
-    let one = |band: &terrane_model::grid::Band| {
-        json!({"name": band.name, "title": band.description, "unit": band.unit, "range": band.range})
-    };
+    let one = |band: &terrane_model::grid::Band| json!({"name": band.name, "title": band.description, "unit": band.unit, "range": band.range});
     schema.bands.iter().map(one).collect()
 }
 

@@ -56,9 +56,10 @@ pub fn instant(words: &Words, instant: Instant) -> String {
     }
 }
 
-/// A period from day to day.
+/// A period from day to day, before the common era from year to year.
 pub fn period(words: &Words, period: &Interval) -> String {
-    let bound = |instant: Option<Instant>| instant.map_or_else(|| "…".to_owned(), |at| day(words, &at.civil()));
+    let shown = |civil: Civil| if civil.year > 0 { day(words, &civil) } else { year(words, civil.year) };
+    let bound = |instant: Option<Instant>| instant.map_or_else(|| "…".to_owned(), |at| shown(at.civil()));
     format!("{} – {}", bound(period.start), bound(period.end))
 }
 

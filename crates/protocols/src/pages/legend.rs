@@ -71,15 +71,13 @@ fn ramp(ramp: &Value) -> Value {
     let (Some(&(low, _)), Some(&(high, _))) = (stops.first(), stops.last()) else { return Value::Null };
     let span = if high > low { high - low } else { 1.0 };
     let share = |value: f64| (value - low) / span;
-    let colours: Vec<Value> = stops
-        .iter()
-        .map(|(value, colour)| json!({"at": format!("{:.4}", share(*value)), "colour": colour}))
-        .collect();
+    let colours: Vec<Value> =
+        stops.iter().map(|(value, colour)| json!({"at": format!("{:.4}", share(*value)), "colour": colour})).collect();
     let middle = stops.iter().map(|(value, _)| *value).find(|value| *value == 0.0 && low < 0.0 && high > 0.0);
     let mut labels = vec![json!({"x": 0, "text": plain(low), "anchor": "start"})];
-    labels.extend(middle.map(|value| {
-        json!({"x": format!("{:.1}", share(value) * RAMP_WIDTH), "text": plain(value), "anchor": "middle"})
-    }));
+    labels.extend(middle.map(
+        |value| json!({"x": format!("{:.1}", share(value) * RAMP_WIDTH), "text": plain(value), "anchor": "middle"}),
+    ));
     labels.push(json!({"x": RAMP_WIDTH, "text": plain(high), "anchor": "end"}));
     json!({"unit": ramp["unit"], "colours": colours, "labels": labels, "width": RAMP_WIDTH})
 }

@@ -11,12 +11,13 @@ use std::sync::Arc;
 use terrane_engine::Caller;
 use terrane_model::Result;
 
-/// `/d/{id}`, its files, and the style sheet.
+/// `/d/{id}`, its files, the style sheet and the icon.
 pub fn routes(site: Site) -> Router {
     Router::new()
         .route("/d/{id}", resource(dataset))
         .route("/d/{id}/files/{*name}", resource(files::file))
         .route("/assets/site.css", resource(style_sheet))
+        .route("/assets/site.svg", resource(icon))
         .route("/robots.txt", resource(robots))
         .with_state(site)
 }
@@ -32,9 +33,15 @@ async fn style_sheet(_: Site, _: Request) -> Result<Reply> {
     Ok(reply.with_header("cache-control", "public, max-age=31536000, immutable"))
 }
 
+async fn icon(_: Site, _: Request) -> Result<Reply> {
+    let reply = Reply::ok("image/svg+xml", include_str!("templates/site.svg"));
+    Ok(reply.with_header("cache-control", "public, max-age=86400"))
+}
+
 /// Programs that follow every link read pages and documents, not pictures and pages of rows without end.
 async fn robots(site: Site, _: Request) -> Result<Reply> {
     let root = render::root(&site);
-    let text = format!("User-agent: *\nDisallow: {root}/wms\nDisallow: {root}/ows\nDisallow: {root}/collections/*/items\n");
+    let text =
+        format!("User-agent: *\nDisallow: {root}/wms\nDisallow: {root}/ows\nDisallow: {root}/collections/*/items\n");
     Ok(Reply::ok("text/plain; charset=utf-8", text))
 }

@@ -19,6 +19,10 @@ use terrane_model::{Bbox, Crs, Feature, Result};
 use terrane_projection::Transform;
 
 const PICTURE_PX: [u32; 2] = [480, 320];
+/// Ground around a point, as a share of the width of its dataset.
+const POINT_ROOM: f64 = 0.03;
+/// Ground around a row at most, degrees.
+const ROOM_DEG_MAX: f64 = 5.0;
 /// Rows on a page that people choose from.
 const PAGE_SIZES: [usize; 4] = [10, 50, 100, 500];
 
@@ -60,9 +64,11 @@ pub fn items(site: &Site, request: &Request, entry: &Entry, page: &FeaturePage) 
         "csv": format!("{}{}", request.path, request.query_with("f", Some("csv"))),
         "json": format!("{}{}", request.path, request.query_with("f", Some("json"))),
     });
-    let title = request.say(&about.title);
-    let above = vec![(title.to_owned(), format!("/d/{id}"))];
-    render(site, request, Page { template: "items.html", title: words.say("items"), above, shows })
+    let above = vec![
+        (words.say("datasets").to_owned(), "/collections".to_owned()),
+        (request.say(&about.title).to_owned(), format!("/d/{id}")),
+    ];
+    render(site, request, Page { template: "items.html", title: request.say(&about.title), above, shows })
 }
 
 fn page_is_first(request: &Request) -> bool {
@@ -174,7 +180,8 @@ fn picture(site: &Site, entry: &Entry, ground: Bbox) -> Option<String> {
     entry.default_style()?;
     let base = preview::base(&site.engine.catalogue(), id);
     let layers = base.iter().map(|base| base.as_str()).chain([id.as_str()]).collect();
-    // Some ground around, so that one sees where it is.
-    let room = (ground.width().max(ground.height()) * 0.5).min(5.0);
+    // Some ground around, so that one sees where it is: half of itself, or for a point a share of the whole dataset.
+    let whole = entry.record().about.extent.map_or(0.0, |extent| extent.width());
+    let room = (ground.width().max(ground.height()) * 0.5).max(whole * POINT_ROOM).min(ROOM_DEG_MAX);
     Preview { layers, ground: ground.grown(room), size: PICTURE_PX }.path()
 }

@@ -56,7 +56,8 @@ mod tests {
     #[test]
     fn every_language_has_the_same_words_with_the_same_blanks() {
         let blanks = |text: &str| {
-            let mut names: Vec<String> = text.split('{').skip(1).map(|rest| rest.split('}').next().unwrap_or("").to_owned()).collect();
+            let mut names: Vec<String> =
+                text.split('{').skip(1).map(|rest| rest.split('}').next().unwrap_or("").to_owned()).collect();
             names.sort_unstable();
             names
         };

@@ -262,13 +262,9 @@ impl MemoryStore {
         about.attribution = MARKUP.to_owned();
         about.lineage = MARKUP.to_owned();
         about.keywords = vec![MARKUP.to_owned()];
-        about.licence =
-            Licence { id: MARKUP.to_owned(), title: MARKUP.to_owned(), url: None };
+        about.licence = Licence { id: MARKUP.to_owned(), title: MARKUP.to_owned(), url: None };
         about.source = Some(Link { title: MARKUP.to_owned(), url: "https://example.org/?a=\"><b>".to_owned() });
-        about.owner = Some(Party {
-            name: LocalText::one("en", MARKUP),
-            ..Party::default()
-        });
+        about.owner = Some(Party { name: LocalText::one("en", MARKUP), ..Party::default() });
         let mut column = Column::new(MARKUP, ColumnKind::Text);
         column.title = LocalText::one("en", MARKUP);
         column.unit = Some(MARKUP.to_owned());
@@ -436,4 +432,3 @@ impl Ledger for MemoryLedger {
         Ok(Vec::new())
     }
 }
-

@@ -29,7 +29,12 @@ fn page(path: &str, language: &str) -> String {
     let got = get_with(path, &[("accept", "text/html"), ("accept-language", language)]);
     assert_eq!(got.status, 200, "{path}: {}", got.text());
     assert_eq!(got.header("content-type"), "text/html; charset=utf-8", "{path}");
-    got.text()
+    slashes(&got.text())
+}
+
+/// The template engine also escapes slashes, which changes nothing for a browser.
+fn slashes(text: &str) -> String {
+    text.replace("&#x2f;", "/")
 }
 
 #[test]
@@ -55,7 +60,7 @@ fn markup_in_data_stays_text() {
     assert!(page("/d/hostile", "en").contains("&lt;script&gt;"));
     let rows = page("/collections/hostile/items", "en");
     assert!(!rows.contains("href=\"javascript:"), "{rows}");
-    assert!(rows.contains("href=\"https:&#x2f;&#x2f;example.org") || rows.contains("href=\"https://example.org"), "{rows}");
+    assert!(rows.contains("href=\"https://example.org"), "{rows}");
 }
 
 #[test]
@@ -93,7 +98,7 @@ fn links_of_pages_stay_below_the_prefix_and_lead_somewhere() {
     for path in PAGES {
         let text = page(path, "en");
         for href in text.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next()) {
-            let href = href.replace("&amp;", "&").replace("&#x2f;", "/");
+            let href = href.replace("&amp;", "&");
             let Some(below) = href.strip_prefix('/') else { continue };
             let below = below.strip_prefix("geo").unwrap_or_else(|| panic!("{path}: {href} is outside the prefix"));
             if below.starts_with("/p/") || below.starts_with("/wms") {
@@ -107,6 +112,7 @@ fn links_of_pages_stay_below_the_prefix_and_lead_somewhere() {
 #[test]
 fn the_language_asked_for_by_address_stays_through_the_links() {
     let text = get_with("/d/quakes?lang=ja", &[("accept", "text/html"), ("accept-language", "en")]).text();
+    let text = slashes(&text);
     assert!(text.contains("日付変更線の地震") && text.contains("/geo/collections?lang=ja"), "{text}");
 }
 

@@ -7,10 +7,13 @@ use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse as _, Response};
 use axum::routing::get;
 use rust_embed::RustEmbed;
+use terrane_engine::Caller;
+use terrane_model::{DatasetId, Error};
 use terrane_protocols::Site;
+use terrane_protocols::common::http::{Asked, failure};
 
 #[derive(RustEmbed)]
-#[folder = "$CARGO_MANIFEST_DIR/../../portal/dist"]
+#[folder = "../../portal/dist"]
 #[allow_missing = true]
 struct Portal;
 
@@ -22,13 +25,14 @@ pub fn routes(site: Site) -> Router {
     Router::new().route("/p/{map}", get(page)).route("/assets/{*file}", get(file)).with_state(site)
 }
 
-async fn page(State(site): State<Site>, Path(_map): Path<String>) -> Response {
+async fn page(State(site): State<Site>, asked: Asked, map: Option<Path<String>>) -> Response {
+    let id = map.and_then(|Path(map)| DatasetId::new(map).ok());
+    if id.is_none_or(|id| site.engine.catalogue().map(Caller::Public, &id).is_err()) {
+        return failure(&site, &asked, &Error::not_found("There is no such map here; the start page lists them."));
+    }
     let Some(index) = Portal::get("index.html") else { return without_portal(&site) };
-    let base = format!(
-        "{}/",
-        site.about.public_url.split_once("://").map_or("", |(_, rest)| rest.find('/').map_or("", |at| &rest[at..]))
-    );
-    let html = String::from_utf8_lossy(&index.data).replace("<base href=\"/\"", &format!("<base href=\"{base}\""));
+    let base = format!("<base href=\"{}/\"", super::path_of(&site.about.public_url));
+    let html = String::from_utf8_lossy(&index.data).replace("<base href=\"/\"", &base);
     ([(header::CACHE_CONTROL, "no-cache")], Html(html)).into_response()
 }
 

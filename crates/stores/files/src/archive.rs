@@ -120,8 +120,10 @@ fn is_inside(name: &str) -> bool {
 
 /// Letters, digits and a few marks; everything else becomes `_`. At most 100 characters, the ending kept.
 fn clean_name(name: &str) -> String {
-    let clean: String =
-        name.chars().map(|character| if character.is_alphanumeric() || "._- ()".contains(character) { character } else { '_' }).collect();
+    let clean: String = name
+        .chars()
+        .map(|character| if character.is_alphanumeric() || "._- ()".contains(character) { character } else { '_' })
+        .collect();
     let count = clean.chars().count();
     if count <= 100 { clean } else { clean.chars().take(60).chain(clean.chars().skip(count - 40)).collect() }
 }
@@ -137,7 +139,10 @@ fn check_size(packed: u64, unpacked: u64, limits: &Limits) -> Result<()> {
 }
 
 fn too_many_bytes(limits: &Limits) -> Error {
-    Error::too_large(format!("The archive unpacks to more than {} bytes, which is the limit.", limits.archive_bytes_max))
+    Error::too_large(format!(
+        "The archive unpacks to more than {} bytes, which is the limit.",
+        limits.archive_bytes_max
+    ))
 }
 
 /// Unpacks one member and returns its bytes; what the archive claims is not believed.
@@ -163,7 +168,9 @@ fn copy<R: Read + std::io::Seek>(
         }
         bytes += read as u64;
         if bytes > most {
-            return Err(Error::too_large("A member of the archive unpacks to more bytes than it says or than the limit."));
+            return Err(Error::too_large(
+                "A member of the archive unpacks to more bytes than it says or than the limit.",
+            ));
         }
         out.write_all(&buffer[..read]).map_err(Error::internal)?;
     }

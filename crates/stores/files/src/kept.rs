@@ -4,9 +4,7 @@ use std::sync::Arc;
 use tempfile::TempDir;
 use terrane_model::grid::{GridQuery, GridSchema, Window};
 use terrane_model::store::Views;
-use terrane_model::{
-    Batch, BoxFuture, FeatureQuery, FeatureScan, FeatureSource, GridSource, Result, Rows, Schema,
-};
+use terrane_model::{Batch, BoxFuture, FeatureQuery, FeatureScan, FeatureSource, GridSource, Result, Rows, Schema};
 
 /// A source together with its folder.
 struct Kept<S: ?Sized> {

@@ -26,10 +26,10 @@ impl Opener for FileOpener {
             return open_all(files_in(path)?, options);
         }
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let opened = match sniff::kind(path)? {
+        let opened = sniff::kind(path).and_then(|kind| match kind {
             Kind::Archive => open_archive(path, options),
             kind => open_file(path, kind, options),
-        };
+        });
         opened.map_err(|error| if error.place().is_some() { error } else { error.at(name) })
     }
 }
@@ -70,8 +70,8 @@ fn open_tiff(path: &Path, options: &OpenOptions) -> Result<Opened> {
 
 /// The files of a folder, in the order of their names; folders within it are not looked into.
 fn files_in(folder: &Path) -> Result<Vec<PathBuf>> {
-    let entries = std::fs::read_dir(folder)
-        .map_err(|error| Error::invalid("The folder cannot be read.").because(error))?;
+    let entries =
+        std::fs::read_dir(folder).map_err(|error| Error::invalid("The folder cannot be read.").because(error))?;
     let mut files: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).filter(|path| path.is_file()).collect();
     files.sort();
     Ok(files)

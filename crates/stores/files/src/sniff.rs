@@ -31,11 +31,23 @@ pub enum Kind {
 const KNOWN: [(&[u8], &str); 16] = [
     (b"fgb\x03", "This is FlatGeobuf, which is not supported yet; convert it with ogr2ogr -f GPKG out.gpkg in.fgb."),
     (b"PAR1", "This is Parquet, which is not supported yet; convert it with ogr2ogr -f GPKG out.gpkg in.parquet."),
-    (b"\x89HDF", "This is HDF5 or NetCDF-4, which is not supported yet; convert a layer with gdal_translate -of COG in.nc out.tif."),
+    (
+        b"\x89HDF",
+        "This is HDF5 or NetCDF-4, which is not supported yet; convert a layer with gdal_translate -of COG in.nc out.tif.",
+    ),
     (b"CDF", "This is NetCDF, which is not supported yet; convert a layer with gdal_translate -of COG in.nc out.tif."),
-    (b"DSBB", "This is a Surfer grid, which is not supported yet; convert it with gdal_translate -of COG in.grd out.tif."),
-    (b"DSAA", "This is a Surfer grid, which is not supported yet; convert it with gdal_translate -of COG in.grd out.tif."),
-    (b"DSRB", "This is a Surfer grid, which is not supported yet; convert it with gdal_translate -of COG in.grd out.tif."),
+    (
+        b"DSBB",
+        "This is a Surfer grid, which is not supported yet; convert it with gdal_translate -of COG in.grd out.tif.",
+    ),
+    (
+        b"DSAA",
+        "This is a Surfer grid, which is not supported yet; convert it with gdal_translate -of COG in.grd out.tif.",
+    ),
+    (
+        b"DSRB",
+        "This is a Surfer grid, which is not supported yet; convert it with gdal_translate -of COG in.grd out.tif.",
+    ),
     (b"\x1f\x8b", "This is packed with gzip; unpack it first."),
     (b"\xfd7zXZ", "This is packed with xz; unpack it first."),
     (b"7z\xbc\xaf", "This is packed with 7-Zip; unpack it first, or pack it as zip."),
@@ -44,7 +56,10 @@ const KNOWN: [(&[u8], &str); 16] = [
     (b"\x89PNG", "This is a PNG picture without a place; add a GeoTIFF (gdal_translate -of COG)."),
     (b"\xff\xd8\xff", "This is a JPEG picture without a place; add a GeoTIFF (gdal_translate -of COG)."),
     (b"LASF", "This is a LAS point cloud, which is not supported."),
-    (b"\x00\x00\x27\x0d", "This is something of an Esri geodatabase; convert it with ogr2ogr -f GPKG out.gpkg folder.gdb."),
+    (
+        b"\x00\x00\x27\x0d",
+        "This is something of an Esri geodatabase; convert it with ogr2ogr -f GPKG out.gpkg folder.gdb.",
+    ),
 ];
 
 /// Looks at the beginning of a file.
@@ -57,6 +72,11 @@ pub fn kind(path: &Path) -> Result<Kind> {
         return Err(Error::invalid("The file is empty."));
     }
     let ending = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+    if matches!(ending.as_str(), "prj" | "cpg" | "qpj" | "tfw" | "qmd") {
+        return Ok(Kind::Other(
+            "This belongs to another file beside it, such as a .shp or .tif; add that one.".to_owned(),
+        ));
+    }
     Ok(by_magic(&head, &ending).unwrap_or_else(|| by_text(&head, &ending)))
 }
 
@@ -64,10 +84,11 @@ pub fn kind(path: &Path) -> Result<Kind> {
 pub fn is_companion(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
     let endings = [
-        ".shx", ".prj", ".cpg", ".cst", ".sbn", ".sbx", ".qix", ".shp.xml", ".qpj", ".qmd", ".tfw", ".aux.xml", ".ovr", ".lyr", ".sld",
-        ".qml", "-wal", "-shm", "-journal",
+        ".shx", ".prj", ".cpg", ".cst", ".sbn", ".sbx", ".qix", ".shp.xml", ".qpj", ".qmd", ".tfw", ".aux.xml", ".ovr",
+        ".lyr", ".sld", ".qml", "-wal", "-shm", "-journal",
     ];
-    let beside_shp = name.ends_with(".dbf") && ["shp", "SHP", "Shp"].iter().any(|ending| path.with_extension(ending).exists());
+    let beside_shp =
+        name.ends_with(".dbf") && ["shp", "SHP", "Shp"].iter().any(|ending| path.with_extension(ending).exists());
     endings.iter().any(|ending| name.ends_with(ending)) || name.starts_with('.') || beside_shp
 }
 
@@ -83,7 +104,9 @@ fn by_magic(head: &[u8], ending: &str) -> Option<Kind> {
     }
     if head.starts_with(&9994_u32.to_be_bytes()) {
         return Some(match ending {
-            "shx" => Kind::Other("This is the index of a shapefile; add the .shp, with the other files beside it.".to_owned()),
+            "shx" => Kind::Other(
+                "This is the index of a shapefile; add the .shp, with the other files beside it.".to_owned(),
+            ),
             _ => Kind::Shapefile,
         });
     }
@@ -95,7 +118,10 @@ fn by_magic(head: &[u8], ending: &str) -> Option<Kind> {
 
 fn looks_like_dbf(head: &[u8]) -> bool {
     let header = head.get(8..10).map_or(0, |bytes| u16::from_le_bytes([bytes[0], bytes[1]]));
-    matches!(head.first(), Some(0x02..=0x05 | 0x30..=0x32 | 0x43 | 0x63 | 0x83 | 0x8b | 0x8c | 0xcb | 0xe5 | 0xf5 | 0xfb)) && header >= 33
+    matches!(
+        head.first(),
+        Some(0x02..=0x05 | 0x30..=0x32 | 0x43 | 0x63 | 0x83 | 0x8b | 0x8c | 0xcb | 0xe5 | 0xf5 | 0xfb)
+    ) && header >= 33
 }
 
 fn by_text(head: &[u8], ending: &str) -> Kind {
@@ -105,7 +131,7 @@ fn by_text(head: &[u8], ending: &str) -> Kind {
     let first = start.iter().copied().find(|byte| !byte.is_ascii_whitespace() && *byte != 0x1e);
     let zeros = head.len() - plain.len();
     let is_text = utf16 || zeros * 20 < head.len() || zeros * 10 > head.len() * 4;
-    let is_table = matches!(ending, "csv" | "tsv" | "tab" | "txt" | "dat" | "asc" | "xyz" | "psv");
+    let is_table = matches!(ending, "csv" | "tsv" | "tab" | "psv");
     match first {
         Some(b'{' | b'[') if ending != "csv" => Kind::GeoJson,
         Some(b'<') => Kind::Other(markup(start)),
@@ -139,8 +165,14 @@ const MARKUP: [(&str, &str); 12] = [
     ("<kml", "This is KML, which is not supported yet; convert it with ogr2ogr -f GPKG out.gpkg in.kml."),
     ("<gpx", "This is GPX, which is not supported yet; convert it with ogr2ogr -f GPKG out.gpkg in.gpx."),
     ("quakeml", "This is QuakeML, which is not supported yet; ask the service for format=text and add that."),
-    ("<vrtdataset", "This is a GDAL virtual dataset, which may point anywhere; make a file of it with gdal_translate -of COG in.vrt out.tif."),
-    ("<ogrvrt", "This is a GDAL virtual dataset, which may point anywhere; make a file of it with ogr2ogr -f GPKG out.gpkg in.vrt."),
+    (
+        "<vrtdataset",
+        "This is a GDAL virtual dataset, which may point anywhere; make a file of it with gdal_translate -of COG in.vrt out.tif.",
+    ),
+    (
+        "<ogrvrt",
+        "This is a GDAL virtual dataset, which may point anywhere; make a file of it with ogr2ogr -f GPKG out.gpkg in.vrt.",
+    ),
     ("<gdal_wms", "This is the description of a service, not data; no address is called for a file."),
     ("<qgis", "This is a QGIS style or project, not data."),
     ("styledlayerdescriptor", "This is an SLD style, not data."),
@@ -172,7 +204,10 @@ mod tests {
         assert_eq!(kind(b"\x1e{\"type\":\"Feature\"}", "txt"), Kind::GeoJson);
         assert_eq!(kind(b"\xef\xbb\xbf  {", "csv.geojson"), Kind::GeoJson);
         assert_eq!(kind(b"a,b\n1,2\n", "gpkg"), Kind::Csv);
-        assert_eq!(kind(&"id;名\n1;x\n".encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>(), "csv"), Kind::Csv);
+        assert_eq!(
+            kind(&"id;名\n1;x\n".encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>(), "csv"),
+            Kind::Csv
+        );
         assert_eq!(kind(b"II*\0\x08\0\0\0", "csv"), Kind::Tiff);
         assert_eq!(kind(b"\0\0\x27\x0a\0\0\0\0", "shp"), Kind::Shapefile);
     }

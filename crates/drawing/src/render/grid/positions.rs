@@ -148,15 +148,16 @@ impl Nodes {
     fn interpolate(&self, area: &Area, width: usize, places: &mut [[f64; 2]]) {
         for row in area.rows.clone() {
             let (node_row, down) = (row / STEP, (row % STEP) as f64 / STEP as f64);
-            for column in area.columns.clone() {
-                let (node, right) = (column / STEP, (column % STEP) as f64 / STEP as f64);
-                let [a, b] = [self.at(node, node_row), self.at(node + 1, node_row)];
-                let [c, d] = [self.at(node, node_row + 1), self.at(node + 1, node_row + 1)];
-                places[row * width + column] = std::array::from_fn(|axis| {
-                    let upper = a[axis] + (b[axis] - a[axis]) * right;
-                    let lower = c[axis] + (d[axis] - c[axis]) * right;
-                    upper + (lower - upper) * down
-                });
+            for step in area.columns.clone().step_by(STEP) {
+                let node = step / STEP;
+                let mix = |a: [f64; 2], b: [f64; 2]| [a[0] + (b[0] - a[0]) * down, a[1] + (b[1] - a[1]) * down];
+                let left = mix(self.at(node, node_row), self.at(node, node_row + 1));
+                let right = mix(self.at(node + 1, node_row), self.at(node + 1, node_row + 1));
+                let pixel = [(right[0] - left[0]) / STEP as f64, (right[1] - left[1]) / STEP as f64];
+                let end = (step + STEP).min(area.columns.end);
+                for (at, place) in places[row * width..][step..end].iter_mut().enumerate() {
+                    *place = [left[0] + pixel[0] * at as f64, left[1] + pixel[1] * at as f64];
+                }
             }
         }
     }

@@ -71,7 +71,8 @@ impl<T: Copy + Into<f64>> BandView<'_, T> {
             return nearest;
         }
         let [column, row] = [place[0] - 0.5, place[1] - 0.5];
-        let (left, top) = (column.floor().max(0.0) as usize, row.floor().max(0.0) as usize);
+        // A cast cuts at zero and rounds down.
+        let (left, top) = (column as usize, row as usize);
         let right = if column < 0.0 { 0 } else { (left + 1).min(self.size[0] - 1) };
         let below = if row < 0.0 { 0 } else { (top + 1).min(self.size[1] - 1) };
         let (across, down) = ((column - left as f64).max(0.0), (row - top as f64).max(0.0));

@@ -14,11 +14,12 @@ pub enum Places {
 }
 
 /// Names of x and y, and whether they mean degrees of longitude and latitude.
-const PAIRS: [(&str, &str, bool); 14] = [
+const PAIRS: [(&str, &str, bool); 15] = [
     ("longitude", "latitude", true),
     ("lon", "lat", true),
     ("long", "lat", true),
     ("lng", "lat", true),
+    ("long_ew", "lat_ns", true),
     ("経度", "緯度", true),
     ("经度", "纬度", true),
     ("經度", "緯度", true),

@@ -111,7 +111,7 @@ impl Survey {
         let count = dialect.names.len();
         let mut survey = Self {
             rows: 0,
-            guesses: vec![Guess::default(); count],
+            guesses: dialect.names.iter().map(|name| Guess::named(name)).collect(),
             absent: vec![0; count],
             mix: KindMix::default(),
             bbox: Bbox::EMPTY,
@@ -136,12 +136,17 @@ impl Survey {
         for (place, text) in record.iter().enumerate().take(dialect.names.len()) {
             let number = plain_number(text, dialect.delimiter);
             let guess = &mut self.guesses[place];
-            match () {
-                () if number.is_empty() => {}
-                () if is_absent(&number) => self.absent[place] += 1,
-                () if guess::bool_of(&number).is_some() => guess.add_bool(),
-                () if is_number(&number) => guess.add_number(&number),
-                () => guess.add_text(text),
+            if number.is_empty() {
+                continue;
+            }
+            if is_absent(&number) {
+                self.absent[place] += 1;
+            } else if guess::bool_of(&number).is_some() {
+                guess.add_bool();
+            } else if is_number(&number) {
+                guess.add_number(&number);
+            } else {
+                guess.add_text(text);
             }
         }
         self.add_place(record, dialect, places);
@@ -240,7 +245,7 @@ impl Survey {
             return None;
         }
         let crs = place::decide(asked_crs, declared, &self.bbox, report);
-        if let (Some((row, count)), true) = (self.off_earth, crs == Crs::crs84()) {
+        if let (Some((row, count)), true) = (self.off_earth, crs == Crs::crs84() && !report.is_refused()) {
             report.add(place::beyond_the_earth(row, count));
         }
         self.mix.findings().into_iter().for_each(|finding| report.add(finding));

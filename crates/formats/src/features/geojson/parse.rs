@@ -143,8 +143,8 @@ impl<R: Read> Features<R> {
     pub fn next(&mut self, feature: &mut RawFeature) -> Result<bool> {
         let row = self.count + 1;
         let found = self.advance(feature).map_err(|error| match error.place() {
-            Some(_) => error,
-            None => error.at(format!("row {row}")),
+            None if matches!(self.place, Place::InFeatures) => error.at(format!("row {row}")),
+            _ => error,
         })?;
         self.count += u64::from(found);
         Ok(found)

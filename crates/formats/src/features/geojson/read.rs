@@ -127,7 +127,7 @@ impl Survey {
         }
         self.places.insert(name.to_owned(), self.names.len());
         self.names.push(name.to_owned());
-        self.guesses.push(Guess::default());
+        self.guesses.push(Guess::named(name));
         Ok(self.names.len() - 1)
     }
 
@@ -178,7 +178,7 @@ impl Survey {
         let placed = self.mix.without() < self.rows || self.rows == 0;
         let crs = self.crs(options, report);
         self.mix.findings().into_iter().for_each(|finding| report.add(finding));
-        if let (Some((row, count)), true) = (self.off_earth, crs == Crs::crs84()) {
+        if let (Some((row, count)), true) = (self.off_earth, crs == Crs::crs84() && !report.is_refused()) {
             report.add(place::beyond_the_earth(row, count));
         }
         if !self.foreign.is_empty() {

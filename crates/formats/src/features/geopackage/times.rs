@@ -38,10 +38,12 @@ impl TimeUse {
 
     /// The spelling of the column itself.
     pub fn form(&self) -> TimeForm {
-        match () {
-            () if !self.common_years => TimeForm::Text,
-            () if self.days && !self.moments => TimeForm::Date,
-            () => TimeForm::DateTime,
+        if !self.common_years {
+            TimeForm::Text
+        } else if self.days && !self.moments {
+            TimeForm::Date
+        } else {
+            TimeForm::DateTime
         }
     }
 

@@ -236,7 +236,12 @@ fn float(number: f64) -> Value<'static> {
 
 fn whole(text: &str) -> Option<Value<'static>> {
     let number = text.parse::<i64>().ok();
-    let spelt_out = || text.parse::<f64>().ok().filter(|number| number.fract() == 0.0 && number.abs() < 9e15).map(|number| number as i64);
+    let spelt_out = || {
+        text.parse::<f64>()
+            .ok()
+            .filter(|number| number.fract() == 0.0 && number.abs() < 9e15)
+            .map(|number| number as i64)
+    };
     number.or_else(spelt_out).map(Value::Int)
 }
 
@@ -262,7 +267,8 @@ fn day(text: &str) -> Option<Value<'static>> {
 
 /// Days since 4713 BCE (Julian day numbers; 2 440 588 is 1970-01-01) and milliseconds of the day.
 fn stamp(bytes: [u8; 8]) -> Value<'static> {
-    let [days, millis] = [&bytes[..4], &bytes[4..]].map(|half| half.first_chunk().map_or(0, |half| i64::from(i32::from_le_bytes(*half))));
+    let [days, millis] = [&bytes[..4], &bytes[4..]]
+        .map(|half| half.first_chunk().map_or(0, |half| i64::from(i32::from_le_bytes(*half))));
     if days == 0 {
         return Value::Null;
     }

@@ -85,9 +85,14 @@ pub fn open(set: &FileSet, options: &OpenOptions) -> Result<Opened> {
         format: format.to_owned(),
         ..Report::default()
     };
-    let table = set.dbf.as_deref().map(|dbf| Table::learn(dbf, set.cpg.as_deref(), options, &mut report)).transpose()?;
+    let table =
+        set.dbf.as_deref().map(|dbf| Table::learn(dbf, set.cpg.as_deref(), options, &mut report)).transpose()?;
     if set.dbf.is_none() {
-        report.add(Finding::new(Severity::Warning, "There is no .dbf, so rows have no values.", "Add the .dbf if there is one."));
+        report.add(Finding::new(
+            Severity::Warning,
+            "There is no .dbf, so rows have no values.",
+            "Add the .dbf if there is one.",
+        ));
     }
     let survey = set.shp.as_deref().map(|shp| Survey::of(shp, &mut report)).transpose()?;
     let mut schema = schema_of(set, table.as_ref(), survey.as_ref(), options, &mut report);
@@ -96,7 +101,8 @@ pub fn open(set: &FileSet, options: &OpenOptions) -> Result<Opened> {
     let identity = Identity::choose(options.key.as_deref(), &mut schema, Identity::Content)?;
     let schema = Arc::new(schema);
     let findings = SharedFindings::default();
-    let reader = Reader { set: set.clone(), table, years, schema: Arc::clone(&schema), findings: Arc::clone(&findings) };
+    let reader =
+        Reader { set: set.clone(), table, years, schema: Arc::clone(&schema), findings: Arc::clone(&findings) };
     let source = FileSource {
         schema,
         identity,
@@ -132,7 +138,10 @@ impl Table {
             match Charset::by_name(&name) {
                 Some(charset) => claims.push(("the .cpg file".to_owned(), charset)),
                 None => {
-                    let what = format!("The .cpg file says “{}”, which is not an encoding known here.", name.trim().chars().take(40).collect::<String>());
+                    let what = format!(
+                        "The .cpg file says “{}”, which is not an encoding known here.",
+                        name.trim().chars().take(40).collect::<String>()
+                    );
                     report.add(Finding::new(Severity::Warning, what, "Say the encoding with --encoding."));
                 }
             }
@@ -149,7 +158,8 @@ impl Table {
 
 /// Names and text values with bytes beyond ASCII, each once, up to a limit; and how many records are deleted.
 fn telling_texts(path: &Path, layout: &Layout) -> Result<(Vec<Vec<u8>>, u64)> {
-    let mut texts: Vec<Vec<u8>> = layout.fields.iter().map(|field| field.name.clone()).filter(|name| !name.is_ascii()).collect();
+    let mut texts: Vec<Vec<u8>> =
+        layout.fields.iter().map(|field| field.name.clone()).filter(|name| !name.is_ascii()).collect();
     let mut known: HashSet<Vec<u8>> = HashSet::new();
     let (mut bytes, mut deleted) = (0, 0);
     let mut records = dbf::Records::open(path, layout)?;
@@ -188,14 +198,21 @@ fn columns_of(layout: &Layout, charset: Charset, report: &mut Report) -> Vec<(db
         let given = charset.decode(&field.name).0.trim().to_owned();
         if field.kind.is_none() {
             if field.letter != b'0' {
-                let what = format!("Fields of type “{}” (memos and the like) are not supported; the column is left out.", char::from(field.letter));
-                report.add(Finding::new(Severity::Warning, what, "Save the table with texts of up to 254 characters.").in_field(given));
+                let what = format!(
+                    "Fields of type “{}” (memos and the like) are not supported; the column is left out.",
+                    char::from(field.letter)
+                );
+                report.add(
+                    Finding::new(Severity::Warning, what, "Save the table with texts of up to 254 characters.")
+                        .in_field(given),
+                );
             }
             continue;
         }
         let wanted = if given.is_empty() { format!("column_{}", columns.len() + 1) } else { given };
         let numbered = (2..).map(|number| format!("{wanted}_{number}"));
-        let name = std::iter::once(wanted.clone()).chain(numbered).find(|name| !taken.contains(name)).unwrap_or_default();
+        let name =
+            std::iter::once(wanted.clone()).chain(numbered).find(|name| !taken.contains(name)).unwrap_or_default();
         if name != wanted {
             let what = format!("The name “{wanted}” comes twice; the column is called “{name}”.");
             report.add(Finding::new(Severity::Warning, what, "").in_field(name.clone()));
@@ -217,8 +234,7 @@ struct Survey {
 
 impl Survey {
     fn of(path: &Path, report: &mut Report) -> Result<Self> {
-        let mut survey =
-            Self { rows: 0, mix: KindMix::default(), bbox: Bbox::EMPTY, has_z: false, off_earth: None };
+        let mut survey = Self { rows: 0, mix: KindMix::default(), bbox: Bbox::EMPTY, has_z: false, off_earth: None };
         let mut shapes = Shapes::open(path)?;
         if shapes.surplus > 0 {
             let what = format!("The .shp has {} bytes after its end, which are left out.", shapes.surplus);
@@ -263,7 +279,7 @@ fn schema_of(
     let geometry = survey.map(|survey| {
         let declared = declared_crs(set.prj.as_deref(), report);
         let crs = place::decide(options.crs.as_ref(), declared, &survey.bbox, report);
-        if let (Some((row, count)), true) = (survey.off_earth, crs.is_geographic()) {
+        if let (Some((row, count)), true) = (survey.off_earth, crs.is_geographic() && !report.is_refused()) {
             report.add(place::beyond_the_earth(row, count));
         }
         survey.mix.findings().into_iter().for_each(|finding| report.add(finding));
@@ -404,7 +420,12 @@ impl ReaderRows {
                 match text {
                     "" => builder.value(&Value::Null),
                     text if self.years == Some(place) => {
-                        builder.value(&crate::features::guess::value_of(text, ColumnKind::Time, (self.row, name), &mut self.remarks));
+                        builder.value(&crate::features::guess::value_of(
+                            text,
+                            ColumnKind::Time,
+                            (self.row, name),
+                            &mut self.remarks,
+                        ));
                     }
                     text => builder.value(&Value::Text(text)),
                 }
@@ -418,7 +439,9 @@ impl ReaderRows {
                 Err(_) => {
                     let what = "A value is not what its column holds otherwise; it is left out.";
                     self.remarks.add(
-                        Finding::new(Severity::Warning, what, "Correct the value in the table.").at_row(self.row).in_field(name),
+                        Finding::new(Severity::Warning, what, "Correct the value in the table.")
+                            .at_row(self.row)
+                            .in_field(name),
                     );
                     builder.value(&Value::Null);
                 }

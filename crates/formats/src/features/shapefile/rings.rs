@@ -30,7 +30,8 @@ pub fn areas(positions: &[[f64; 2]], ranges: Vec<std::ops::Range<usize>>) -> Vec
     for (place, hole) in rings.iter().enumerate().filter(|(_, ring)| ring.double_area > 0.0) {
         // Most writers put holes after their outer ring.
         let before = areas[..outers].partition_point(|(outer, _)| *outer < place);
-        let nearest = before.checked_sub(1).filter(|_| outers == 1 || holds(&rings[areas[before - 1].0], hole, positions));
+        let nearest =
+            before.checked_sub(1).filter(|_| outers == 1 || holds(&rings[areas[before - 1].0], hole, positions));
         let owner = nearest.or_else(|| {
             comparisons += outers;
             let mut candidates: Vec<usize> = match comparisons <= COMPARISONS_MAX {
@@ -103,7 +104,8 @@ mod tests {
 
     #[test]
     fn holes_go_to_the_smallest_ring_around_them_wherever_they_stand() {
-        let (sea, island, lake) = (square(0.0, 0.0, 100.0), square(40.0, 40.0, 20.0), reversed(square(45.0, 45.0, 5.0)));
+        let (sea, island, lake) =
+            (square(0.0, 0.0, 100.0), square(40.0, 40.0, 20.0), reversed(square(45.0, 45.0, 5.0)));
         let bay = reversed(square(30.0, 30.0, 40.0));
         assert_eq!(grouped(&[sea.clone(), bay.clone(), island.clone(), lake.clone()]), [vec![0, 1], vec![2, 3]]);
         assert_eq!(grouped(&[lake, bay, sea, island]), [vec![2, 1], vec![3, 0]]);

@@ -73,7 +73,10 @@ impl Shapes {
         let bytes = u64::from(big_endian(&head[4..])) * 2;
         let most = (Limits::default().import_vertices_max as u64) * 32 + 1_024;
         if bytes > self.left || bytes < 4 {
-            return Err(Error::invalid(format!("A record of the .shp says that it has {bytes} bytes; {} are left.", self.left)));
+            return Err(Error::invalid(format!(
+                "A record of the .shp says that it has {bytes} bytes; {} are left.",
+                self.left
+            )));
         }
         if bytes > most {
             return Err(Error::too_large(format!("A record of the .shp has {bytes} bytes; {most} are the limit.")));
@@ -125,7 +128,9 @@ impl Shape {
         self.measures = code >= 20;
         match (code, base) {
             (0, _) => Ok(()),
-            (31, _) => Err(Error::unsupported("The shape is a MultiPatch, which is not supported; convert it to polygons first.")),
+            (31, _) => Err(Error::unsupported(
+                "The shape is a MultiPatch, which is not supported; convert it to polygons first.",
+            )),
             (1..=28, 1) => self.decode_point(&record[4..], has_z),
             (1..=28, 8) => self.decode_multipoint(&record[4..], has_z),
             (1..=28, 3 | 5) => self.decode_runs(&record[4..], base == 5, has_z),
@@ -159,7 +164,8 @@ impl Shape {
         if runs > rest.len() / 4 {
             return Err(too_short());
         }
-        let starts: Vec<usize> = rest[..runs * 4].as_chunks::<4>().0.iter().map(|bytes| u32::from_le_bytes(*bytes) as usize).collect();
+        let starts: Vec<usize> =
+            rest[..runs * 4].as_chunks::<4>().0.iter().map(|bytes| u32::from_le_bytes(*bytes) as usize).collect();
         self.read_positions(&rest[runs * 4..], count, has_z)?;
         let mut ranges = Vec::with_capacity(runs);
         for (place, &start) in starts.iter().enumerate() {

@@ -1,23 +1,28 @@
 //! PNG (ISO/IEC 15948): written small and fast, read back under a limit.
 //!
 //! Maps have few colours. Up to 256 of them are written as a palette, exact to the last bit of alpha, in as few bits a pixel as
-//! will do; the rest as RGB when opaque, else RGBA. Compression is always the fast kind: the slow kinds cost twenty times as much
-//! for a tenth of the size.
+//! will do; the rest as RGB when opaque, else RGBA. Measured on maps of 800 × 600 pixels: of palettes, deflate's second level makes
+//! files a seventh the size of fdeflate's in the same 2 to 4 ms, and its higher ones save a tenth for four times the work; of colours,
+//! fdeflate on rows less the row above takes half of the time of any other choice.
 
 mod palette;
 
+use ::png::{BitDepth, ColorType, Decoder, DeflateCompression, Encoder, Filter, Transformations};
 use palette::Palette;
-use ::png::{BitDepth, ColorType, Compression, Decoder, Encoder, Filter, Transformations};
 use std::io::Cursor;
 use terrane_model::limits::Limits;
 use terrane_model::picture::Picture;
 use terrane_model::{Error, Result};
 
+/// The level of deflate for palettes.
+const PALETTE_LEVEL: u8 = 2;
+/// Bytes that one byte of deflate can become (RFC 1951: a match of 258 bytes in two bits).
+const DEFLATE_RATIO_MAX: u64 = 1_032;
+
 /// How pixels are stored in a file.
 struct Layout {
     colour: ColorType,
     depth: BitDepth,
-    filter: Option<Filter>,
     palette: Option<Palette>,
     rows: Vec<u8>,
 }
@@ -39,14 +44,16 @@ pub fn write(picture: &Picture) -> Result<Vec<u8>> {
 fn layout(picture: &Picture) -> Layout {
     if let Some((palette, indices)) = Palette::of(&picture.rgba) {
         let (depth, rows) = palette::packed(&indices, picture.width_px as usize, palette.len());
-        return Layout { colour: ColorType::Indexed, depth, filter: Some(Filter::NoFilter), palette: Some(palette), rows };
+        return Layout { colour: ColorType::Indexed, depth, palette: Some(palette), rows };
     }
     let opaque = picture.rgba.chunks_exact(4).all(|pixel| pixel[3] == 255);
     let (colour, rows) = match opaque {
-        true => (ColorType::Rgb, picture.rgba.chunks_exact(4).flat_map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect()),
+        true => {
+            (ColorType::Rgb, picture.rgba.chunks_exact(4).flat_map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect())
+        }
         false => (ColorType::Rgba, picture.rgba.clone()),
     };
-    Layout { colour, depth: BitDepth::Eight, filter: None, palette: None, rows }
+    Layout { colour, depth: BitDepth::Eight, palette: None, rows }
 }
 
 fn encode(picture: &Picture, layout: &Layout) -> std::result::Result<Vec<u8>, ::png::EncodingError> {
@@ -54,13 +61,11 @@ fn encode(picture: &Picture, layout: &Layout) -> std::result::Result<Vec<u8>, ::
     let mut encoder = Encoder::new(&mut file, picture.width_px, picture.height_px);
     encoder.set_color(layout.colour);
     encoder.set_depth(layout.depth);
-    encoder.set_compression(Compression::Fast);
-    if let Some(filter) = layout.filter {
-        if let Ok(l) = std::env::var("LV") { encoder.set_deflate_compression(::png::DeflateCompression::Level(l.parse().unwrap_or(1))); }
-        encoder.set_filter(filter);
-    } else if let Ok(l) = std::env::var("LW") { encoder.set_deflate_compression(::png::DeflateCompression::Level(l.parse().unwrap_or(1))); if let Ok(f) = std::env::var("FI") { encoder.set_filter(match f.as_str() { "sub"=>Filter::Sub, "up"=>Filter::Up, "paeth"=>Filter::Paeth, "none"=>Filter::NoFilter, _=>Filter::Adaptive }); } }
-    else if let Ok(f) = std::env::var("FI") { encoder.set_filter(match f.as_str() { "sub"=>Filter::Sub, "up"=>Filter::Up, "paeth"=>Filter::Paeth, "none"=>Filter::NoFilter, _=>Filter::Adaptive }); }
+    encoder.set_deflate_compression(DeflateCompression::FdeflateUltraFast);
+    encoder.set_filter(Filter::Up);
     if let Some(palette) = &layout.palette {
+        encoder.set_deflate_compression(DeflateCompression::Level(PALETTE_LEVEL));
+        encoder.set_filter(Filter::NoFilter);
         encoder.set_palette(palette.colours());
         if let Some(alphas) = palette.alphas() {
             encoder.set_trns(alphas);
@@ -78,9 +83,14 @@ pub fn read(file: &[u8], limits: &Limits) -> Result<Picture> {
     let bytes_max = usize::try_from(limits.picture_pixels_max.saturating_mul(8)).unwrap_or(usize::MAX);
     let mut decoder = Decoder::new_with_limits(Cursor::new(file), ::png::Limits { bytes: bytes_max });
     decoder.set_transformations(Transformations::normalize_to_color8() | Transformations::ALPHA);
-    let not_png = |error: ::png::DecodingError| Error::invalid("The picture is not a PNG file, or is damaged.").because(error);
-    let (width_px, height_px) = decoder.read_header_info().map(|info| (info.width, info.height)).map_err(not_png)?;
+    let not_png =
+        |error: ::png::DecodingError| Error::invalid("The picture is not a PNG file, or is damaged.").because(error);
+    let info = decoder.read_header_info().map_err(not_png)?;
+    let (width_px, height_px, row_bytes) = (info.width, info.height, info.raw_row_length() as u64);
     check_size(width_px, height_px, limits)?;
+    if row_bytes * u64::from(height_px) > file.len() as u64 * DEFLATE_RATIO_MAX {
+        return Err(Error::invalid(format!("The file is too short to hold {width_px} × {height_px} pixels.")));
+    }
     let mut reader = decoder.read_info().map_err(not_png)?;
     let size = reader.output_buffer_size().ok_or_else(|| Error::too_large("The picture does not fit into memory."))?;
     let mut bytes = vec![0; size];

@@ -29,7 +29,8 @@ fn written(request: &Request, schema: &Schema, crs: &Crs, limits: &Limits) -> Re
         let say = format!("Filters are written in {}.", FILTER_LANGUAGES.join(" or "));
         return Err(Error::invalid(say).at("filter-lang"));
     }
-    let Some(text) = request.query.once("filter")? else { return Ok(None) };
+    // Forms send the field also when nothing is written in it.
+    let Some(text) = request.query.once("filter")?.filter(|text| !text.trim().is_empty()) else { return Ok(None) };
     let read = || {
         let filter = parse(text, language, limits)?;
         let filter = if y_first(crs)? { filter.transformed(&ExchangedAxes)? } else { filter };

@@ -80,7 +80,9 @@ pub fn item_crs(dataset: &Dataset, request: &Request) -> Result<Crs> {
 pub fn schema_of(dataset: &Dataset) -> Result<&Schema> {
     dataset.features.as_ref().map(|source| &**source.schema()).ok_or_else(|| {
         let id = &dataset.about.id;
-        Error::not_found(format!("“{id}” is a grid: it has no items to list. Its pictures and values are asked by WMS."))
+        Error::not_found(format!(
+            "“{id}” is a grid: it has no items to list. Its pictures and values are asked by WMS."
+        ))
     })
 }
 
@@ -144,7 +146,8 @@ fn truth(text: &str) -> Result<bool> {
 }
 
 fn columns(text: &str, schema: &Schema) -> Result<Columns> {
-    let names: Vec<String> = text.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect();
+    let names: Vec<String> =
+        text.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect();
     match names.iter().find(|name| schema.column(name).is_none()) {
         None => Ok(Columns::These { names, geometry: true }),
         Some(name) => Err(no_column(name, schema)),

@@ -49,7 +49,8 @@ mod tests {
 
     #[test]
     fn what_is_not_a_period_is_refused() {
-        for text in ["", "yesterday", "2019-13-01", "2020-01-01/2019-01-01", "a/b/c", "2019-02-30/..", "2019/2020/2021"] {
+        for text in ["", "yesterday", "2019-13-01", "2020-01-01/2019-01-01", "a/b/c", "2019-02-30/..", "2019/2020/2021"]
+        {
             assert!(parse(text).is_err(), "{text}");
         }
     }

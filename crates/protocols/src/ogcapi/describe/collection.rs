@@ -80,8 +80,7 @@ fn body(site: &Site, request: &Request, catalogue: &Catalogue, entry: &Arc<Entry
 pub fn extent(about: &About) -> Option<Value> {
     let mut extent = json!({});
     if let Some(bbox) = about.extent {
-        extent["spatial"] =
-            json!({"bbox": [outward(&bbox)], "crs": "http://www.opengis.net/def/crs/OGC/1.3/CRS84"});
+        extent["spatial"] = json!({"bbox": [outward(&bbox)], "crs": "http://www.opengis.net/def/crs/OGC/1.3/CRS84"});
     }
     if let Some(Interval { start, end }) = about.period {
         let bound = |instant: Option<terrane_model::Instant>| instant.map(|instant| instant.to_string());

@@ -5,12 +5,12 @@ use crate::common::request::Request;
 use crate::common::site::Site;
 use crate::ogcapi::links::{self, below, link};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::VecDeque;
 use terrane_engine::Caller;
 use terrane_engine::catalogue::{Catalogue, Entry};
 use terrane_formats::filter::cql2_text;
 use terrane_model::map::{Layer, Map, Node};
-use terrane_model::{Bbox, LocalText, Result};
+use terrane_model::{Bbox, DatasetId, LocalText, Result};
 
 /// A map's entry: a group, or a layer with a name that is its own within the map.
 pub type MapNode = Value;
@@ -103,7 +103,9 @@ fn entries<'c>(catalogue: &'c Catalogue, map: &Map) -> impl Iterator<Item = &'c 
 
 /// The tree; layers whose dataset is not here are left out.
 pub fn nodes(site: &Site, request: &Request, catalogue: &Catalogue, map: &Map) -> Vec<MapNode> {
-    let mut tree = Tree { site, request, catalogue, used: BTreeMap::new() };
+    let names = map.named().into_iter().map(|(name, _)| name).collect();
+    let own = catalogue.maps(Caller::Public).any(|known| known.id == map.id);
+    let mut tree = Tree { site, request, catalogue, map: own.then_some(&map.id), names };
     tree.nodes(&map.layers)
 }
 
@@ -111,7 +113,10 @@ struct Tree<'a> {
     site: &'a Site,
     request: &'a Request,
     catalogue: &'a Catalogue,
-    used: BTreeMap<String, usize>,
+    /// The map, when it is one of its own and not a dataset's.
+    map: Option<&'a DatasetId>,
+    /// The names of the layers that are still to come, in order.
+    names: VecDeque<String>,
 }
 
 impl Tree<'_> {
@@ -130,6 +135,7 @@ impl Tree<'_> {
     }
 
     fn layer(&mut self, layer: &Layer) -> Option<Value> {
+        let name = self.names.pop_front()?;
         let entry = self.catalogue.entry(Caller::Public, &layer.dataset).ok()?;
         let about = &entry.record().about;
         let id = about.id.as_str();
@@ -138,7 +144,7 @@ impl Tree<'_> {
         let title = self.request.say(layer.title.as_ref().unwrap_or(&about.title));
         Some(json!({
             "kind": "layer",
-            "id": self.name(id),
+            "id": name,
             "dataset": id,
             "title": title,
             "style": style,
@@ -147,7 +153,7 @@ impl Tree<'_> {
             "minScaleDenominator": layer.scale_min,
             "maxScaleDenominator": layer.scale_max,
             "queryable": true,
-            "wmsLayers": id,
+            "wmsLayers": self.map.map_or_else(|| name.clone(), |map| format!("{map}/{name}")),
             "wmsStyles": style,
             "filter": layer.filter.as_ref().and_then(|filter| cql2_text::write(filter).ok()),
             "bbox": about.extent.unwrap_or(Bbox::WORLD).to_array(),
@@ -158,11 +164,5 @@ impl Tree<'_> {
             "page": self.site.page_url(&about.id),
             "collection": self.site.collection_url(&about.id),
         }))
-    }
-
-    /// A name that no layer above has.
-    fn name(&mut self, id: &str) -> String {
-        let times = self.used.entry(id.to_owned()).and_modify(|times| *times += 1).or_insert(1);
-        if *times == 1 { id.to_owned() } else { format!("{id}-{times}") }
     }
 }

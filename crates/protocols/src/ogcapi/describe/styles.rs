@@ -52,6 +52,10 @@ pub fn legend(request: &Request, entry: &Entry, style: &StyleEntry, legend: &Leg
                 "height": item.swatch.height_px,
                 "filter": item.filter.as_ref().and_then(|filter| cql2_text::write(filter).ok()),
             });
+            let group = request.say(&item.group);
+            if !group.is_empty() {
+                entry["group"] = group.into();
+            }
             if let Some(label) = second_label(request, &item.label) {
                 entry["label2"] = label.into();
             }

@@ -1,0 +1,11 @@
+//! What is drawn, measured: areas, seams, widths, tiles, hostile data, grids, legends, and a few pictures kept as they should be.
+
+mod common;
+mod fills;
+mod golden;
+mod grids;
+mod hostile;
+mod lines;
+mod points;
+mod rules;
+mod tiles;
