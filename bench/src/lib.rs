@@ -84,7 +84,9 @@ fn run(arguments: &Arguments) -> Result<()> {
     }
     println!("{}", report::memory(&server));
     match &arguments.json {
-        Some(file) => std::fs::write(file, report::json(&figures, &server).to_string()).map_err(|error| error.to_string()),
+        Some(file) => {
+            std::fs::write(file, report::json(&figures, &server).to_string()).map_err(|error| error.to_string())
+        }
         None => Ok(()),
     }
 }

@@ -42,7 +42,9 @@ pub(crate) fn measure(server: &Server, job: &Job, seconds: f64, connections: usi
     let mut asked: Vec<Asked> = answers.into_iter().collect::<Result<Vec<_>>>()?.into_iter().flatten().collect();
     asked.sort_by(|a, b| a.ms.total_cmp(&b.ms));
     let count = asked.len().max(1) as f64;
-    let quantile = |share: f64| asked.get(((asked.len() as f64 * share) as usize).min(asked.len().saturating_sub(1))).map_or(0.0, |one| one.ms);
+    let quantile = |share: f64| {
+        asked.get(((asked.len() as f64 * share) as usize).min(asked.len().saturating_sub(1))).map_or(0.0, |one| one.ms)
+    };
     Ok(Figure {
         name: job.name.clone(),
         requests: asked.len(),
@@ -73,7 +75,11 @@ fn ask_until(server: &Server, job: &Job, next: &AtomicUsize, end: Instant) -> Re
         let path = question(server, job, next.fetch_add(1, Ordering::Relaxed));
         let began = Instant::now();
         let answer = connection.get(&path, job.accept)?;
-        asked.push(Asked { status: answer.status, bytes: answer.body.len(), ms: began.elapsed().as_secs_f64() * 1000.0 });
+        asked.push(Asked {
+            status: answer.status,
+            bytes: answer.body.len(),
+            ms: began.elapsed().as_secs_f64() * 1000.0,
+        });
         if answer.closes {
             connection = Connection::open(&server.address)?;
         }

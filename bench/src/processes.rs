@@ -30,13 +30,17 @@ impl Server {
     /// One that runs already.
     pub(crate) fn running(url: &str, pid: u32) -> Result<Self> {
         let rest = url.strip_prefix("http://").ok_or("Only http:// addresses are measured.")?;
-        let (address, prefix) = rest.trim_end_matches('/').split_once('/').map_or((rest, String::new()), |(a, b)| (a, format!("/{b}")));
+        let (address, prefix) =
+            rest.trim_end_matches('/').split_once('/').map_or((rest, String::new()), |(a, b)| (a, format!("/{b}")));
         Ok(Self { address: address.trim_end_matches('/').to_owned(), prefix, start_ms: None, pid, child: None })
     }
 
     /// Starts one on a free port and waits until it answers.
     pub(crate) fn start(program: &Path, data: &Path, scratch: &Path) -> Result<Self> {
-        let port = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).map_err(|error| error.to_string())?.port();
+        let port = TcpListener::bind("127.0.0.1:0")
+            .and_then(|free| free.local_addr())
+            .map_err(|error| error.to_string())?
+            .port();
         let address = format!("127.0.0.1:{port}");
         let log = File::create(scratch.join("server.log")).map_err(|error| error.to_string())?;
         let mut command = Command::new(program);
@@ -57,7 +61,8 @@ impl Server {
     }
 
     fn is_ready(&self) -> bool {
-        let answer = Connection::open(&self.address).and_then(|mut connection| connection.get(&format!("{}/readyz", self.prefix), "*/*"));
+        let answer = Connection::open(&self.address)
+            .and_then(|mut connection| connection.get(&format!("{}/readyz", self.prefix), "*/*"));
         answer.is_ok_and(|answer| answer.status == 200)
     }
 

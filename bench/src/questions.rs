@@ -25,7 +25,8 @@ pub(crate) fn from_file(file: &Path) -> Result<Vec<Job>> {
     let text = std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
     let mut jobs: Vec<Job> = Vec::new();
     for line in text.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#')) {
-        let (name, path) = line.split_once('\t').ok_or_else(|| format!("“{line}” has no tab between name and path."))?;
+        let (name, path) =
+            line.split_once('\t').ok_or_else(|| format!("“{line}” has no tab between name and path."))?;
         match jobs.iter_mut().find(|job| job.name == name) {
             Some(job) => job.paths.push(path.to_owned()),
             None => jobs.push(Job { name: name.to_owned(), accept: "*/*", paths: vec![path.to_owned()] }),
@@ -36,22 +37,29 @@ pub(crate) fn from_file(file: &Path) -> Result<Vec<Job>> {
 
 /// Maps and items of every collection, over its whole extent, a tenth and a hundredth of it.
 pub(crate) fn from_catalogue(server: &Server) -> Result<Vec<Job>> {
-    let answer = Connection::open(&server.address)?.get(&format!("{}/collections?f=json", server.prefix), "application/json")?;
-    let document: Value = serde_json::from_slice(&answer.body).map_err(|error| format!("/collections is not JSON: {error}"))?;
+    let answer =
+        Connection::open(&server.address)?.get(&format!("{}/collections?f=json", server.prefix), "application/json")?;
+    let document: Value =
+        serde_json::from_slice(&answer.body).map_err(|error| format!("/collections is not JSON: {error}"))?;
     let collections = document["collections"].as_array().cloned().unwrap_or_default();
     Ok(collections.iter().flat_map(jobs_of).collect())
 }
 
 fn jobs_of(collection: &Value) -> Vec<Job> {
     let id = collection["id"].as_str().unwrap_or_default();
-    let numbers: Vec<f64> = collection["extent"]["spatial"]["bbox"][0].as_array().into_iter().flatten().filter_map(Value::as_f64).collect();
+    let numbers: Vec<f64> =
+        collection["extent"]["spatial"]["bbox"][0].as_array().into_iter().flatten().filter_map(Value::as_f64).collect();
     let [west, south, east, north] = numbers[..] else { return Vec::new() };
     let east = if east < west { east + 360.0 } else { east };
     let extent = [west, south, east, north];
     let mut jobs = Vec::new();
     for (name, share, count) in [("whole", 1.0, WHOLE_BOXES), ("tenth", 0.1, BOXES), ("hundredth", 0.01, BOXES)] {
         let boxes = boxes(extent, share, count);
-        jobs.push(Job { name: format!("{id} map {name}"), accept: PNG, paths: boxes.iter().map(|bbox| map(id, bbox)).collect() });
+        jobs.push(Job {
+            name: format!("{id} map {name}"),
+            accept: PNG,
+            paths: boxes.iter().map(|bbox| map(id, bbox)).collect(),
+        });
     }
     if collection["itemType"].as_str() == Some("feature") {
         for limit in [100, 1000] {

@@ -25,7 +25,8 @@ fn layer(bench: &mut Criterion, name: &str, style: &Style, rows: &(Schema, Vec<B
 
 fn areas(bench: &mut Criterion) {
     let fill = r#"{"type": "fill", "colour": {"column": "colour"}}"#;
-    let outlined = r##"{"type": "fill", "colour": {"column": "colour"}, "outline": {"colour": "#4a4a4a", "width": "0.13 mm"}}"##;
+    let outlined =
+        r##"{"type": "fill", "colour": {"column": "colour"}, "outline": {"colour": "#4a4a4a", "width": "0.13 mm"}}"##;
     let wide = r##"{"type": "line", "colour": "#4a4a4a", "width": "3 px"}"##;
     let thin = r##"{"type": "line", "colour": "#4a4a4a", "width": "0.13 mm"}"##;
     let rows = tessellation(50, 40, 15);
@@ -41,7 +42,8 @@ fn areas(bench: &mut Criterion) {
 
 fn marks(bench: &mut Criterion) {
     let rows = points(100_000);
-    let plain = r##"{"type": "mark", "size": "5 px", "fill": "#d7301f", "stroke": {"colour": "white", "width": "0.5 px"}}"##;
+    let plain =
+        r##"{"type": "mark", "size": "5 px", "fill": "#d7301f", "stroke": {"colour": "white", "width": "0.5 px"}}"##;
     layer(bench, "100k points", &style("", plain), &rows);
     let varied = r#"{"type": "mark", "size": {"column": "size", "unit": "px"}, "fill": {"column": "colour"}}"#;
     layer(bench, "100k points by column", &style("", varied), &rows);

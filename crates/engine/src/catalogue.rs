@@ -18,13 +18,15 @@ pub struct Catalogue {
     datasets: BTreeMap<DatasetId, Arc<Entry>>,
     maps: BTreeMap<DatasetId, Arc<Map>>,
     map_versions: BTreeMap<DatasetId, u64>,
-    problems: Vec<(String, Error)>,
+    problems: Vec<Problem>,
 }
 
 /// A dataset as the catalogue holds it.
 pub struct Entry {
     version: u64,
     record: DatasetRecord,
+    /// As the store opened them, without the catalogue's titles and units.
+    views: Views,
     dataset: Dataset,
     styles: BTreeMap<String, StyleEntry>,
 }
@@ -85,10 +87,11 @@ impl Catalogue {
         let styles = ledger.list(Shelf::Style)?;
         let (mut datasets, mut problems) = (BTreeMap::new(), Vec::new());
         for record in ledger.list(Shelf::Dataset)? {
-            match open_entry(store, &record, &styles, previous) {
+            match open_entry(store, &record, (&styles, &mut problems), previous) {
                 Ok(entry) => drop(datasets.insert(entry.record.about.id.clone(), Arc::new(entry))),
                 Err(error) => {
-                    tracing::error!(dataset = record.id, ?error, "a dataset cannot be opened and is left out")
+                    tracing::error!(dataset = record.id, ?error, "a dataset cannot be opened and is left out");
+                    problems.push((record.id, error));
                 }
             }
         }
@@ -114,7 +117,7 @@ impl Catalogue {
     }
 
     /// What the ledger names and cannot be opened: the rest is served without it.
-    pub fn problems(&self) -> &[(String, Error)] {
+    pub fn problems(&self) -> &[Problem] {
         &self.problems
     }
 
@@ -189,26 +192,39 @@ pub fn plain_layer(dataset: DatasetId) -> Layer {
     }
 }
 
-fn open_entry(store: &dyn Store, record: &Record, styles: &[Record], previous: Option<&Catalogue>) -> Result<Entry> {
+/// What the ledger names and cannot be opened: a dataset, a map, or a style (`dataset/style`), and why.
+type Problem = (String, Error);
+
+fn open_entry(
+    store: &dyn Store,
+    record: &Record,
+    (styles, problems): (&[Record], &mut Vec<Problem>),
+    previous: Option<&Catalogue>,
+) -> Result<Entry> {
     let parsed = about::dataset_from_json(&record.body)?;
-    let known = previous.and_then(|catalogue| catalogue.datasets.get(&parsed.about.id));
-    let dataset = match known.filter(|entry| entry.version == record.version) {
-        Some(entry) => entry.dataset.clone(),
-        None => dataset_of(&parsed, store.open(&parsed.about.id, &parsed.revision)?),
+    let id = &parsed.about.id;
+    let known = previous.and_then(|catalogue| catalogue.datasets.get(id)).map(|entry| &**entry);
+    let views = match known {
+        Some(entry) if entry.record.revision == parsed.revision => entry.views.clone(),
+        _ => store.open(id, &parsed.revision)?,
     };
-    let styles = styles_of(&parsed.about.id, styles, known.map(|entry| &**entry))?;
-    Ok(Entry { version: record.version, record: parsed, dataset, styles })
+    let dataset = match known {
+        Some(entry) if entry.version == record.version => entry.dataset.clone(),
+        _ => dataset_of(&parsed, &views),
+    };
+    let styles = styles_of(id, (styles, problems), known);
+    Ok(Entry { version: record.version, record: parsed, views, dataset, styles })
 }
 
-fn dataset_of(record: &DatasetRecord, views: Views) -> Dataset {
+fn dataset_of(record: &DatasetRecord, views: &Views) -> Dataset {
     let mut dataset = Dataset::new(record.about.clone(), record.revision.as_str());
-    dataset.features = views.features.map(|source| {
+    dataset.features = views.features.as_ref().map(|source| {
         let schema = described_schema(source.schema(), record);
-        Arc::new(Described::new(source, schema)) as Arc<_>
+        Arc::new(Described::new(Arc::clone(source), schema)) as Arc<_>
     });
-    dataset.grid = views.grid;
-    dataset.series = views.series;
-    dataset.files = views.files;
+    dataset.grid.clone_from(&views.grid);
+    dataset.series.clone_from(&views.series);
+    dataset.files.clone_from(&views.files);
     dataset
 }
 
@@ -229,24 +245,32 @@ fn described_schema(schema: &Schema, record: &DatasetRecord) -> Schema {
     schema
 }
 
-/// The styles of one dataset; records on the shelf are called `dataset/style`.
-fn styles_of(id: &DatasetId, records: &[Record], known: Option<&Entry>) -> Result<BTreeMap<String, StyleEntry>> {
+/// The styles of one dataset; records on the shelf are called `dataset/style`. One that cannot be read is left out.
+fn styles_of(
+    id: &DatasetId,
+    (records, problems): (&[Record], &mut Vec<Problem>),
+    known: Option<&Entry>,
+) -> BTreeMap<String, StyleEntry> {
     let mut styles = BTreeMap::new();
     for record in records {
-        let Some((dataset, name)) = record.id.split_once('/') else { continue };
-        if dataset != id.as_str() {
+        let Some((_, name)) = record.id.split_once('/').filter(|(dataset, _)| *dataset == id.as_str()) else {
             continue;
-        }
-        let same = known.and_then(|entry| entry.styles.get(name)).filter(|style| style.version == record.version);
-        let entry = match same {
-            Some(style) => style.clone(),
-            None => StyleEntry {
-                name: name.to_owned(),
-                style: Arc::new(Style::from_json(&record.body)?),
-                version: record.version,
-            },
         };
-        styles.insert(name.to_owned(), entry);
+        let same = known.and_then(|entry| entry.styles.get(name)).filter(|style| style.version == record.version);
+        let style = match same {
+            Some(entry) => Ok(Arc::clone(&entry.style)),
+            None => Style::from_json(&record.body).map(Arc::new),
+        };
+        match style {
+            Ok(style) => {
+                let entry = StyleEntry { name: name.to_owned(), style, version: record.version };
+                styles.insert(name.to_owned(), entry);
+            }
+            Err(error) => {
+                tracing::error!(style = record.id, ?error, "a style cannot be read and is left out");
+                problems.push((record.id.clone(), error));
+            }
+        }
     }
-    Ok(styles)
+    styles
 }

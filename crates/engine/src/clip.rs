@@ -5,26 +5,45 @@ use terrane_model::geometry::{GeometryArrays, PartRef};
 use terrane_model::schema::GeometryKind;
 use terrane_model::{Batch, Bbox};
 
-/// The batch with its geometry cut to the box; the batch itself when all of it is inside.
+/// The batch with its geometry cut to a box in degrees or CRS units; the batch itself when all of it is inside.
 ///
 /// Areas are cut after Sutherland and Hodgman 1974 (edges may run along the box), lines after Liang and Barsky 1984.
 pub fn clipped(batch: Batch, bbox: &Bbox) -> Batch {
     let Some(geometry) = &batch.geometry else { return batch };
-    let inside = |row: usize| bbox.contains_box(&Bbox::from_array(geometry.view().bboxes[row]));
+    let boxes = plain_boxes(bbox);
+    let inside = |row: usize| {
+        let own = Bbox::from_array(geometry.view().bboxes[row]);
+        own.is_empty() || boxes.iter().any(|bbox| bbox.contains_box(&own))
+    };
     if batch.rows().all(inside) {
         return batch;
     }
-    let geometry = Some(clip_arrays(geometry, batch.height(), bbox));
+    let geometry = Some(clip_arrays(geometry, batch.height(), &boxes));
     Batch { geometry, ..batch }
 }
 
-fn clip_arrays(arrays: &GeometryArrays, rows: usize, bbox: &Bbox) -> GeometryArrays {
+/// The box; of one that crosses 180°, where it lies for longitudes that go on past 180° or −180°. The two do not overlap.
+fn plain_boxes(bbox: &Bbox) -> Vec<Bbox> {
+    const GLOBE_DEG: f64 = 360.0;
+    if !bbox.crosses() {
+        return vec![*bbox];
+    }
+    let ([west, south], [east, north]) = (bbox.min, bbox.max);
+    vec![
+        Bbox { min: [west, south], max: [east + GLOBE_DEG, north] },
+        Bbox { min: [west - GLOBE_DEG, south], max: [east, north] },
+    ]
+}
+
+fn clip_arrays(arrays: &GeometryArrays, rows: usize, boxes: &[Bbox]) -> GeometryArrays {
     let mut builder = GeometryBuilder::new(false);
     let view = arrays.view();
     for row in 0..rows {
         if let Some(geometry) = view.get(row) {
             builder.begin(geometry.kind().multi());
-            geometry.parts().for_each(|part| clip_part(&part, bbox, &mut builder));
+            for part in geometry.parts() {
+                boxes.iter().for_each(|bbox| clip_part(&part, bbox, &mut builder));
+            }
         }
         builder.end_row(row + 1);
     }
@@ -184,6 +203,25 @@ mod tests {
         let geometry = arrays.view().get(0).expect("a row was built");
         let lines: Vec<_> = geometry.parts().flat_map(|part| part.rings().collect::<Vec<_>>()).collect();
         assert_eq!(lines, [[[1.0, 1.0], [10.0, 1.0]].as_slice(), [[10.0, 9.0], [1.0, 9.0]].as_slice()]);
+    }
+
+    #[test]
+    fn a_box_across_180_degrees_keeps_what_lies_on_both_sides_of_it() {
+        let strip = |west: f64, east: f64| vec![[west, 0.0], [east, 0.0], [east, 1.0], [west, 1.0], [west, 0.0]];
+        let crossing = Bbox { min: [170.0, -10.0], max: [-170.0, 10.0] };
+        let cut = |ring: Vec<[f64; 2]>| {
+            let mut builder = GeometryBuilder::new(false);
+            builder.begin(GeometryKind::Polygon);
+            emit(&mut builder, GeometryKind::Polygon, &ring);
+            builder.end_row(1);
+            let arrays = clip_arrays(&builder.finish(), 1, &plain_boxes(&crossing));
+            let geometry = arrays.view().get(0).expect("a row was built");
+            geometry.parts().flat_map(|part| part.rings().map(Bbox::of).collect::<Vec<_>>()).collect::<Vec<_>>()
+        };
+        assert_eq!(cut(strip(100.0, 180.0)), [Bbox { min: [170.0, 0.0], max: [180.0, 1.0] }]);
+        assert_eq!(cut(strip(-180.0, -100.0)), [Bbox { min: [-180.0, 0.0], max: [-170.0, 1.0] }]);
+        assert_eq!(cut(strip(100.0, 260.0)), [Bbox { min: [170.0, 0.0], max: [190.0, 1.0] }]);
+        assert_eq!(cut(strip(-100.0, 100.0)), []);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use terrane_model::batch::Value;
 use terrane_model::filter::Transformer as _;
+use terrane_model::geometry::GeometryRef;
 use terrane_model::time::Interval;
 use terrane_model::{Batch, Bbox, Crs, Result, Schema};
 use terrane_projection::Transform;
@@ -15,6 +16,7 @@ const CROSSING_GAIN_DEG: f64 = 90.0;
 pub struct ExtentWatch {
     geographic: bool,
     plain: Bbox,
+    /// Of each whole degree from −180 on, the part that was seen: from and to, 0 to 1.
     bins: Vec<[f64; 2]>,
     period: Interval,
     time_column: Option<String>,
@@ -38,7 +40,7 @@ impl ExtentWatch {
     pub fn see(&mut self, batch: &Batch) {
         for feature in batch.features() {
             if let Some(geometry) = feature.geometry() {
-                self.see_box(&geometry.bbox());
+                self.see_place(&geometry);
             }
             for column in [&self.time_column, &self.time_end_column].into_iter().flatten() {
                 if let Value::Time(when) = feature.get(column) {
@@ -50,22 +52,42 @@ impl ExtentWatch {
         }
     }
 
-    fn see_box(&mut self, bbox: &Bbox) {
+    fn see_place(&mut self, geometry: &GeometryRef<'_>) {
+        let bbox = geometry.bbox();
         if bbox.is_empty() {
             return;
         }
-        self.plain = self.plain.union(bbox);
-        if self.geographic {
-            let (mut west, east) = (bbox.min[0], bbox.max[0]);
-            loop {
-                let bin = (west.floor() + 180.0).rem_euclid(BINS as f64) as usize % BINS;
-                let end = (west.floor() + 1.0).min(east);
-                self.bins[bin] = [self.bins[bin][0].min(west), self.bins[bin][1].max(end)];
-                if end >= east || west - bbox.min[0] > BINS as f64 {
-                    break;
-                }
-                west = end;
+        self.plain = self.plain.union(&bbox);
+        if !self.geographic {
+            return;
+        }
+        if bbox.width() < CROSSING_GAIN_DEG {
+            return self.see_span(bbox.min[0], bbox.max[0]);
+        }
+        // A country on both sides of 180° has parts there and a box all around.
+        for part in geometry.parts() {
+            let part = part.rings().next().map_or(Bbox::EMPTY, Bbox::of);
+            if !part.is_empty() {
+                self.see_span(part.min[0], part.max[0]);
             }
+        }
+    }
+
+    /// Marks the degrees of longitude from west to east.
+    fn see_span(&mut self, west: f64, east: f64) {
+        if !(west.is_finite() && east.is_finite()) {
+            return;
+        }
+        let east = east.min(west + BINS as f64);
+        let first = west.floor();
+        for step in 0..=BINS {
+            let start = first + step as f64;
+            if start > east || (start == east && step > 0) {
+                break;
+            }
+            let bin = (start + 180.0).rem_euclid(BINS as f64) as usize % BINS;
+            let (from, to) = ((west - start).max(0.0), (east - start).min(1.0));
+            self.bins[bin] = [self.bins[bin][0].min(from), self.bins[bin][1].max(to)];
         }
     }
 
@@ -80,27 +102,35 @@ impl ExtentWatch {
             return Ok(None);
         }
         if !self.geographic {
-            return Transform::new(crs, &Crs::crs84())?.bbox(&self.plain).map(Some);
+            let bbox = Transform::new(crs, &Crs::crs84())?.bbox(&self.plain)?;
+            return Ok(Some(bbox).filter(|bbox| !bbox.is_empty()));
         }
-        let spans = self.bins.iter().filter(|span| span[0] <= span[1]);
-        let boxes: Vec<Bbox> = spans
-            .map(|&[west, east]| Bbox { min: [west, self.plain.min[1]], max: [east, self.plain.max[1]] })
-            .collect();
-        let around = Bbox::union_around(&boxes);
+        let around = Bbox::union_around(&self.seen());
         let gains = around.crosses() && around.width() + CROSSING_GAIN_DEG < self.plain.width();
         Ok(Some(normalised(if gains { around } else { self.plain })))
     }
+
+    /// A box for each degree that was seen.
+    fn seen(&self) -> Vec<Bbox> {
+        let (south, north) = (self.plain.min[1], self.plain.max[1]);
+        let spans = self.bins.iter().enumerate().filter(|(_, span)| span[0] <= span[1]);
+        let west = |bin: usize| bin as f64 - 180.0;
+        spans.map(|(bin, [from, to])| Bbox { min: [west(bin) + from, south], max: [west(bin) + to, north] }).collect()
+    }
 }
 
-/// A box whose east is past 180° as one that crosses; one that goes all around as the whole band.
+/// A box in degrees as extents are told: longitudes within ±180°, east less than west when it crosses, the whole band when it
+/// goes all around; latitudes within ±90°.
 pub fn normalised(bbox: Bbox) -> Bbox {
+    let (south, north) = (bbox.min[1].clamp(-90.0, 90.0), bbox.max[1].clamp(-90.0, 90.0));
+    let of = |west: f64, east: f64| Bbox { min: [west, south], max: [east, north] };
     if bbox.crosses() || (bbox.min[0] >= -180.0 && bbox.max[0] <= 180.0) {
-        return bbox;
+        return of(bbox.min[0], bbox.max[0]);
     }
     if bbox.width() >= 360.0 {
-        return Bbox { min: [-180.0, bbox.min[1]], max: [180.0, bbox.max[1]] };
+        return of(-180.0, 180.0);
     }
     let wrap = |x: f64| (x + 180.0).rem_euclid(360.0) - 180.0;
-    let east = if bbox.max[0] == 180.0 { 180.0 } else { wrap(bbox.max[0]) };
-    Bbox { min: [wrap(bbox.min[0]), bbox.min[1]], max: [east, bbox.max[1]] }
+    let east = wrap(bbox.max[0]);
+    of(wrap(bbox.min[0]), if east == -180.0 { 180.0 } else { east })
 }

@@ -2,14 +2,16 @@
 
 use crate::Engine;
 use crate::caller::Caller;
-use crate::finish::{self, Filtered, columns_to_scan};
+use crate::finish::{self, Filtered, Page, columns_to_scan};
+use crate::nearest::nearest;
 use crate::pool::{Cancel, wait};
 use std::sync::Arc;
 use terrane_model::filter::Transformer as _;
-use terrane_model::query::{Columns, Position};
+use terrane_model::limits::Limits;
+use terrane_model::query::{Columns, Near, Position};
 use terrane_model::{
-    About, Batch, Crs, Dataset, DatasetId, Error, FeatureId, FeatureQuery, FeatureSource, Filter, Matched, Result,
-    Schema,
+    About, Batch, Crs, Dataset, DatasetId, Error, FeatureId, FeatureQuery, FeatureScan, FeatureSource, Filter, Matched,
+    Result, Schema,
 };
 use terrane_projection::Transform;
 
@@ -18,9 +20,9 @@ use terrane_projection::Transform;
 pub struct FeatureQuestion {
     /// The dataset.
     pub dataset: DatasetId,
-    /// What is asked. Its box is in `bbox_crs`, geometry in its filter in `filter_crs`.
+    /// What is asked. Its box and the position of `near` are in `bbox_crs`, geometry in its filter in `filter_crs`.
     pub query: FeatureQuery,
-    /// The CRS of the box.
+    /// The CRS of the box and of the position of `near`.
     pub bbox_crs: Crs,
     /// The CRS of geometry in the filter.
     pub filter_crs: Crs,
@@ -85,7 +87,21 @@ impl Engine {
         let limits = self.limits();
         let mut query = question.query.clone();
         query.limit = Some(query.limit.unwrap_or(limits.page_rows_default).min(limits.page_rows_max));
-        self.pool().run(move |cancel| answer(&dataset, &*source, query, &question, cancel)).await
+        let limits = limits.clone();
+        let task = move |cancel: &Cancel| {
+            let schema = source.schema();
+            finish::check_sort(&query.sort, schema)?;
+            let query = in_source_crs(query, schema, &question.bbox_crs, &question.filter_crs)?;
+            let scan = scan(&*source, &query, &limits, cancel)?;
+            let known = scan.matched();
+            let page = finish::page(scan, &query, schema, cancel)?;
+            let matched = match known_count(known, &page, &query, &dataset) {
+                None if question.count => Some(count(&*source, &query, cancel)?),
+                known => known,
+            };
+            answer(&dataset, schema, page, question.crs, matched)
+        };
+        self.pool().run(task).await
     }
 
     /// One row by its identity; `NotFound` when there is none.
@@ -110,35 +126,34 @@ pub(crate) fn feature_source(dataset: &Dataset) -> Result<Arc<dyn FeatureSource>
     })
 }
 
-fn answer(
-    dataset: &Dataset,
-    source: &dyn FeatureSource,
-    query: FeatureQuery,
-    question: &FeatureQuestion,
-    cancel: &Cancel,
-) -> Result<FeaturePage> {
-    let schema = Arc::clone(source.schema());
-    finish::check_sort(&query.sort, &schema)?;
-    let query = in_source_crs(query, &schema, &question.bbox_crs, &question.filter_crs)?;
-    let asked =
-        FeatureQuery { limit: query.limit.map(|limit| limit + 1), columns: columns_to_scan(&query), ..query.clone() };
-    let scan = wait(source.scan(&asked))?;
-    let known = scan.matched();
-    let page = finish::page(scan, &query, &schema, cancel)?;
-    let returned = page.batches.iter().map(Batch::len).sum::<usize>() as u64;
-    let matched = match known {
+/// Asks the source for one row more than the page has, which tells whether there is another page.
+fn scan(source: &dyn FeatureSource, query: &FeatureQuery, limits: &Limits, cancel: &Cancel) -> Result<FeatureScan> {
+    if let Some(near) = &query.near {
+        return nearest(source, query, near, limits, cancel);
+    }
+    let limit = query.limit.map(|limit| limit.saturating_add(1));
+    wait(source.scan(&FeatureQuery { limit, columns: columns_to_scan(query), ..query.clone() }))
+}
+
+/// How many rows match in all, when that is known without reading on.
+fn known_count(known: Matched, page: &Page, query: &FeatureQuery, dataset: &Dataset) -> Option<u64> {
+    match known {
         Matched::Exact(count) => Some(count),
-        Matched::Unknown if query.after.is_none() && page.next.is_none() => Some(returned),
-        Matched::Unknown if query.narrows_nothing() && dataset.about.rows.is_some() => dataset.about.rows,
-        Matched::Unknown if question.count => Some(count(source, &query, &schema, cancel)?),
+        Matched::Unknown if query.after.is_none() && page.next.is_none() => {
+            Some(page.batches.iter().map(|batch| batch.len() as u64).sum())
+        }
+        Matched::Unknown if query.narrows_nothing() => dataset.about.rows,
         Matched::Unknown => None,
-    };
+    }
+}
+
+fn answer(dataset: &Dataset, schema: &Arc<Schema>, page: Page, crs: Crs, matched: Option<u64>) -> Result<FeaturePage> {
     Ok(FeaturePage {
         about: Arc::clone(&dataset.about),
         revision: Arc::clone(&dataset.revision),
-        batches: moved(page.batches, &schema, &question.crs)?,
-        schema,
-        crs: question.crs.clone(),
+        schema: Arc::clone(schema),
+        batches: moved(page.batches, schema, &crs)?,
+        crs,
         next: page.next,
         matched,
     })
@@ -156,21 +171,29 @@ pub(crate) fn in_source_crs(
         Some(bbox) if bbox_crs != crs => Some(Transform::new(bbox_crs, crs)?.bbox(&bbox)?),
         same => same,
     };
-    let filter = match &query.filter {
-        Some(filter) if filter_crs != crs => Some(filter.transformed(&Transform::new(filter_crs, crs)?)?),
-        same => same.clone(),
+    let near = match query.near {
+        Some(near) if bbox_crs != crs => {
+            let mut centre = [near.centre];
+            Transform::new(bbox_crs, crs)?.apply(&mut centre);
+            Some(Near { centre: centre[0], ..near })
+        }
+        same => same,
     };
-    Ok(FeatureQuery { bbox, filter, ..query })
+    let filter = match query.filter {
+        Some(filter) if filter_crs != crs => Some(filter.transformed(&Transform::new(filter_crs, crs)?)?),
+        same => same,
+    };
+    Ok(FeatureQuery { bbox, near, filter, ..query })
 }
 
-fn count(source: &dyn FeatureSource, query: &FeatureQuery, schema: &Schema, cancel: &Cancel) -> Result<u64> {
+fn count(source: &dyn FeatureSource, query: &FeatureQuery, cancel: &Cancel) -> Result<u64> {
     let columns = Columns::These { names: Vec::new(), geometry: false };
     let all = FeatureQuery { limit: None, after: None, sort: Vec::new(), columns, ..query.clone() };
     let scan = wait(source.scan(&all))?;
     if let Matched::Exact(count) = scan.matched() {
         return Ok(count);
     }
-    Filtered::new(scan, schema, cancel)?.map(|batch| batch.map(|batch| batch.len() as u64)).sum()
+    Filtered::new(scan, source.schema(), cancel)?.map(|batch| batch.map(|batch| batch.len() as u64)).sum()
 }
 
 /// The rows with their geometry in another CRS.

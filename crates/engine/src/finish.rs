@@ -3,10 +3,9 @@
 use crate::pool::{Cancel, wait};
 use std::cmp::Ordering;
 use std::sync::Arc;
-use terrane_model::batch::{BatchBuilder, Value};
-use terrane_model::filter::{Literal, Predicate};
-use terrane_model::identity::FeatureId;
-use terrane_model::query::{Columns, Position, SortKey};
+use terrane_model::batch::BatchBuilder;
+use terrane_model::filter::Predicate;
+use terrane_model::query::{Columns, Position, SortKey, compare_positions};
 use terrane_model::{Batch, Error, Feature, FeatureQuery, FeatureScan, Result, Rows, Schema};
 
 /// Rows of a scan one batch at a time, filtered, in whatever order the source has them.
@@ -78,29 +77,30 @@ pub fn columns_to_scan(query: &FeatureQuery) -> Columns {
     }
 }
 
-/// Finishes a scan that was asked for one row more than `query.limit`.
+/// Finishes a scan that was asked for one row more than `query.limit`. `query.near` must have been answered before, see
+/// [`crate::nearest`].
 pub fn page(scan: FeatureScan, query: &FeatureQuery, schema: &Schema, cancel: &Cancel) -> Result<Page> {
     let (sorted, paged) = (scan.is_sorted() || query.sort.is_empty(), scan.is_paged());
     let rows = Filtered::new(scan, schema, cancel)?;
     let limit = query.limit.unwrap_or(usize::MAX - 1);
-    let batches = match (sorted, paged) {
-        (_, true) => take(rows, None, limit + 1)?,
-        (true, false) => take(rows, query.after.as_ref(), limit + 1)?,
-        (false, false) => smallest(rows, query, limit + 1)?,
+    let after = query.after.as_ref().filter(|_| !paged);
+    let batches = match sorted {
+        true => take(rows, &query.sort, after, limit + 1)?,
+        false => smallest(rows, &query.sort, after, limit + 1)?,
     };
     Ok(cut(batches, limit, query))
 }
 
-/// Rows in the order they come, after the row of a position.
-fn take(rows: Filtered, after: Option<&Position>, count: usize) -> Result<Vec<Batch>> {
-    let mut waiting_for = after.map(|position| &position.id);
+/// Rows in the order they come, after a position.
+fn take(rows: Filtered, sort: &[SortKey], after: Option<&Position>, count: usize) -> Result<Vec<Batch>> {
+    let mut before = after;
     let (mut batches, mut left) = (Vec::new(), count);
     for batch in rows {
         let mut batch = batch?;
-        if let Some(id) = waiting_for {
-            let Some(at) = batch.features().position(|feature| feature.id() == *id) else { continue };
-            waiting_for = None;
-            batch = batch.sliced(at + 1, usize::MAX);
+        if let Some(after) = before {
+            let Some(begin) = begin_after(&batch, sort, after) else { continue };
+            before = None;
+            batch = batch.sliced(begin, usize::MAX);
         }
         let batch = if batch.len() > left { batch.sliced(0, left) } else { batch };
         left -= batch.len();
@@ -112,38 +112,95 @@ fn take(rows: Filtered, after: Option<&Position>, count: usize) -> Result<Vec<Ba
     Ok(batches)
 }
 
+/// How many rows of a batch are to be passed over so that it begins after a position; nothing when all are.
+fn begin_after(batch: &Batch, sort: &[SortKey], after: &Position) -> Option<usize> {
+    if sort.is_empty() {
+        // The source's own order: only the row itself tells where it was.
+        return batch.features().position(|feature| feature.id() == after.id).map(|at| at + 1);
+    }
+    batch.features().position(|feature| comes_after(&Position::of(&feature, sort), sort, Some(after)))
+}
+
+fn comes_after(position: &Position, sort: &[SortKey], after: Option<&Position>) -> bool {
+    after.is_none_or(|after| compare_positions(sort, position, after) == Ordering::Greater)
+}
+
+/// The first rows in the order asked, of rows in any order.
+fn smallest(rows: Filtered, sort: &[SortKey], after: Option<&Position>, count: usize) -> Result<Vec<Batch>> {
+    let mut first = First::new(sort, count);
+    for batch in rows {
+        first.see(batch?, |feature| Some(Position::of(feature, sort)).filter(|it| comes_after(it, sort, after)));
+    }
+    Ok(first.into_batches())
+}
+
 struct Candidate {
-    key: Vec<Literal>,
-    id: FeatureId,
+    position: Position,
     batch: Arc<Batch>,
     row: usize,
 }
 
-/// The first rows in the order asked, of rows in any order; memory is bounded by the page, not by the table.
-fn smallest(rows: Filtered, query: &FeatureQuery, count: usize) -> Result<Vec<Batch>> {
-    let mut candidates: Vec<Candidate> = Vec::new();
-    let order = |a: &Candidate, b: &Candidate| compare(&query.sort, (&a.key, &a.id), (&b.key, &b.id));
-    let kept_max = count.saturating_mul(2).max(4_096);
-    for batch in rows {
-        let batch = Arc::new(batch?);
+/// The first so many of rows that come in any order. Memory is bounded by their number, not by the table: a row that may be
+/// among them holds its batch for a while and is then copied out of it.
+pub struct First<'a> {
+    sort: &'a [SortKey],
+    count: usize,
+    kept: Vec<Candidate>,
+    /// Batches that candidates hold.
+    held: usize,
+    /// Once there are enough candidates, later rows must come before this.
+    last: Option<Position>,
+}
+
+/// Batches, a megabyte each, that candidates hold before they are copied.
+const HELD_BATCHES_MAX: usize = 16;
+
+impl<'a> First<'a> {
+    /// The first `count` rows in an order.
+    pub fn new(sort: &'a [SortKey], count: usize) -> Self {
+        Self { sort, count, kept: Vec::new(), held: 0, last: None }
+    }
+
+    /// Sees rows; those without a position are passed over.
+    pub fn see(&mut self, batch: Batch, position: impl Fn(&Feature<'_>) -> Option<Position>) {
+        let (batch, before) = (Arc::new(batch), self.kept.len());
         for feature in batch.features() {
-            let (key, id) = (sort_values(&feature, &query.sort), feature.id());
-            let begins = query
-                .after
-                .as_ref()
-                .is_none_or(|after| compare(&query.sort, (&key, &id), (&after.key, &after.id)) == Ordering::Greater);
-            if begins {
-                candidates.push(Candidate { key, id, batch: Arc::clone(&batch), row: feature.row() });
+            let Some(position) = position(&feature) else { continue };
+            let in_time = |last: &Position| compare_positions(self.sort, &position, last) == Ordering::Less;
+            if self.last.as_ref().is_none_or(in_time) {
+                self.kept.push(Candidate { position, batch: Arc::clone(&batch), row: feature.row() });
             }
         }
-        if candidates.len() > kept_max {
-            candidates.sort_by(order);
-            candidates.truncate(count);
+        self.held += usize::from(self.kept.len() > before);
+        if self.held > HELD_BATCHES_MAX {
+            self.settle();
+            self.held = 0;
         }
     }
-    candidates.sort_by(order);
-    candidates.truncate(count);
-    Ok(gather(&candidates))
+
+    /// Forgets what cannot be among the first and copies the rest out of the batches they came in.
+    fn settle(&mut self) {
+        self.order();
+        if self.kept.len() == self.count {
+            self.last = self.kept.last().map(|candidate| candidate.position.clone());
+        }
+        let copies = gather(&self.kept).into_iter().map(Arc::new);
+        let places = copies.flat_map(|batch| (0..batch.height()).map(move |row| (Arc::clone(&batch), row)));
+        for (candidate, (batch, row)) in self.kept.iter_mut().zip(places) {
+            (candidate.batch, candidate.row) = (batch, row);
+        }
+    }
+
+    fn order(&mut self) {
+        self.kept.sort_by(|a, b| compare_positions(self.sort, &a.position, &b.position));
+        self.kept.truncate(self.count);
+    }
+
+    /// The rows, in order.
+    pub fn into_batches(mut self) -> Vec<Batch> {
+        self.order();
+        gather(&self.kept)
+    }
 }
 
 fn gather(candidates: &[Candidate]) -> Vec<Batch> {
@@ -172,64 +229,11 @@ fn cut(mut batches: Vec<Batch>, limit: usize, query: &FeatureQuery) -> Page {
         batches.push(last.sliced(0, last.len() - 1));
     }
     let last = batches.last().and_then(|batch| batch.rows().last().map(|row| batch.feature(row)));
-    let next = last
-        .filter(|_| total > limit)
-        .map(|feature| Position { key: sort_values(&feature, &query.sort), id: feature.id() });
+    let next = last.filter(|_| total > limit).map(|feature| Position::of(&feature, &query.sort));
     if let Columns::These { names, geometry } = &query.columns {
         batches = batches.iter().map(|batch| batch.projected(names, *geometry)).collect();
     }
     Page { batches, next }
-}
-
-fn sort_values(feature: &Feature<'_>, sort: &[SortKey]) -> Vec<Literal> {
-    sort.iter().map(|key| literal(&feature.get(&key.column))).collect()
-}
-
-/// The value as it stands in a cursor; what has no order counts as nothing.
-fn literal(value: &Value<'_>) -> Literal {
-    match value {
-        Value::Null | Value::Bytes(_) => Literal::Null,
-        Value::Bool(truth) => Literal::Bool(*truth),
-        Value::Int(number) => Literal::Int(*number),
-        Value::Float(number) => Literal::Float(*number),
-        Value::Text(text) | Value::Nested(text) => Literal::Text((*text).to_owned()),
-        Value::Time(when) => Literal::Instant(when.earliest),
-    }
-}
-
-/// The order of two rows: key by key, nothing last either way, then the identity.
-pub fn compare(sort: &[SortKey], a: (&[Literal], &FeatureId), b: (&[Literal], &FeatureId)) -> Ordering {
-    for (key, (left, right)) in sort.iter().zip(a.0.iter().zip(b.0)) {
-        let order = match (left, right) {
-            (Literal::Null, Literal::Null) => Ordering::Equal,
-            (Literal::Null, _) => Ordering::Greater,
-            (_, Literal::Null) => Ordering::Less,
-            _ if key.descending => compare_values(right, left),
-            _ => compare_values(left, right),
-        };
-        if order != Ordering::Equal {
-            return order;
-        }
-    }
-    a.1.cmp(b.1)
-}
-
-fn compare_values(a: &Literal, b: &Literal) -> Ordering {
-    match (a, b) {
-        (Literal::Bool(a), Literal::Bool(b)) => a.cmp(b),
-        (Literal::Int(a), Literal::Int(b)) => a.cmp(b),
-        (Literal::Text(a), Literal::Text(b)) => a.cmp(b),
-        (Literal::Instant(a), Literal::Instant(b)) => a.cmp(b),
-        _ => number(a).total_cmp(&number(b)),
-    }
-}
-
-fn number(value: &Literal) -> f64 {
-    match value {
-        Literal::Int(number) => *number as f64,
-        Literal::Float(number) => *number,
-        _ => 0.0,
-    }
 }
 
 /// Checks that every sort key is a column.

@@ -1,6 +1,6 @@
 //! Publishing files: read with one source, write with another, say what was found, swap one pointer.
 
-use crate::catalogue::plain_layer;
+use crate::catalogue::{Catalogue, plain_layer};
 use crate::extent::{ExtentWatch, normalised};
 use crate::pool::{Cancel, wait};
 use crate::publish::{dataset_change, map_change, now, style_change};
@@ -16,7 +16,7 @@ use terrane_model::map::{Map, Node};
 use terrane_model::report::{Finding, Report, Severity};
 use terrane_model::store::{Draft, OpenOptions, Opened, Progress, Views, Written};
 use terrane_model::{
-    About, Batch, Crs, DatasetId, Error, FeatureQuery, FeatureSource, GridSource, Kind, LocalText, Result, Schema,
+    About, Batch, Bbox, Crs, DatasetId, Error, FeatureQuery, FeatureSource, GridSource, Kind, LocalText, Result, Schema,
 };
 use terrane_projection::Transform;
 
@@ -50,14 +50,20 @@ pub struct Imported {
     pub published: bool,
 }
 
-/// A layer that has been written and waits for the ledger.
+/// A layer that has been written and waits for its name on the disk and for the ledger. Dropped, it leaves nothing.
 struct Staged {
-    changes: Vec<Change>,
+    draft: Box<dyn Draft>,
+    record: DatasetRecord,
+    made: Style,
     imported: Imported,
 }
 
 /// Samples of a grid that are looked at to choose a style, each way.
 const STYLE_SAMPLE_SIDE: f64 = 256.0;
+/// Samples that are read at once to choose a style.
+const STYLE_SAMPLES_MAX: u64 = 16_777_216;
+/// Times that the part of a grid that is looked at is halved until it is small enough.
+const HALVINGS_MAX: usize = 32;
 /// Rows that are looked at to choose a style.
 const STYLE_SAMPLE_ROWS: usize = 2_000;
 /// Rows between two steps of progress.
@@ -72,27 +78,61 @@ impl Engine {
         let many = layers.len() > 1;
         if many && options.about.is_some() {
             let names: Vec<&str> = layers.iter().map(|layer| layer.name.as_str()).collect();
-            let say = format!("The file has {} layers ({}); choose one with --layer.", names.len(), names.join(", "));
-            return Err(Error::invalid(say).at("layer"));
+            let say = format!(
+                "The file has {} layers ({}); choose one with --layer, or leave --id out.",
+                names.len(),
+                names.join(", ")
+            );
+            return Err(Error::invalid(say).at("--layer"));
         }
-        let _one_at_a_time = self.publishing()?;
-        let mut written = Vec::new();
+        let mut staged: Vec<Staged> = Vec::new();
         for layer in layers {
-            let taken: Vec<DatasetId> = written.iter().map(|done: &Staged| done.imported.id.clone()).collect();
-            written.push(self.write_layer(layer, options, &taken, progress)?);
+            let taken: Vec<DatasetId> = staged.iter().map(|done| done.imported.id.clone()).collect();
+            staged.push(self.write_layer(layer, options, &taken, progress)?);
         }
-        let refused = written.iter().any(|done| done.imported.report.is_refused());
-        let mut imported: Vec<Imported> = written.iter().map(|done| done.imported.clone()).collect();
+        let imported: Vec<Imported> = staged.iter().map(|done| done.imported.clone()).collect();
+        let refused = imported.iter().any(|done| done.report.is_refused());
         if refused || options.dry_run {
             return Ok(imported);
         }
-        let mut changes: Vec<Change> = written.into_iter().flat_map(|done| done.changes).collect();
-        if many {
-            changes.push(map_change(&self.map_of_layers(path, &imported))?);
+        self.show(staged, path, options)?;
+        Ok(imported.into_iter().map(|done| Imported { published: true, ..done }).collect())
+    }
+
+    /// Puts what was written in its place and into the ledger. When anything fails, nothing of it stays.
+    fn show(&self, staged: Vec<Staged>, path: &Path, options: &ImportOptions) -> Result<()> {
+        let _one_at_a_time = self.publishing();
+        let before = self.catalogue();
+        let ids: Vec<DatasetId> = staged.iter().map(|done| done.imported.id.clone()).collect();
+        let finish = || {
+            let mut changes = Vec::new();
+            for mut done in staged {
+                done.draft.keep_record(&terrane_formats::about::dataset_to_json(&done.record))?;
+                done.record.revision = done.draft.finish()?;
+                changes.extend(changes_of(&before, &done.record, options, &done.made)?);
+            }
+            if ids.len() > 1 {
+                changes.push(map_change(&map_of_layers(&before, path, &ids))?);
+            }
+            self.publish(changes, &options.who, &format!("add {}", file_name(path)))
+        };
+        let outcome = finish();
+        for id in &ids {
+            self.tidy(id, &before);
         }
-        self.publish(changes, &options.who, &format!("add {}", file_name(path)))?;
-        imported.iter_mut().for_each(|done| done.published = true);
-        Ok(imported)
+        outcome.map(drop)
+    }
+
+    /// Removes revisions but the published one and the one before it, which requests that began earlier still read.
+    fn tidy(&self, id: &DatasetId, before: &Catalogue) {
+        let catalogue = self.catalogue();
+        let revision = |catalogue: &Catalogue| {
+            catalogue.entry(Caller::Operator, id).ok().map(|entry| entry.record().revision.clone())
+        };
+        let kept: Vec<String> = [revision(before), revision(&catalogue)].into_iter().flatten().collect();
+        if let Err(error) = self.store.keep_only(id, &kept.iter().map(String::as_str).collect::<Vec<_>>()) {
+            tracing::warn!(dataset = id.as_str(), ?error, "old revisions cannot be removed");
+        }
     }
 
     fn open_file(&self, path: &Path, options: &OpenOptions) -> Result<Vec<Opened>> {
@@ -116,43 +156,37 @@ impl Engine {
         let about = self.about_of(&layer, options, taken)?;
         let id = about.id.clone();
         let mut draft = self.store.draft(&id)?;
-        let mut record = DatasetRecord {
-            about,
+        let mut record = self.record_of(about, &layer, options)?;
+        check_styles(&layer.views, options)?;
+        let mut report = layer.report.clone();
+        let made = write_views(&layer.views, &mut *draft, &mut record, &mut report, progress)?;
+        let found = std::mem::take(&mut *layer.findings.lock().map_err(|_| Error::internal("a reader panicked"))?);
+        found.into_iter().for_each(|finding| report.add(finding));
+        if !report.is_refused() && !options.dry_run {
+            for file in &layer.files {
+                draft.keep_original(&file_name(file), file)?;
+            }
+        }
+        Ok(Staged { draft, record, made, imported: Imported { id, report, published: false } })
+    }
+
+    /// What the catalogue says of a dataset that is replaced stays, but what is measured anew.
+    fn record_of(&self, about: About, layer: &Opened, options: &ImportOptions) -> Result<DatasetRecord> {
+        let catalogue = self.catalogue();
+        let known = catalogue.entry(Caller::Operator, &about.id).ok().map(|entry| entry.record());
+        let columns = match (options.columns.is_empty(), known) {
+            (true, Some(known)) => known.columns.clone(),
+            _ => options.columns.clone(),
+        };
+        Ok(DatasetRecord {
+            about: About { rows: None, extent: None, period: None, ..about },
             revision: String::new(),
-            columns: options.columns.clone(),
+            columns,
             crs_operation: operation_of(&layer.views)?,
             key: options.open.key.clone(),
             time: options.open.time.clone(),
-            created: now(),
-        };
-        let mut report = layer.report.clone();
-        let style = write_views(&layer.views, &mut *draft, &mut record, &mut report, progress)?;
-        let found = std::mem::take(&mut *layer.findings.lock().map_err(|_| Error::internal("a reader panicked"))?);
-        found.into_iter().for_each(|finding| report.add(finding));
-        let imported = Imported { id, report, published: false };
-        if imported.report.is_refused() || options.dry_run {
-            return Ok(Staged { changes: Vec::new(), imported });
-        }
-        for file in &layer.files {
-            draft.keep_original(&file_name(file), file)?;
-        }
-        draft.keep_record(&terrane_formats::about::dataset_to_json(&record))?;
-        record.revision = draft.finish()?;
-        Ok(Staged { changes: self.changes(&record, options, style)?, imported })
-    }
-
-    /// The record's and the styles' changes.
-    fn changes(&self, record: &DatasetRecord, options: &ImportOptions, made: Style) -> Result<Vec<Change>> {
-        let id = &record.about.id;
-        let catalogue = self.catalogue();
-        let known = catalogue.entry(Caller::Operator, id).ok();
-        let expect = if options.replace { Expect::Anything } else { Expect::Nothing };
-        let mut changes = vec![dataset_change(record, expect)];
-        changes.extend(options.styles.iter().map(|(name, style)| style_change(id, name, style)));
-        if options.styles.is_empty() && known.is_none_or(|entry| entry.styles().is_empty()) {
-            changes.push(style_change(id, "default", &made));
-        }
-        Ok(changes)
+            created: known.map_or_else(now, |known| known.created),
+        })
     }
 
     /// The record to begin with: what the person says, else what stands in the catalogue, else the file's name.
@@ -170,32 +204,68 @@ impl Engine {
         if let Ok(entry) = catalogue.entry(Caller::Operator, &about.id) {
             if !options.replace {
                 let say = format!("There is a dataset “{}” already; choose another --id, or give --replace.", about.id);
-                return Err(Error::conflict(say).at("id"));
+                return Err(Error::conflict(say).at("--id"));
             }
             if options.about.is_none() {
                 about = entry.record().about.clone();
             }
         } else if exists(&about.id) {
-            return Err(Error::conflict(format!("“{}” is taken; choose another --id.", about.id)).at("id"));
+            return Err(Error::conflict(format!("“{}” is taken; choose another --id.", about.id)).at("--id"));
         }
         about.updated = Some(now());
         Ok(about)
     }
+}
 
-    fn map_of_layers(&self, path: &Path, imported: &[Imported]) -> Map {
-        let stem = path.file_stem().map_or_else(|| "map".to_owned(), |stem| stem.to_string_lossy().into_owned());
-        let catalogue = self.catalogue();
-        let taken =
-            |id: &DatasetId| catalogue.map(Caller::Operator, id).is_ok() || imported.iter().any(|done| done.id == *id);
-        Map {
-            id: free_id(&stem, taken),
-            title: LocalText::one("und", stem.as_str()),
-            description: LocalText::default(),
-            base: None,
-            view: None,
-            layers: imported.iter().map(|done| Node::Layer(plain_layer(done.id.clone()))).collect(),
-        }
+/// The record's and the styles' changes. The dataset must still be what it was when reading began.
+fn changes_of(
+    before: &Catalogue,
+    record: &DatasetRecord,
+    options: &ImportOptions,
+    made: &Style,
+) -> Result<Vec<Change>> {
+    let id = &record.about.id;
+    let known = before.entry(Caller::Operator, id).ok();
+    if known.is_none() && before.map(Caller::Operator, id).is_ok() {
+        return Err(Error::conflict(format!("“{id}” is the id of a map; choose another --id.")).at("--id"));
     }
+    let expect = match known {
+        Some(_) if options.replace => Expect::Anything,
+        _ => Expect::Nothing,
+    };
+    let mut changes = vec![dataset_change(record, expect)];
+    changes.extend(options.styles.iter().map(|(name, style)| style_change(id, name, style)));
+    if options.styles.is_empty() && known.is_none_or(|entry| entry.styles().is_empty()) {
+        changes.push(style_change(id, "default", made));
+    }
+    Ok(changes)
+}
+
+/// A map of all layers of a file, the first on top.
+fn map_of_layers(before: &Catalogue, path: &Path, ids: &[DatasetId]) -> Map {
+    let stem = path.file_stem().map_or_else(|| "map".to_owned(), |stem| stem.to_string_lossy().into_owned());
+    let taken = |id: &DatasetId| before.map(Caller::Operator, id).is_ok() || ids.contains(id);
+    Map {
+        id: free_id(&stem, taken),
+        title: LocalText::one("und", stem.as_str()),
+        description: LocalText::default(),
+        base: None,
+        view: None,
+        layers: ids.iter().map(|id| Node::Layer(plain_layer(id.clone()))).collect(),
+    }
+}
+
+/// Styles that are given must fit what was read.
+fn check_styles(views: &Views, options: &ImportOptions) -> Result<()> {
+    for (name, style) in &options.styles {
+        let fits = match (&views.features, &views.grid) {
+            (Some(source), _) => style.check(source.schema()),
+            (None, Some(grid)) => style.check_grid(grid.schema()),
+            (None, None) => Ok(()),
+        };
+        fits.map_err(|error| error.at(format!("style “{name}”")))?;
+    }
+    Ok(())
 }
 
 /// How the coordinates get to WGS 84, chosen once and kept with the dataset; nothing when they are there already.
@@ -211,10 +281,14 @@ fn operation_of(views: &Views) -> Result<Option<PinnedOperation>> {
     Ok(Some(PinnedOperation { from, to: Crs::crs84(), operation, pipeline }))
 }
 
+/// Characters of an id that is numbered: the number must have room.
+const STEM_CHARACTERS_MAX: usize = 50;
+
 /// An id made of a name that is not taken.
 fn free_id(name: &str, taken: impl Fn(&DatasetId) -> bool) -> DatasetId {
     let plain = DatasetId::from_name(name);
-    let numbered = (2..).map(|number| DatasetId::from_name(&format!("{plain}-{number}")));
+    let short: String = plain.as_str().chars().take(STEM_CHARACTERS_MAX).collect();
+    let numbered = (2_u32..).map(|number| DatasetId::from_name(&format!("{short}-{number}")));
     std::iter::once(plain.clone()).chain(numbered).find(|id| !taken(id)).unwrap_or(plain)
 }
 
@@ -252,7 +326,7 @@ fn write_features(
     };
     let mut watch = ExtentWatch::new(&schema, geographic);
     let mut sample: Vec<Batch> = Vec::new();
-    let (mut rows_seen, mut rows_told) = (0_u64, 0_u64);
+    let (mut rows_seen, mut rows_told) = (0_u64, None);
     let scan = wait(source.scan(&FeatureQuery::default()))?;
     let rows = crate::finish::Filtered::new(scan, &schema, &Cancel::default())?;
     let mut rows = rows.map(|batch| {
@@ -262,8 +336,8 @@ fn write_features(
             sample.push(batch.clone());
         }
         rows_seen += batch.len() as u64;
-        if rows_seen >= rows_told + PROGRESS_ROWS {
-            rows_told = rows_seen;
+        if rows_told.is_none_or(|told| rows_seen >= told + PROGRESS_ROWS) {
+            rows_told = Some(rows_seen);
             if !progress.step("rows", rows_seen, 0) {
                 return Err(Error::busy("Cancelled; nothing was published."));
             }
@@ -277,6 +351,10 @@ fn write_features(
     record.about.period = watch.period();
     if let Some(crs) = schema.crs() {
         record.about.extent = watch.extent(crs)?;
+        if record.about.extent.is_none() && kept > 0 {
+            let what = "No row has a place that can be shown on a map.";
+            report.add(Finding::new(Severity::Warning, what, "Look whether the CRS is right; --crs says another one."));
+        }
     }
     if kept == 0 {
         report.add(Finding::new(Severity::Warning, "There are no rows.", "Look whether this is the right layer."));
@@ -315,16 +393,26 @@ fn write_grid(
     Ok(Style::default_for_grid(schema, &sample_of(grid)?))
 }
 
-/// A coarse window of the whole grid.
+/// A coarse window of the whole grid, or of its middle when it has no overviews and is large.
 fn sample_of(grid: &dyn GridSource) -> Result<Window> {
     let schema = grid.schema();
-    let bbox = schema.bbox();
-    let query = GridQuery {
-        step_max: Some((bbox.width().max(bbox.height()) / STYLE_SAMPLE_SIDE).max(schema.transform.step[0].abs())),
-        bbox,
-        bands: Vec::new(),
-        slice: Vec::new(),
-        samples_max: u64::MAX,
-    };
-    wait(grid.window(&query))
+    let mut bbox = schema.bbox();
+    let step_max = (bbox.width().max(bbox.height()) / STYLE_SAMPLE_SIDE).max(schema.transform.step[0].abs());
+    let mut outcome = Err(Error::internal("no window was asked for"));
+    for _ in 0..HALVINGS_MAX {
+        let (bands, slice) = (Vec::new(), vec![0; schema.axes.len()]);
+        let query = GridQuery { step_max: Some(step_max), bbox, bands, slice, samples_max: STYLE_SAMPLES_MAX };
+        outcome = wait(grid.window(&query));
+        match &outcome {
+            Err(error) if error.kind() == Kind::TooLarge => bbox = middle_half(&bbox),
+            _ => break,
+        }
+    }
+    outcome
+}
+
+/// The middle of a box, half as wide and half as high.
+fn middle_half(bbox: &Bbox) -> Bbox {
+    let ([x, y], [dx, dy]) = (bbox.centre(), [bbox.width() / 4.0, bbox.height() / 4.0]);
+    Bbox { min: [x - dx, y - dy], max: [x + dx, y + dy] }
 }

@@ -4,8 +4,9 @@ use crate::Engine;
 use crate::caller::Caller;
 use crate::features::moved;
 use crate::finish::Filtered;
-use crate::picture::{OpenLayer, PictureLayer, check_size, open_layers};
+use crate::picture::{OpenLayer, PictureLayer, check_size, open_layers, period};
 use crate::pool::{Cancel, wait};
+use std::collections::HashSet;
 use std::sync::Arc;
 use terrane_drawing::view::View;
 use terrane_model::filter::{GeometryExpr, SpatialOp, Transformer as _};
@@ -103,98 +104,103 @@ fn rows_at(
     let schema = Arc::clone(source.schema());
     let Some(geometry) = &schema.geometry else { return Ok(None) };
     let area = matches!(geometry.kind, GeometryKind::Polygon | GeometryKind::MultiPolygon);
-    let reach_px = if area { 0.0 } else { REACH_PX };
-    let around = around(question, reach_px, &geometry.crs)?;
-    let here = Filter::Spatial {
-        op: SpatialOp::Intersects,
-        left: GeometryExpr::Column(geometry.name.clone()),
-        right: GeometryExpr::Literal(Arc::new(around.clone())),
-    };
+    let Some(place) = place(question, if area { 0.0 } else { REACH_PX }, &geometry.crs)? else { return Ok(None) };
     let own = match &open.layer.filter {
         Some(filter) => filter.transformed(&Transform::new(&open.layer.filter_crs, &geometry.crs)?)?,
         None => Filter::Literal(true),
     };
-    let bbox = box_of(&around);
-    let query = FeatureQuery { bbox: Some(bbox), filter: Some(own.and(here)), ..FeatureQuery::default() };
-    let (mut batches, mut left) = (Vec::new(), count);
-    for batch in Filtered::new(wait(source.scan(&query))?, &schema, cancel)? {
-        let batch = batch?.sliced(0, left);
-        left -= batch.len();
-        batches.push(batch);
-        if left == 0 {
-            break;
+    let (mut batches, mut seen) = (Vec::new(), HashSet::new());
+    for ring in copies(&place, &geometry.crs) {
+        let (bbox, here) = meets(ring, &geometry.name);
+        let query = FeatureQuery { bbox: Some(bbox), filter: Some(own.clone().and(here)), ..FeatureQuery::default() };
+        for batch in Filtered::new(wait(source.scan(&query))?, &schema, cancel)? {
+            let batch = batch?;
+            // A row that goes all around is met in more than one copy of the world.
+            let fresh = batch.filtered(|row| seen.len() < count && seen.insert(batch.ids.get(row)));
+            if !fresh.is_empty() {
+                batches.push(fresh);
+            }
+            if seen.len() >= count {
+                break;
+            }
         }
     }
     let batches = moved(batches, &schema, &question.crs)?;
     Ok((!batches.is_empty()).then_some(Found::Rows { schema, batches }))
 }
 
-/// The pixel's middle, or the square around it, in the CRS of a source.
-fn around(question: &InfoQuestion, reach_px: f64, crs: &Crs) -> Result<geo_types::Geometry<f64>> {
-    let transform = Transform::new(&question.view.crs, crs)?;
-    let [x, y] = question.at_px.map(|pixel| f64::from(pixel) + 0.5);
-    let corners = match reach_px > 0.0 {
-        true => [[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]]
-            .map(|[dx, dy]| [x + dx * reach_px, y + dy * reach_px])
-            .to_vec(),
-        false => vec![[x, y]],
+/// The pixel's middle, or the corners of the square around it, in the CRS of a source. Nothing when that CRS has no such place.
+fn place(question: &InfoQuestion, reach_px: f64, crs: &Crs) -> Result<Option<Vec<[f64; 2]>>> {
+    let middle = question.at_px.map(|pixel| f64::from(pixel) + 0.5);
+    let around: &[[f64; 2]] = match reach_px > 0.0 {
+        true => &[[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]],
+        false => &[[0.0, 0.0]],
     };
-    let mut ground: Vec<[f64; 2]> = corners.into_iter().map(|place| ground_of(&question.view, place)).collect();
-    transform.positions(&mut ground)?;
-    if ground.iter().flatten().any(|number| !number.is_finite()) {
-        return Ok(geo_types::Geometry::MultiPoint(geo_types::MultiPoint(Vec::new())));
-    }
-    Ok(match ground.as_slice() {
-        [only] => geo_types::Geometry::Point(geo_types::Point::new(only[0], only[1])),
+    let at = |[dx, dy]: &[f64; 2]| ground_of(&question.view, [middle[0] + dx * reach_px, middle[1] + dy * reach_px]);
+    let mut ground: Vec<[f64; 2]> = around.iter().map(at).collect();
+    Transform::new(&question.view.crs, crs)?.apply(&mut ground);
+    Ok(ground.iter().flatten().all(|number| number.is_finite()).then_some(ground))
+}
+
+/// The place in each copy of the world that rows may be in: −180° to 180°, 0° to 360°, or past either.
+fn copies(place: &[[f64; 2]], crs: &Crs) -> Vec<Vec<[f64; 2]>> {
+    let Some(globe) = period(crs) else { return vec![place.to_vec()] };
+    // The corners stay together where they were turned to different sides of 180°.
+    let first = wrapped(place[0][0], globe);
+    let near_first = |x: f64| first + wrapped(x - place[0][0], globe);
+    let copy = |turn: f64| place.iter().map(|&[x, y]| [near_first(x) + turn, y]).collect();
+    [0.0, globe, -globe].map(copy).to_vec()
+}
+
+/// The same x between half a globe west and half a globe east.
+fn wrapped(x: f64, globe: f64) -> f64 {
+    (x + globe / 2.0).rem_euclid(globe) - globe / 2.0
+}
+
+/// The box of a position or ring, and the filter for rows that meet it.
+fn meets(ring: Vec<[f64; 2]>, column: &str) -> (Bbox, Filter) {
+    let bbox = Bbox::of(&ring);
+    let geometry = match ring.as_slice() {
+        [[x, y]] => geo_types::Geometry::Point(geo_types::Point::new(*x, *y)),
         ring => {
             let ring = ring.iter().map(|&[x, y]| geo_types::Coord { x, y }).collect();
             geo_types::Geometry::Polygon(geo_types::Polygon::new(geo_types::LineString(ring), Vec::new()))
         }
-    })
+    };
+    let left = GeometryExpr::Column(column.to_owned());
+    let right = GeometryExpr::Literal(Arc::new(geometry));
+    (bbox, Filter::Spatial { op: SpatialOp::Intersects, left, right })
 }
 
 fn ground_of(view: &View, pixel: [f64; 2]) -> [f64; 2] {
     let [step_x, step_y] = view.step();
-    let x = view.bbox.min[0] + pixel[0] * step_x;
-    let globe = terrane_projection::info(&view.crs).is_ok_and(|info| info.geographic);
-    let x = if globe { (x + 180.0).rem_euclid(360.0) - 180.0 } else { x };
-    [x, view.bbox.max[1] - pixel[1] * step_y]
-}
-
-fn box_of(geometry: &geo_types::Geometry<f64>) -> Bbox {
-    match geometry {
-        geo_types::Geometry::Point(point) => Bbox { min: [point.x(), point.y()], max: [point.x(), point.y()] },
-        geo_types::Geometry::Polygon(polygon) => {
-            Bbox::of(&polygon.exterior().coords().map(|at| [at.x, at.y]).collect::<Vec<_>>())
-        }
-        _ => Bbox::EMPTY,
-    }
+    [view.bbox.min[0] + pixel[0] * step_x, view.bbox.max[1] - pixel[1] * step_y]
 }
 
 fn samples_at(grid: &dyn GridSource, question: &InfoQuestion) -> Result<Option<Found>> {
     let schema = grid.schema();
-    let ground = ground_of(&question.view, question.at_px.map(|pixel| f64::from(pixel) + 0.5));
-    let mut place = [ground];
-    Transform::new(&question.view.crs, &schema.crs)?.apply(&mut place);
+    let Some(place) = place(question, 0.0, &schema.crs)? else { return Ok(None) };
     let extent = schema.bbox();
-    let [x, y] = place[0];
-    let geographic = terrane_projection::info(&schema.crs).is_ok_and(|info| info.geographic);
-    let turns: &[f64] = if geographic { &[0.0, 360.0, -360.0] } else { &[0.0] };
-    let Some(x) = turns.iter().map(|turn| x + turn).find(|&x| extent.contains([x, y])) else { return Ok(None) };
+    let positions = copies(&place, &schema.crs).into_iter().flatten();
+    let Some(position) = positions.into_iter().find(|&position| extent.contains(position)) else { return Ok(None) };
+    // The middle of the sample's cell: a position on an edge belongs to one sample only.
+    let cell = |place: f64, count: u32| place.floor().clamp(0.0, f64::from(count.saturating_sub(1))) + 0.5;
+    let [column, row] = schema.transform.place(position);
+    let middle = schema.transform.ground(cell(column, schema.width), cell(row, schema.height));
     let query = GridQuery {
-        bbox: Bbox { min: [x, y], max: [x, y] },
+        bbox: Bbox { min: middle, max: middle },
         step_max: None,
         bands: Vec::new(),
         slice: Vec::new(),
         samples_max: SAMPLES_AT_POINT_MAX,
     };
     let window = wait(grid.window(&query))?;
-    let [column, row] = window.transform.place([x, y]);
+    let [column, row] = window.transform.place(middle);
     let value = |band: usize| window.sample(band, column.max(0.0) as u32, row.max(0.0) as u32);
     let values = schema.bands.iter().enumerate().map(|(band, about)| (about.clone(), value(band))).collect();
-    let mut position = [ground];
-    Transform::new(&question.view.crs, &question.crs)?.apply(&mut position);
-    Ok(Some(Found::Samples { position: position[0], values }))
+    let Some(shown) = self::place(question, 0.0, &question.crs)? else { return Ok(None) };
+    let x = period(&question.crs).map_or(shown[0][0], |globe| wrapped(shown[0][0], globe));
+    Ok(Some(Found::Samples { position: [x, shown[0][1]], values }))
 }
 
 /// Samples that a source may read around one point.

@@ -3,6 +3,7 @@
 use crate::Engine;
 use crate::caller::Caller;
 use crate::finish::Filtered;
+use crate::message;
 use crate::pool::{Cancel, wait};
 use std::sync::Arc;
 use terrane_drawing::legend::{self, Legend};
@@ -36,16 +37,23 @@ impl Engine {
         Ok(made)
     }
 
-    /// Width and height of the legend picture in the original languages, pixels.
-    pub async fn legend_size(&self, caller: Caller, id: &DatasetId, style: &str) -> Result<[u32; 2]> {
+    /// Width and height of the legend picture in a language or in the original ones, pixels.
+    pub async fn legend_size(
+        &self,
+        caller: Caller,
+        id: &DatasetId,
+        style: &str,
+        language: Option<&str>,
+    ) -> Result<[u32; 2]> {
         let catalogue = self.catalogue();
         let entry = catalogue.entry(caller, id)?;
-        let key = format!("{id}/{}/{style}/{}", entry.record().revision, entry.style(Some(style))?.version);
+        let version = entry.style(Some(style))?.version;
+        let key = format!("{id}/{}/{style}/{version}/{}", entry.record().revision, language.unwrap_or(""));
         if let Some(ready) = self.legend_sizes.get(&key) {
             return Ok(ready);
         }
         let legend = self.legend(caller, id, Some(style), 1.0).await?;
-        let picture = self.legend_picture(legend, Vec::new()).await?;
+        let picture = self.legend_picture(legend, language.into_iter().map(str::to_owned).collect()).await?;
         let size = [picture.width_px, picture.height_px];
         self.legend_sizes.insert(key, size);
         Ok(size)
@@ -59,9 +67,18 @@ impl Engine {
         };
         self.pool().run(draw).await
     }
+
+    /// A sentence as a picture, for clients that show nothing else: black on white upon the background, cut where it ends.
+    pub async fn message_picture(&self, text: String, size_px: [u32; 2], background: [u8; 4]) -> Result<Picture> {
+        self.pool().run(move |_| Ok(message::picture(&text, size_px, background))).await
+    }
 }
 
 fn make(dataset: &Dataset, style: &Style, scale_px: f64, cancel: &Cancel) -> Result<Legend> {
+    // As pictures do: a dataset that has both is drawn as a grid.
+    if let Some(grid) = &dataset.grid {
+        return Ok(legend::grid_legend(style, grid.schema(), scale_px));
+    }
     let Some(source) = &dataset.features else { return Ok(legend::legend(style, None, &[], scale_px)) };
     let names = source.schema().columns.iter().map(|column| column.name.clone()).collect();
     let columns = Columns::These { names, geometry: false };

@@ -13,6 +13,8 @@ pub mod import;
 pub mod info;
 pub mod legend;
 mod lens;
+mod message;
+mod nearest;
 pub mod picture;
 pub mod pool;
 pub mod publish;
@@ -26,11 +28,11 @@ pub use pool::Pool;
 pub use terrane_drawing::view::{PIXEL_MM, View};
 pub use terrane_drawing::{legend::Legend, style::Style};
 
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use terrane_model::Result;
 use terrane_model::cursor::CursorKey;
 use terrane_model::limits::Limits;
 use terrane_model::store::{Opener, Store};
-use terrane_model::{Error, Result};
 
 /// A node's engine: a store, the openers of files, the pool, and the catalogue as it stands.
 pub struct Engine {
@@ -96,7 +98,8 @@ impl Engine {
         Ok(fresh)
     }
 
-    fn publishing(&self) -> Result<std::sync::MutexGuard<'_, ()>> {
-        self.publishing.lock().map_err(|_| Error::internal("an earlier publication panicked"))
+    /// One change at a time. One that panicked has changed nothing but the ledger, which is whole or not changed at all.
+    fn publishing(&self) -> MutexGuard<'_, ()> {
+        self.publishing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -209,7 +209,7 @@ fn margin(bbox: &Bbox) -> Bbox {
 }
 
 /// After which distance the world repeats itself in a CRS, when it does.
-fn period(crs: &Crs) -> Option<f64> {
+pub(crate) fn period(crs: &Crs) -> Option<f64> {
     if *crs == Crs::web_mercator() {
         return Some(GLOBE_MERCATOR_M);
     }

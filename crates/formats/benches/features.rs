@@ -100,7 +100,7 @@ fn benchmarks(criterion: &mut Criterion) {
         let query = boxed(side);
         group.throughput(Throughput::Elements(read(&source, &query) as u64));
         group.bench_function(format!("geopackage/box of {side} degrees"), |bencher| {
-            bencher.iter(|| read(&source, &query))
+            bencher.iter(|| read(&source, &query));
         });
     }
     group.throughput(Throughput::Elements(10));

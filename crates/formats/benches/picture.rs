@@ -48,7 +48,7 @@ fn writing(criterion: &mut Criterion) {
     ] {
         let bytes = png::write(&picture).map_or(0, |file| file.len());
         group.bench_function(format!("{name} ({bytes} bytes)"), |bencher| {
-            bencher.iter(|| png::write(black_box(&picture)))
+            bencher.iter(|| png::write(black_box(&picture)));
         });
     }
     group.finish();

@@ -24,7 +24,7 @@ fn texts() -> impl Strategy<Value = LocalText> {
 }
 
 fn ids() -> impl Strategy<Value = DatasetId> {
-    "[a-z0-9][a-z0-9_-]{0,20}".prop_map(|text| DatasetId::new(text).unwrap_or_else(|error| panic!("{error}")))
+    "[a-z0-9][a-z0-9_-]{0,20}".prop_map(|text| DatasetId::new(text).expect("the pattern is that of identifiers"))
 }
 
 fn instants() -> impl Strategy<Value = Instant> {

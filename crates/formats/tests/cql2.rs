@@ -152,14 +152,14 @@ fn words_that_are_also_functions_can_be_columns() {
 }
 
 #[test]
-fn powers_bind_tighter_than_signs_and_products_tighter_than_sums() {
+fn signs_bind_tightest_then_powers_then_products_then_sums() {
     let same = |left: &str, right: &str| {
         let read = |text: &str| cql2_text::parse(text, &Limits::default()).expect(text);
         assert_eq!(read(left), read(right), "{left}");
     };
     same("a + b * c ^ d ^ e > 1", "(a + (b * (c ^ (d ^ e)))) > 1");
     same("a - b - c > 1", "((a - b) - c) > 1");
-    same("-a ^ 2 > 1", "(-1 * (a ^ 2)) > 1");
+    same("-a ^ 2 > 1", "((-1 * a) ^ 2) > 1");
     same("-2 ^ 2 > 1", "((-2) ^ 2) > 1");
     same("a DIV 2 % 3 = 1", "((a div 2) % 3) = 1");
     same("NOT a = 1 AND b = 2 OR c = 3", "((NOT (a = 1)) AND (b = 2)) OR (c = 3)");

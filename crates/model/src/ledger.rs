@@ -45,7 +45,8 @@ pub struct Record {
     pub shelf: Shelf,
     /// Its name on its shelf.
     pub id: String,
-    /// 1 when it was first written, one more with each change.
+    /// 1 when it was first written, one more with each change. A record that is written again after it was removed goes on from its
+    /// last version, so that a version never means two contents.
     pub version: u64,
     /// Its content.
     pub body: String,

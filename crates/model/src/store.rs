@@ -38,6 +38,13 @@ pub trait Store: Send + Sync {
     /// leaves nothing behind.
     fn draft(&self, id: &DatasetId) -> Result<Box<dyn Draft>>;
 
+    /// Removes the revisions of a dataset other than these: superseded ones, and those of publications that failed. A store that
+    /// keeps everything does nothing.
+    fn keep_only(&self, id: &DatasetId, revisions: &[&str]) -> Result<()> {
+        let _ = (id, revisions);
+        Ok(())
+    }
+
     /// Removes the data of a dataset that the ledger no longer names.
     fn discard(&self, id: &DatasetId) -> Result<()>;
 }

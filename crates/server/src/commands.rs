@@ -21,8 +21,8 @@ pub enum Command {
     List,
     /// Everything about one dataset or map.
     Show { id: String },
-    /// Change what the catalogue says of a dataset.
-    Edit { id: String, words: Box<Words> },
+    /// Change what the catalogue says of a dataset, or how it is drawn.
+    Edit { id: String, words: Box<Words>, style: Option<NamedStyle> },
     /// Take datasets or maps away.
     Remove { ids: Vec<String> },
 }
@@ -84,6 +84,15 @@ pub struct Words {
     /// A word to find it by; may be repeated
     #[arg(long, value_name = "WORD")]
     pub keyword: Vec<String>,
+}
+
+/// A style and the name that it gets.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct NamedStyle {
+    /// Its name in addresses.
+    pub name: String,
+    /// The style as JSON.
+    pub json: String,
 }
 
 /// Licences that an id is enough for: id, name, address.
@@ -162,8 +171,12 @@ pub fn execute(engine: &Engine, command: &Command, progress: &dyn Progress) -> R
         Command::Add { paths, options } => add(engine, paths, options, progress),
         Command::List => Ok(done(list(engine))),
         Command::Show { id } => show(engine, &DatasetId::new(id.as_str())?).map(done),
-        Command::Edit { id, words } => {
+        Command::Edit { id, words, style } => {
             let id = DatasetId::new(id.as_str())?;
+            if let Some(style) = style {
+                let read = Style::from_json(&style.json).map_err(|error| error.at("--style"))?;
+                engine.put_style(&id, &style.name, &read, OPERATOR)?;
+            }
             engine.edit(&id, |record| words.apply(&mut record.about), OPERATOR)?;
             show(engine, &id).map(done)
         }

@@ -50,48 +50,59 @@ impl Accumulator {
     }
 
     /// Adds an edge, cut to the picture. What is right of the picture has no effect; what is left of it counts at its left side.
+    #[inline]
     pub fn edge(&mut self, from: [f64; 2], to: [f64; 2], weight: f32) {
         let (top, bottom, weight) = if from[1] <= to[1] { (from, to, weight) } else { (to, from, -weight) };
+        let (right, height) = (self.width as f64, self.height as f64);
+        let inside = |[x, y]: [f64; 2]| x >= 0.0 && x <= right && y >= 0.0 && y <= height;
+        if inside(top) && inside(bottom) {
+            self.walk(top, bottom, weight);
+        } else {
+            self.cut(top, bottom, weight);
+        }
+    }
+
+    /// Adds what of an edge lies in the picture or left of it.
+    fn cut(&mut self, top: [f64; 2], bottom: [f64; 2], weight: f32) {
         let slope = (bottom[0] - top[0]) / (bottom[1] - top[1]);
         let (y0, y1) = (top[1].max(0.0), bottom[1].min(self.height as f64));
-        if !slope.is_finite() || y0 >= y1 || y0.is_nan() || y1.is_nan() {
-            return;
-        }
         let at = |y: f64| top[0] + (y - top[1]) * slope;
-        let right = self.width as f64;
-        let (x0, x1) = (at(y0), at(y1));
-        if x0.min(x1) >= 0.0 && x0.max(x1) <= right {
-            return self.walk([x0, y0], [x1, y1], slope, weight);
-        }
-        if !(x0.is_finite() && x1.is_finite()) {
+        if !slope.is_finite() || y0 >= y1 || !at(y0).is_finite() || !at(y1).is_finite() {
             return;
         }
         // Cut where the edge crosses the sides; each piece lies in one of the three zones.
+        let right = self.width as f64;
         let mut cuts = [y0, top[1] + (0.0 - top[0]) / slope, top[1] + (right - top[0]) / slope, y1];
         cuts = cuts.map(|y| if y.is_nan() { y0 } else { y.clamp(y0, y1) });
         cuts.sort_by(f64::total_cmp);
         for piece in cuts.windows(2).filter(|piece| piece[0] < piece[1]) {
             let middle = at((piece[0] + piece[1]) / 2.0);
             if middle <= 0.0 {
-                self.walk([0.0, piece[0]], [0.0, piece[1]], 0.0, weight);
+                self.walk([0.0, piece[0]], [0.0, piece[1]], weight);
             } else if middle < right {
                 let side = |y: f64| at(y).clamp(0.0, right);
-                self.walk([side(piece[0]), piece[0]], [side(piece[1]), piece[1]], slope, weight);
+                self.walk([side(piece[0]), piece[0]], [side(piece[1]), piece[1]], weight);
             }
         }
     }
 
     /// Walks down an edge that lies in the picture, row by row.
-    fn walk(&mut self, from: [f64; 2], to: [f64; 2], slope: f64, weight: f32) {
-        let right = self.width as f64;
-        let first = from[1] as usize;
-        let floor = to[1] as usize;
-        let last = floor.max(first + 1).max(floor + usize::from(to[1] > floor as f64)).min(self.height);
+    fn walk(&mut self, from: [f64; 2], to: [f64; 2], weight: f32) {
+        if from[1] >= to[1] {
+            return;
+        }
+        let (first, floor) = (from[1] as usize, to[1] as usize);
+        let last = (floor + usize::from(to[1] > floor as f64)).max(first + 1).min(self.height);
         self.rows = [self.rows[0].min(first), self.rows[1].max(last)];
+        if first + 1 == last {
+            return self.pass(first, from[0], to[0], (to[1] - from[1]) as f32 * weight);
+        }
+        let slope = (to[0] - from[0]) / (to[1] - from[1]);
+        let (low, high) = if from[0] < to[0] { (from[0], to[0]) } else { (to[0], from[0]) };
         let (mut x, mut y) = (from[0], from[1]);
         for row in first..last {
             let below = to[1].min((row + 1) as f64);
-            let next = if row + 1 == last { to[0] } else { (from[0] + (below - from[1]) * slope).clamp(0.0, right) };
+            let next = if row + 1 == last { to[0] } else { (from[0] + (below - from[1]) * slope).clamp(low, high) };
             self.pass(row, x, next, (below - y) as f32 * weight);
             (x, y) = (next, below);
         }

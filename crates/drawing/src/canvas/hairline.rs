@@ -67,7 +67,8 @@ impl<'a> Hairline<'a> {
     fn strip(&mut self, strip: &Strip) {
         let reach = f64::from(self.half_width + strip.more) + 0.5;
         let (height, width) = (self.mask.height(), self.mask.width());
-        let (top, bottom) = pixels(strip.from[1].min(strip.to[1]) - reach, strip.from[1].max(strip.to[1]) + reach, height);
+        let (top, bottom) =
+            pixels(strip.from[1].min(strip.to[1]) - reach, strip.from[1].max(strip.to[1]) + reach, height);
         let (low, high) = (strip.from[0].min(strip.to[0]) - reach, strip.from[0].max(strip.to[0]) + reach);
         let box_columns = pixels(low, high, width);
         // A short or level segment is as wide as its box; of others only the columns near the row are looked at.

@@ -109,7 +109,7 @@ impl<'a> Dasher<'a> {
     }
 
     fn on(&self) -> bool {
-        self.at % 2 == 0
+        self.at.is_multiple_of(2)
     }
 
     fn begin(&mut self, position: [f64; 2]) {

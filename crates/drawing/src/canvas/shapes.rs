@@ -30,10 +30,9 @@ pub fn outline(shape: Shape) -> Outline {
         Shape::Hexagon => area(polygon(6, 1.07)),
         Shape::Star => area(star()),
         Shape::Cross => lines(&[[[0.0, -1.0], [0.0, 1.0]], [[-1.0, 0.0], [1.0, 0.0]]]),
-        Shape::X => lines(&[
-            [[-DIAGONAL, -DIAGONAL], [DIAGONAL, DIAGONAL]],
-            [[-DIAGONAL, DIAGONAL], [DIAGONAL, -DIAGONAL]],
-        ]),
+        Shape::X => {
+            lines(&[[[-DIAGONAL, -DIAGONAL], [DIAGONAL, DIAGONAL]], [[-DIAGONAL, DIAGONAL], [DIAGONAL, -DIAGONAL]]])
+        }
         Shape::Tick => lines(&[[[0.0, -1.0], [0.0, 1.0]], [[0.0, 0.0], [0.45, 0.0]]]),
         Shape::Vertical => lines(&[[[0.0, -1.0], [0.0, 1.0]], [[-0.35, 0.0], [0.35, 0.0]]]),
         Shape::Horizontal => Outline {
@@ -55,7 +54,7 @@ fn polygon(corners: usize, radius: f64) -> Vec<[f64; 2]> {
 }
 
 fn star() -> Vec<[f64; 2]> {
-    let radius = |at: usize| if at % 2 == 0 { 1.2 } else { 0.52 };
+    let radius = |at: usize| if at.is_multiple_of(2) { 1.2 } else { 0.52 };
     (0..10).map(|at| on_circle(at as f64 / 10.0, radius(at))).collect()
 }
 

@@ -24,8 +24,8 @@ pub fn of_rows(style: &Style, schema: Option<&Schema>, sample: &[Batch], scale_p
     let mut maker = Maker { style, schema, scale_px, items: Vec::new(), ramp: None };
     for rule in &style.rules {
         match (&rule.legend, sample.is_empty()) {
-            (Some(words), false) => maker.from_rows(rule, words, sample),
-            _ => maker.from_rule(rule),
+            (Some(words), false) => maker.add_rows(rule, words, sample),
+            _ => maker.add_rule(rule),
         }
     }
     maker.items.truncate(LEGEND_ENTRIES_MAX);
@@ -124,7 +124,7 @@ struct Maker<'a> {
 
 impl Maker<'_> {
     /// One entry per distinct label and look of the rows that the rule draws.
-    fn from_rows(&mut self, rule: &Rule, words: &LegendWords, sample: &[Batch]) {
+    fn add_rows(&mut self, rule: &Rule, words: &LegendWords, sample: &[Batch]) {
         let mut seen: HashSet<String> = HashSet::new();
         let looks = look_columns(rule);
         for batch in sample {
@@ -163,23 +163,22 @@ impl Maker<'_> {
     }
 
     /// Entries of classes, cases and sizes, or one with the title.
-    fn from_rule(&mut self, rule: &Rule) {
+    fn add_rule(&mut self, rule: &Rule) {
         let before = (self.items.len(), self.ramp.is_some());
         let (colour, size) = drivers(rule);
         for driver in [colour, size].into_iter().flatten() {
             match driver {
-                Driver::Colour(by) => self.from_colours(rule, by),
-                Driver::Size(by) => self.from_sizes(rule, by),
+                Driver::Colour(by) => self.add_colours(rule, by),
+                Driver::Size(by) => self.add_sizes(rule, by),
             }
         }
-        if (self.items.len(), self.ramp.is_some()) == before {
-            if let Some(swatch) = self.swatch(rule, &|_| None) {
-                self.push(LocalText::default(), title(rule, self.style), swatch, rule.filter.clone());
-            }
+        let nothing = (self.items.len(), self.ramp.is_some()) == before;
+        if let Some(swatch) = self.swatch(rule, &|_| None).filter(|_| nothing) {
+            self.push(LocalText::default(), title(rule, self.style), swatch, rule.filter.clone());
         }
     }
 
-    fn from_colours(&mut self, rule: &Rule, by: &ByColumn<Colour>) {
+    fn add_colours(&mut self, rule: &Rule, by: &ByColumn<Colour>) {
         let unit = self.unit(&by.column);
         match &by.mapping {
             Mapping::Interpolate { .. } if self.ramp.is_none() => {
@@ -203,7 +202,7 @@ impl Maker<'_> {
         }
     }
 
-    fn from_sizes(&mut self, rule: &Rule, by: &ByColumn<Length>) {
+    fn add_sizes(&mut self, rule: &Rule, by: &ByColumn<Length>) {
         let unit = self.unit(&by.column).map(|unit| format!(" {unit}")).unwrap_or_default();
         let group = self.column_title(&by.column);
         match &by.mapping {
@@ -312,8 +311,9 @@ fn drivers(rule: &Rule) -> (Option<Driver<'_>>, Option<Driver<'_>>) {
     let colour = rule.symbolizers.iter().find_map(|symbolizer| match symbolizer {
         Symbolizer::Fill(fill) => by_column(Some(&fill.colour)),
         Symbolizer::Line(line) => by_column(Some(&line.colour)),
-        Symbolizer::Mark(mark) => by_column(mark.fill.as_ref())
-            .or_else(|| by_column(mark.stroke.as_ref().map(|stroke| &stroke.colour))),
+        Symbolizer::Mark(mark) => {
+            by_column(mark.fill.as_ref()).or_else(|| by_column(mark.stroke.as_ref().map(|stroke| &stroke.colour)))
+        }
         Symbolizer::Label(_) | Symbolizer::Raster(_) => None,
     });
     let size = rule.symbolizers.iter().find_map(|symbolizer| match symbolizer {

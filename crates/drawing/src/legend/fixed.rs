@@ -1,8 +1,6 @@
 //! Symbolizers with their columns filled in: what they look like for one value, or for a typical one.
 
-use crate::style::{
-    ByColumn, Colour, Fill, Length, Line, Mapping, Mark, Property, Shape, Stroke, Styled, Symbolizer,
-};
+use crate::style::{ByColumn, Colour, Fill, Length, Line, Mapping, Mark, Property, Shape, Stroke, Styled, Symbolizer};
 use terrane_model::batch::Value;
 
 /// The value of a column; `None` when any will do.

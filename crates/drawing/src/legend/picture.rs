@@ -5,7 +5,7 @@ use super::{Legend, LegendItem, Ramp};
 use crate::canvas::accumulator::Accumulator;
 use crate::canvas::pixels::{Ink, Pixels, ink};
 use crate::style::{Colour, Mapping};
-use crate::text::{Fonts, Pencil, Shaped};
+use crate::text::{Fonts, Pencil, Placed, Shaped};
 use std::rc::Rc;
 use terrane_model::picture::Picture;
 
@@ -18,6 +18,7 @@ const HEADING: f64 = 13.5;
 const COLUMN_HEIGHT_MAX: f64 = 1_500.0;
 const COLUMN_GAP: f64 = 24.0;
 const RAMP: [f64; 2] = [18.0, 170.0];
+const TICK: f64 = 4.0;
 /// Height of capitals, ems.
 const CAPITAL: f64 = 0.71;
 
@@ -37,10 +38,8 @@ pub fn draw(legend: &Legend, languages: &[&str], fonts: &Fonts) -> Picture {
     let sheet = Sheet { unit: legend.scale_px };
     let blocks = blocks(legend, languages, &mut pencil);
     let columns = sheet.columns(&blocks);
-    let widths: Vec<f64> = columns
-        .iter()
-        .map(|column| column.iter().map(|block| sheet.width(block)).fold(0.0, f64::max))
-        .collect();
+    let widths: Vec<f64> =
+        columns.iter().map(|column| column.iter().map(|block| sheet.width(block)).fold(0.0, f64::max)).collect();
     let gaps = COLUMN_GAP * columns.len().saturating_sub(1) as f64 * sheet.unit;
     let width = widths.iter().sum::<f64>() + gaps + 2.0 * MARGIN * sheet.unit;
     let column_height = |column: &Vec<&Block<'_>>| column.iter().map(|block| sheet.height(block)).sum::<f64>();
@@ -145,7 +144,7 @@ impl Sheet {
         match block {
             Block::Heading(words) => {
                 let baseline = y + (1.5 * ROW_GAP + HEADING * 0.9) * self.unit;
-                pencil.write(pixels, words, HEADING * self.unit, [x, baseline], words_ink);
+                pencil.write(pixels, Placed { text: words, size: HEADING * self.unit, at: [x, baseline] }, words_ink);
             }
             Block::Entry(item, words) => {
                 let height = self.height(block) - ROW_GAP * self.unit;
@@ -153,16 +152,24 @@ impl Sheet {
                 put_picture(pixels, &item.swatch, [x.round() as usize, top.round() as usize]);
                 let size = TYPE * self.unit;
                 let start = x + f64::from(item.swatch.width_px) + GAP * self.unit;
-                pencil.write(pixels, words, size, [start, y + (height + CAPITAL * size) / 2.0], words_ink);
+                pencil.write(
+                    pixels,
+                    Placed { text: words, size, at: [start, y + (height + CAPITAL * size) / 2.0] },
+                    words_ink,
+                );
             }
             Block::Ramp(ramp, marks, unit) => {
                 let mut top = y + TYPE * 0.5 * self.unit;
                 if let Some(unit) = unit {
-                    pencil.write(pixels, unit, TYPE * self.unit, [x, y + TYPE * self.unit], words_ink);
+                    pencil.write(
+                        pixels,
+                        Placed { text: unit, size: TYPE * self.unit, at: [x, y + TYPE * self.unit] },
+                        words_ink,
+                    );
                     top += TYPE * 1.5 * self.unit;
                 }
                 self.ramp(ramp, [x, top], pixels);
-                self.marks(ramp, marks, [x, top], pencil, pixels);
+                self.marks(self.beside(ramp, marks, [x, top]), pencil, pixels);
             }
         }
     }
@@ -183,24 +190,37 @@ impl Sheet {
         }
     }
 
-    fn marks(
+    /// The marks of a ramp that lie on it, with the places of their ticks.
+    fn beside<'m>(
         &self,
         ramp: &Ramp,
-        marks: &[(f64, Rc<Shaped>)],
+        marks: &'m [(f64, Rc<Shaped>)],
         [x, top]: [f64; 2],
+    ) -> impl Iterator<Item = ([f64; 2], &'m Shaped)> {
+        let [low, high] = ends(ramp);
+        let (left, top, height) = (x.round() + RAMP[0] * self.unit, top.round(), RAMP[1] * self.unit);
+        let share = move |value: f64| if high > low { (high - value) / (high - low) } else { 0.5 };
+        let inside = marks.iter().filter(move |(value, _)| *value >= low && *value <= high);
+        inside.map(move |(value, words)| ([left, top + (share(*value) * height).round()], words.as_ref()))
+    }
+
+    fn marks<'m>(
+        &self,
+        marks: impl Iterator<Item = ([f64; 2], &'m Shaped)>,
         pencil: &mut Pencil<'_>,
         pixels: &mut Pixels,
     ) {
-        let [low, high] = ends(ramp);
         let size = TYPE * self.unit;
         let mut accumulator = Accumulator::new(pixels.width(), pixels.height());
-        for (value, words) in marks.iter().filter(|(value, _)| *value >= low && *value <= high) {
-            let share = if high > low { (high - value) / (high - low) } else { 0.5 };
-            let y = top.round() + (share * RAMP[1] * self.unit).round();
-            let (left, right) = (x.round() + RAMP[0] * self.unit, x.round() + (RAMP[0] + 4.0) * self.unit);
-            let below = y + self.unit.round().max(1.0);
+        for ([left, y], words) in marks {
+            let (right, below) = (left + TICK * self.unit, y + self.unit.round().max(1.0));
             accumulator.ring(&[[left, y], [right, y], [right, below], [left, below]], 1.0);
-            pencil.write(pixels, words, size, [right + 4.0 * self.unit, y + CAPITAL * size / 2.0], ink(WORDS, 1.0));
+            let baseline = y + CAPITAL * size / 2.0;
+            pencil.write(
+                pixels,
+                Placed { text: words, size, at: [right + TICK * self.unit, baseline] },
+                ink(WORDS, 1.0),
+            );
         }
         accumulator.sweep(|y, x, run| pixels.put_run(y, x, run, ink(WORDS, 1.0)));
     }

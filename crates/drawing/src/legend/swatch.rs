@@ -32,10 +32,11 @@ pub fn of(symbolizers: &[Symbolizer], kind: GeometryKind, rule: Option<&Rule>, s
     let mut canvas = Canvas::new(&view, [0; 4]);
     let style = Style::of(vec![Rule::of(symbolizers.to_vec())]);
     let batch = sample(kind, &view);
-    if let Ok(mut painter) = Painter::new(&style, &batch.schema, &view) {
-        if painter.add(&batch).is_ok() {
-            painter.paint(&mut canvas, 1.0);
-        }
+    // A style without filters fits any schema; were it not so, the swatch would be empty.
+    if let Ok(mut painter) = Painter::new(&style, &batch.schema, &view)
+        && painter.add(&batch).is_ok()
+    {
+        painter.paint(&mut canvas, 1.0);
     }
     canvas.into_picture()
 }

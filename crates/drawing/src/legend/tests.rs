@@ -12,7 +12,12 @@ fn units() -> (Schema, Vec<Batch>) {
     let columns = ["colour", "en", "ja", "era"].map(|name| Column::new(name, ColumnKind::Text));
     let schema = Schema {
         columns: columns.to_vec(),
-        geometry: Some(GeometryColumn { name: "g".into(), kind: GeometryKind::Polygon, crs: Crs::crs84(), has_z: false }),
+        geometry: Some(GeometryColumn {
+            name: "g".into(),
+            kind: GeometryKind::Polygon,
+            crs: Crs::crs84(),
+            has_z: false,
+        }),
         time: None,
         key: None,
     };
@@ -112,7 +117,8 @@ fn a_grid_has_a_ramp_with_its_unit() {
         axes: vec![],
         overviews: vec![],
     };
-    let raster = r##"{"symbolizers": [{"type": "raster", "colour": {"interpolate": [[-300, "#2166ac"], [300, "#b2182b"]]}}]}"##;
+    let raster =
+        r##"{"symbolizers": [{"type": "raster", "colour": {"interpolate": [[-300, "#2166ac"], [300, "#b2182b"]]}}]}"##;
     let made = grid_legend(&style(raster), &schema, 1.0);
     let ramp = made.ramp.unwrap();
     assert_eq!(ramp.unit.as_deref(), Some("nT"));
@@ -127,7 +133,8 @@ fn a_picture_holds_all_its_words_and_swatches() {
     let drawn = picture(&made, &["en"]);
     let white = |x: u32, y: u32| drawn.pixel(x, y) == [255; 4];
     let (width, height) = (drawn.width_px, drawn.height_px);
-    let edges = (0..width).all(|x| white(x, 0) && white(x, height - 1)) && (0..height).all(|y| white(0, y) && white(width - 1, y));
+    let edges = (0..width).all(|x| white(x, 0) && white(x, height - 1))
+        && (0..height).all(|y| white(0, y) && white(width - 1, y));
     assert!(edges, "nothing is cut at the edges");
     assert!(drawn.rgba.chunks(4).any(|pixel| pixel == [255, 0, 0, 255]));
 }

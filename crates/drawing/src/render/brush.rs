@@ -1,16 +1,16 @@
 //! Draws single symbols of single rows, and keeps between them what is expensive to make again.
 
-use crate::canvas::accumulator::Accumulator;
 use super::bound::Row;
+use super::labels::Labels;
+use super::symbols::{FillSymbol, LineSymbol, MarkSymbol, Symbol};
+use crate::canvas::accumulator::Accumulator;
 use crate::canvas::clip::Frame;
 use crate::canvas::hairline::{self, Hairline};
-use super::labels::Labels;
 use crate::canvas::mask::Mask;
 use crate::canvas::path::{self, Run};
 use crate::canvas::pixels::{Ink, Pixels, SumLayer, ink};
 use crate::canvas::stamps::{Figure, Stamps};
 use crate::canvas::stroke::{Pen, stroke};
-use super::symbols::{FillSymbol, LineSymbol, MarkSymbol, Symbol};
 use crate::style::Join;
 use crate::text::Fonts;
 use crate::view::View;
@@ -62,6 +62,17 @@ impl ToPixels {
     }
 }
 
+/// A row being drawn.
+#[derive(Clone, Copy)]
+pub struct Job<'r> {
+    /// The row.
+    pub row: Row<'r>,
+    /// Its place.
+    pub geometry: GeometryRef<'r>,
+    /// What its inks are thinned by.
+    pub opacity: f64,
+}
+
 impl<'a> Brush<'a> {
     /// A brush for pictures of a view.
     pub fn new(view: &'a View, fonts: &'a Fonts) -> Self {
@@ -76,7 +87,7 @@ impl<'a> Brush<'a> {
             sums: None,
             sum_alpha: 0,
             stamps: Stamps::default(),
-            labels: Labels::new(fonts, width, height),
+            labels: Labels::new(fonts, view),
             positions: Vec::new(),
             coverage: false,
         }
@@ -114,15 +125,16 @@ impl<'a> Brush<'a> {
         let Some(geometry) = row.batch.geometry.as_ref().and_then(|arrays| arrays.view().get(row.row)) else {
             return;
         };
+        let job = Job { row: *row, geometry, opacity };
         match symbol {
-            Symbol::Fill(fill) => self.fill(fill, row, &geometry, opacity, pixels),
-            Symbol::Line(line) => self.line(line, row, &geometry, opacity, pixels),
-            Symbol::Mark(mark) => self.mark(mark, row, &geometry, opacity, pixels),
+            Symbol::Fill(fill) => self.fill(fill, &job, pixels),
+            Symbol::Line(line) => self.line(line, &job, pixels),
+            Symbol::Mark(mark) => self.mark(mark, &job, pixels),
             Symbol::Label(label) => {
                 let to_pixels = self.to_pixels;
                 let places = super::places::of(&geometry, self.view);
                 for place in places {
-                    self.labels.put(label, row, (self.view, to_pixels.at(place)), opacity, pixels);
+                    self.labels.put(label, &job, to_pixels.at(place), pixels);
                 }
             }
         }
@@ -131,21 +143,13 @@ impl<'a> Brush<'a> {
     /// Whether the box of a geometry comes nearer to the picture than a margin in pixels.
     fn is_near(&self, geometry: &GeometryRef<'_>, margin: f64) -> bool {
         let bbox = geometry.bbox();
-        let frame = Frame {
-            min: self.frame.min.map(|side| side - margin),
-            max: self.frame.max.map(|side| side + margin),
-        };
+        let frame =
+            Frame { min: self.frame.min.map(|side| side - margin), max: self.frame.max.map(|side| side + margin) };
         frame.meets(self.to_pixels.at(bbox.min), self.to_pixels.at(bbox.max))
     }
 
-    fn fill(
-        &mut self,
-        fill: &FillSymbol,
-        row: &Row<'_>,
-        geometry: &GeometryRef<'_>,
-        opacity: f64,
-        pixels: &mut Pixels,
-    ) {
+    fn fill(&mut self, fill: &FillSymbol, job: &Job<'_>, pixels: &mut Pixels) {
+        let Job { row, geometry, opacity } = job;
         if !self.is_near(geometry, 0.0) {
             return;
         }
@@ -158,7 +162,7 @@ impl<'a> Brush<'a> {
             self.sum_alpha = self.sum_alpha.max(colour.0[3]);
             self.accumulator.sweep(|y, x, run| sums.add_run(y, x, run, colour));
         } else {
-            let ink = ink(colour, opacity);
+            let ink = ink(colour, *opacity);
             self.accumulator.sweep(|y, x, run| pixels.put_run(y, x, run, ink));
         }
     }
@@ -166,31 +170,25 @@ impl<'a> Brush<'a> {
     /// Adds an area: its outer ring, less its holes, whichever way round they are.
     fn area(&mut self, part: &PartRef<'_>) {
         for (at, ring) in part.rings().enumerate() {
-            self.to_positions(ring);
+            self.place(ring);
             self.accumulator.ring(&self.positions, if at == 0 { 1.0 } else { -1.0 });
         }
     }
 
-    fn to_positions(&mut self, ground: &[[f64; 2]]) {
+    fn place(&mut self, ground: &[[f64; 2]]) {
         let to_pixels = self.to_pixels;
         self.positions.clear();
         self.positions.extend(ground.iter().map(|&position| to_pixels.at(position)));
     }
 
-    fn line(
-        &mut self,
-        line: &LineSymbol,
-        row: &Row<'_>,
-        geometry: &GeometryRef<'_>,
-        opacity: f64,
-        pixels: &mut Pixels,
-    ) {
+    fn line(&mut self, line: &LineSymbol, job: &Job<'_>, pixels: &mut Pixels) {
+        let Job { row, geometry, opacity } = job;
         let Some(width) = line.width_px(row, self.view) else { return };
         if !self.is_near(geometry, width * 2.0 + line.offset.abs() + 1.0) {
             return;
         }
         let Some(colour) = line.colour.of(row).filter(|colour| colour.0[3] > 0) else { return };
-        let ink = ink(colour, opacity);
+        let ink = ink(colour, *opacity);
         let thin = width <= hairline::THIN_PX || line.join == Join::Round && width <= hairline::WIDTH_MAX_PX;
         let pending = if thin { Pending::Thin(ink) } else { Pending::Wide(ink) };
         if self.pending != Some(pending) {
@@ -199,7 +197,7 @@ impl<'a> Brush<'a> {
         }
         for part in geometry.parts().filter(|part| part.kind() != GeometryKind::Point) {
             for ring in part.rings() {
-                self.to_positions(ring);
+                self.place(ring);
                 self.stroke(line, width, thin);
             }
         }
@@ -229,25 +227,20 @@ impl<'a> Brush<'a> {
         }
         let size = [self.frame.max[0] as usize, self.frame.max[1] as usize];
         let mask = self.mask.get_or_insert_with(|| Mask::new(size[0], size[1]));
-        let ring = piece.closed.then(|| piece.positions.iter().chain(piece.positions.first()).copied().collect::<Vec<_>>());
+        let ring =
+            piece.closed.then(|| piece.positions.iter().chain(piece.positions.first()).copied().collect::<Vec<_>>());
         Hairline::new(mask, pen.width, pen.cap).line(ring.as_deref().unwrap_or(&piece.positions));
     }
 
-    fn mark(
-        &mut self,
-        mark: &MarkSymbol,
-        row: &Row<'_>,
-        geometry: &GeometryRef<'_>,
-        opacity: f64,
-        pixels: &mut Pixels,
-    ) {
+    fn mark(&mut self, mark: &MarkSymbol, job: &Job<'_>, pixels: &mut Pixels) {
+        let Job { row, geometry, opacity } = job;
         let (Some(size), Some(shape), Some(rotation)) =
             (mark.size_px(row, self.view), mark.shape.of(row), mark.rotation.of(row))
         else {
             return;
         };
-        let inside = mark.fill.as_ref().and_then(|fill| fill.of(row)).map(|colour| ink(colour, opacity));
-        let edge = mark.edge.as_ref().and_then(|(colour, width)| Some((ink(colour.of(row)?, opacity), *width)));
+        let inside = mark.fill.as_ref().and_then(|fill| fill.of(row)).map(|colour| ink(colour, *opacity));
+        let edge = mark.edge.as_ref().and_then(|(colour, width)| Some((ink(colour.of(row)?, *opacity), *width)));
         let figure = Figure { shape, size, edge: edge.map_or(0.0, |(_, width)| width), rotation };
         let inks = [inside, edge.map(|(ink, _)| ink)];
         for part in geometry.parts().filter(|part| part.kind() == GeometryKind::Point) {

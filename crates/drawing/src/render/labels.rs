@@ -1,10 +1,10 @@
 //! Labels at points: shaped, anchored, and kept from covering each other in the order they are drawn.
 
-use super::bound::Row;
+use super::brush::Job;
 use super::symbols::LabelSymbol;
 use crate::canvas::pixels::{Pixels, ink};
 use crate::style::Anchor;
-use crate::text::{Fonts, Pencil};
+use crate::text::{Fonts, Pencil, Placed};
 use crate::view::View;
 
 /// A box in pixels: left, top, right, bottom.
@@ -24,24 +24,26 @@ const SQUARE_PX: f64 = 64.0;
 pub struct Labels<'a> {
     pencil: Pencil<'a>,
     taken: Taken,
+    view: &'a View,
     size: [f64; 2],
 }
 
 impl<'a> Labels<'a> {
     /// No label yet.
-    pub fn new(fonts: &'a Fonts, width: usize, height: usize) -> Self {
-        Self { pencil: Pencil::new(fonts), taken: Taken::default(), size: [width as f64, height as f64] }
+    pub fn new(fonts: &'a Fonts, view: &'a View) -> Self {
+        let size = [f64::from(view.width_px), f64::from(view.height_px)];
+        Self { pencil: Pencil::new(fonts), taken: Taken::default(), view, size }
     }
 
     /// Draws the label of a row at a position, unless it would cover another.
-    pub fn put(&mut self, label: &LabelSymbol, row: &Row<'_>, place: (&View, [f64; 2]), opacity: f64, pixels: &mut Pixels) {
-        let (view, at) = place;
+    pub fn put(&mut self, label: &LabelSymbol, job: &Job<'_>, at: [f64; 2], pixels: &mut Pixels) {
+        let Job { row, opacity, .. } = job;
         let far = |axis: usize| !(at[axis] > -self.size[axis] && at[axis] < 2.0 * self.size[axis]);
         if far(0) || far(1) {
             return;
         }
         let words = label.words(row);
-        let (Some(size), Some(colour)) = (label.size_px(row, view), label.colour.of(row)) else { return };
+        let (Some(size), Some(colour)) = (label.size_px(row, self.view), label.colour.of(row)) else { return };
         if words.trim().is_empty() {
             return;
         }
@@ -53,11 +55,12 @@ impl<'a> Labels<'a> {
         if !label.overlap && !self.taken.take(frame) || !seen {
             return;
         }
-        let halo = label.halo.as_ref().and_then(|(colour, width)| Some((ink(colour.of(row)?, opacity), *width)));
-        if let Some(halo) = halo.filter(|(_, width)| *width > 0.0) {
-            self.pencil.halo(pixels, &shaped, size, origin, halo);
+        let halo = label.halo.as_ref().and_then(|(colour, width)| Some((ink(colour.of(row)?, *opacity), *width)));
+        let placed = Placed { text: &shaped, size, at: origin };
+        if let Some((ink, width)) = halo.filter(|(_, width)| *width > 0.0) {
+            self.pencil.halo(pixels, placed, ink, width);
         }
-        self.pencil.write(pixels, &shaped, size, origin, ink(colour, opacity));
+        self.pencil.write(pixels, placed, ink(colour, *opacity));
     }
 }
 
@@ -89,9 +92,8 @@ impl Taken {
         let square = |number: f64| (number / SQUARE_PX).floor() as i32;
         let columns = square(frame[0])..=square(frame[2]);
         let squares = columns.flat_map(|column| (square(frame[1])..=square(frame[3])).map(move |row| [column, row]));
-        let overlaps = |other: &Frame| {
-            frame[0] < other[2] && other[0] < frame[2] && frame[1] < other[3] && other[1] < frame[3]
-        };
+        let overlaps =
+            |other: &Frame| frame[0] < other[2] && other[0] < frame[2] && frame[1] < other[3] && other[1] < frame[3];
         if squares.clone().any(|key| self.squares.get(&key).is_some_and(|frames| frames.iter().any(overlaps))) {
             return false;
         }

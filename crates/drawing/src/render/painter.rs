@@ -2,10 +2,10 @@
 
 use super::bound::{Row, Slots};
 use super::brush::Brush;
-use crate::canvas::Canvas;
-use crate::canvas::pixels::Pixels;
 use super::rules::{self, Ready};
 use super::symbols::Symbol;
+use crate::canvas::Canvas;
+use crate::canvas::pixels::Pixels;
 use crate::style::{Order, SortBy, Style};
 use crate::text::Fonts;
 use crate::view::View;

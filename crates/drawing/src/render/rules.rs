@@ -31,10 +31,8 @@ fn ready_rule(rule: &Rule, schema: &Schema, view: &View, slots: &mut Slots) -> R
 
 /// Which rows each rule draws, as pairs of row and rule in the order of the rows.
 pub fn choose(rules: &[Ready], batch: &Batch) -> Vec<(u32, u32)> {
-    if let [only] = rules {
-        if only.predicate.is_none() {
-            return batch.rows().map(|row| (row as u32, 0)).collect();
-        }
+    if let [Ready { predicate: None, .. }] = rules {
+        return batch.rows().map(|row| (row as u32, 0)).collect();
     }
     let mut taken = vec![false; batch.height()];
     let mut chosen: Vec<(u32, u32)> = Vec::new();

@@ -13,9 +13,9 @@ pub enum Symbol {
     /// Along lines and rings.
     Line(LineSymbol),
     /// At points.
-    Mark(MarkSymbol),
+    Mark(Box<MarkSymbol>),
     /// Text.
-    Label(LabelSymbol),
+    Label(Box<LabelSymbol>),
 }
 
 /// A fill made ready.
@@ -101,8 +101,8 @@ pub fn symbols(symbolizer: &Symbolizer, slots: &mut Slots, view: &View) -> Vec<S
     match symbolizer {
         Symbolizer::Fill(fill) => fill_symbols(fill, slots, view),
         Symbolizer::Line(line) => vec![Symbol::Line(LineSymbol::new(line, slots, view))],
-        Symbolizer::Mark(mark) => vec![Symbol::Mark(MarkSymbol::new(mark, slots, view))],
-        Symbolizer::Label(label) => vec![Symbol::Label(LabelSymbol::new(label, slots, view))],
+        Symbolizer::Mark(mark) => vec![Symbol::Mark(Box::new(MarkSymbol::new(mark, slots, view)))],
+        Symbolizer::Label(label) => vec![Symbol::Label(Box::new(LabelSymbol::new(label, slots, view)))],
         Symbolizer::Raster(_) => Vec::new(),
     }
 }

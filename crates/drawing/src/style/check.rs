@@ -120,7 +120,8 @@ impl Checker<'_> {
             return Ok(());
         }
         let wanted = if need == Need::Number { "numbers" } else { "text" };
-        Err(self.fail(&format!("Column “{}” holds {:?} values where {wanted} would be needed.", by.column, column.kind)))
+        Err(self
+            .fail(&format!("Column “{}” holds {:?} values where {wanted} would be needed.", by.column, column.kind)))
     }
 
     fn column(&self, name: &str) -> Result<&Column> {

@@ -11,10 +11,9 @@ type Names = BTreeSet<String>;
 /// The columns that drawing reads at a scale.
 pub fn at_scale(style: &Style, scale_denominator: f64) -> Vec<String> {
     let mut names = Names::new();
-    let geometry_free = |name: &String| !name.is_empty();
     for rule in style.rules.iter().filter(|rule| rule.draws_at(scale_denominator)) {
         if let Some(filter) = &rule.filter {
-            names.extend(filter.columns().into_iter().filter(geometry_free));
+            names.extend(filter.columns());
         }
         rule.symbolizers.iter().for_each(|symbolizer| of_symbolizer(symbolizer, &mut names));
     }
@@ -36,8 +35,7 @@ pub fn bands(style: &Style, scale_denominator: f64, schema: &GridSchema) -> Vec<
         Symbolizer::Raster(raster) => Some(&raster.source),
         _ => None,
     });
-    let places: BTreeSet<usize> =
-        rasters.flat_map(band_names).filter_map(|band| band_place(band, schema)).collect();
+    let places: BTreeSet<usize> = rasters.flat_map(band_names).filter_map(|band| band_place(band, schema)).collect();
     places.into_iter().collect()
 }
 

@@ -179,10 +179,11 @@ fn categories(schema: &Schema, sample: &[Batch]) -> Option<(String, Vec<String>)
 fn distinct(column: &str, sample: &[Batch], most: usize) -> Option<BTreeSet<String>> {
     let mut values = BTreeSet::new();
     for feature in sample.iter().flat_map(Batch::features) {
-        if let Value::Text(text) = feature.get(column) {
-            if !text.is_empty() && !values.contains(text) {
-                values.insert(text.to_owned());
-            }
+        if let Value::Text(text) = feature.get(column)
+            && !text.is_empty()
+            && !values.contains(text)
+        {
+            values.insert(text.to_owned());
         }
         if values.len() > most {
             return None;
@@ -200,7 +201,8 @@ fn numeric(schema: &Schema, sample: &[Batch]) -> Option<(String, [f64; 2])> {
     const IDENTIFIERS: [&str; 8] = ["id", "fid", "gid", "objectid", "code", "serial", "no", "index"];
     let identifies = |name: &str| {
         let lower = name.to_ascii_lowercase();
-        IDENTIFIERS.iter().any(|word| lower == *word || lower.ends_with(&format!("_{word}"))) || lower.starts_with("serial")
+        IDENTIFIERS.iter().any(|word| lower == *word || lower.ends_with(&format!("_{word}")))
+            || lower.starts_with("serial")
     };
     schema.columns.iter().filter(|column| is_number(column.kind) && !identifies(&column.name)).find_map(|column| {
         let range = robust_range(numbers_of(&column.name, sample)).filter(|[low, high]| low < high)?;
@@ -261,7 +263,9 @@ fn grid_colour(schema: &GridSchema, sample: &Window) -> Mapping<Colour> {
         let classes: BTreeSet<u8> = numbers.iter().map(|&number| number as u8).collect();
         if (2..=CATEGORIES_MAX / 2).contains(&classes.len()) {
             let cases = classes.iter().enumerate();
-            return Mapping::Match(cases.map(|(at, class)| (class.to_string(), palettes::category(at, false))).collect());
+            return Mapping::Match(
+                cases.map(|(at, class)| (class.to_string(), palettes::category(at, false))).collect(),
+            );
         }
     }
     let declared = band.and_then(|band| band.range);
@@ -280,7 +284,10 @@ fn grid_colour(schema: &GridSchema, sample: &Window) -> Mapping<Colour> {
 fn is_relief(band: &terrane_model::grid::Band) -> bool {
     let metres = band.unit.as_deref().is_none_or(|unit| unit == "m");
     let words = format!("{} {}", band.name, band.description.as_deref().unwrap_or("")).to_lowercase();
-    metres && ["elevation", "topograph", "bathymetr", "altitude", "relief", "etopo"].iter().any(|word| words.contains(word))
+    metres
+        && ["elevation", "topograph", "bathymetr", "altitude", "relief", "etopo"]
+            .iter()
+            .any(|word| words.contains(word))
 }
 
 /// Some of the samples of the first band, evenly taken.

@@ -54,7 +54,8 @@ impl Length {
     /// From `0.13 mm`, `2 px` or `50 m`; the space may be left out.
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
-        let split = text.find(|character: char| character.is_ascii_alphabetic() && character != 'e' && character != 'E')?;
+        let split =
+            text.find(|character: char| character.is_ascii_alphabetic() && character != 'e' && character != 'E')?;
         let (number, unit) = text.split_at(split);
         let amount: f64 = number.trim().parse().ok()?;
         amount.is_finite().then_some(Self { amount, unit: Unit::named(unit.trim())? })

@@ -147,7 +147,7 @@ impl Style {
         defaults::grid(schema, sample)
     }
 
-    /// The columns that drawing needs at a scale denominator, each once, sorted. Geometry is not among them.
+    /// The columns that drawing needs at a scale denominator, each once, sorted; geometry only when a filter names it.
     pub fn columns_at(&self, scale_denominator: f64) -> Vec<String> {
         columns::at_scale(self, scale_denominator)
     }

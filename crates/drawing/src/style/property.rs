@@ -148,12 +148,12 @@ impl<T: Styled> Mapping<T> {
 
     /// Every property that it can give, in order; none for `Direct`.
     pub fn properties(&self) -> impl Iterator<Item = T> + '_ {
-        let (numbered, named): (&[(f64, T)], &[(String, T)]) = match self {
-            Self::Direct(_) => (&[], &[]),
-            Self::Interpolate { stops, .. } | Self::Steps(stops) => (stops, &[]),
-            Self::Match(cases) => (&[], cases),
+        let stops = match self {
+            Self::Interpolate { stops, .. } | Self::Steps(stops) => stops.as_slice(),
+            Self::Direct(_) | Self::Match(_) => &[],
         };
-        numbered.iter().map(|(_, property)| *property).chain(named.iter().map(|(_, property)| *property))
+        let cases = if let Self::Match(cases) = self { cases.as_slice() } else { &[] };
+        stops.iter().map(|(_, property)| *property).chain(cases.iter().map(|(_, property)| *property))
     }
 }
 

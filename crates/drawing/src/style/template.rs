@@ -71,12 +71,11 @@ impl Template {
 }
 
 fn column(text: &str) -> Piece {
-    if let Some((name, digits)) = text.rsplit_once(':') {
-        if let Ok(decimals) = digits.parse::<usize>() {
-            return Piece::Column { name: name.to_owned(), decimals: Some(decimals.min(DECIMALS_MAX)) };
-        }
+    let split = text.rsplit_once(':').and_then(|(name, digits)| Some((name, digits.parse::<usize>().ok()?)));
+    match split {
+        Some((name, decimals)) => Piece::Column { name: name.to_owned(), decimals: Some(decimals.min(DECIMALS_MAX)) },
+        None => Piece::Column { name: text.to_owned(), decimals: None },
     }
-    Piece::Column { name: text.to_owned(), decimals: None }
 }
 
 fn show(value: &Value<'_>, decimals: Option<usize>) -> String {

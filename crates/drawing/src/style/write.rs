@@ -1,7 +1,9 @@
 //! Writes styles as JSON: everything that differs from its default, so that reading gives the same style again.
 
 use super::symbolizer::{Anchor, BandName, Cap, Fill, Hillshade, Join, Label, Line, Mark, Raster, RasterSource};
-use super::{Colour, Curve, Length, Mapping, Order, Property, Resampling, Rule, Shape, Stroke, Style, Symbolizer, filters};
+use super::{
+    Colour, Curve, Length, Mapping, Order, Property, Resampling, Rule, Shape, Stroke, Style, Symbolizer, filters,
+};
 use serde_json::{Map, Value, json};
 use terrane_model::LocalText;
 

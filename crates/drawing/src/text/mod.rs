@@ -8,7 +8,8 @@ mod pencil;
 mod shaping;
 
 pub use fonts::Fonts;
-pub use pencil::{Ink, Pencil};
+pub use pencil::Pencil;
+pub(crate) use pencil::Placed;
 pub use shaping::Shaped;
 
 #[cfg(test)]

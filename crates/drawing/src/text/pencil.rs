@@ -5,19 +5,28 @@ use super::glyphs::{Rings, rings};
 use super::shaping::{Glyph, Shaped, shape_line};
 use crate::canvas::accumulator::Accumulator;
 use crate::canvas::path::Run;
-use crate::canvas::pixels::Pixels;
+use crate::canvas::pixels::{Ink, Pixels};
 use crate::canvas::stroke::{Pen, stroke};
 use crate::style::{Cap, Join};
 use skrifa::GlyphId;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-pub use crate::canvas::pixels::Ink;
-
 /// Sizes are told apart to this many steps per pixel.
 const SIZE_STEPS: f64 = 4.0;
 /// Glyphs and texts kept in the caches.
 const CACHE_MAX: usize = 4_096;
+
+/// A line of text in its place.
+#[derive(Clone, Copy)]
+pub(crate) struct Placed<'t> {
+    /// What it says.
+    pub text: &'t Shaped,
+    /// Pixels per em.
+    pub size: f64,
+    /// Where its baseline begins, pixels; drawn on the nearest whole row.
+    pub at: [f64; 2],
+}
 
 /// Draws text with some fonts, and keeps what it has shaped.
 pub struct Pencil<'a> {
@@ -47,16 +56,16 @@ impl<'a> Pencil<'a> {
         shaped
     }
 
-    /// Draws text at a size in pixels per em, its baseline beginning at a position. The baseline is put on a whole pixel.
-    pub(crate) fn write(&mut self, pixels: &mut Pixels, text: &Shaped, size: f64, at: [f64; 2], ink: Ink) {
-        self.gather(pixels, text, size, at, 0.0);
+    /// Draws text.
+    pub(crate) fn write(&mut self, pixels: &mut Pixels, words: Placed<'_>, ink: Ink) {
+        self.gather(pixels, words, 0.0);
         self.put(pixels, ink);
     }
 
     /// Draws what is around text, as far as `reach` pixels.
-    pub(crate) fn halo(&mut self, pixels: &mut Pixels, text: &Shaped, size: f64, at: [f64; 2], halo: (Ink, f64)) {
-        self.gather(pixels, text, size, at, halo.1);
-        self.put(pixels, halo.0);
+    pub(crate) fn halo(&mut self, pixels: &mut Pixels, words: Placed<'_>, ink: Ink, reach: f64) {
+        self.gather(pixels, words, reach);
+        self.put(pixels, ink);
     }
 
     fn put(&mut self, pixels: &mut Pixels, ink: Ink) {
@@ -65,14 +74,14 @@ impl<'a> Pencil<'a> {
         }
     }
 
-    fn gather(&mut self, pixels: &Pixels, text: &Shaped, size: f64, at: [f64; 2], reach: f64) {
-        let size = (size * SIZE_STEPS).round().max(1.0) / SIZE_STEPS;
+    fn gather(&mut self, pixels: &Pixels, words: Placed<'_>, reach: f64) {
+        let Placed { text, at, .. } = words;
+        let size = (words.size * SIZE_STEPS).round().max(1.0) / SIZE_STEPS;
         let baseline = at[1].round();
         for glyph in &text.glyphs {
             let rings = self.rings(*glyph, size);
             let origin = [at[0] + glyph.x * size, baseline - glyph.y * size];
-            let accumulator =
-                self.accumulator.get_or_insert_with(|| Accumulator::new(pixels.width(), pixels.height()));
+            let accumulator = self.accumulator.get_or_insert_with(|| Accumulator::new(pixels.width(), pixels.height()));
             gather_glyph(&rings, origin, reach, accumulator);
         }
     }

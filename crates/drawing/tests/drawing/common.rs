@@ -1,6 +1,6 @@
 //! Ground for tests and benchmarks: tessellations, points, views, styles.
 
-#![allow(dead_code)]
+#![allow(dead_code, clippy::panic)]
 
 use std::sync::Arc;
 use terrane_drawing::{Canvas, Painter, Style, View};

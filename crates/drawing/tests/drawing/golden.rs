@@ -41,7 +41,8 @@ fn check(picture: &Picture, name: &str) {
 #[test]
 fn a_geological_map_looks_as_it_should() {
     let rows = tessellation(8, 6, 12);
-    let outlined = r##"{"type": "fill", "colour": {"column": "colour"}, "outline": {"colour": "#4a4a4a", "width": "0.13 mm"}}"##;
+    let outlined =
+        r##"{"type": "fill", "colour": {"column": "colour"}, "outline": {"colour": "#4a4a4a", "width": "0.13 mm"}}"##;
     let mut canvas = Canvas::new(&view([150.0, 100.0, 850.0, 600.0], 210, 150), [255; 4]);
     paint(&mut canvas, &style(r#""coverage": true,"#, outlined), &rows, 1.0);
     let mut faults = Table::new(GeometryKind::LineString);
@@ -62,9 +63,24 @@ fn a_geological_map_looks_as_it_should() {
 #[test]
 fn every_shape_of_mark_looks_as_it_should() {
     let mut table = Table::new(GeometryKind::Point);
-    let shapes = ["circle", "square", "triangle", "diamond", "star", "hexagon", "cross", "x", "tick", "vertical", "horizontal", "arrow"];
+    let shapes = [
+        "circle",
+        "square",
+        "triangle",
+        "diamond",
+        "star",
+        "hexagon",
+        "cross",
+        "x",
+        "tick",
+        "vertical",
+        "horizontal",
+        "arrow",
+    ];
     for (at, shape) in shapes.iter().enumerate() {
-        table.row(shape, at as f64 * 10.0, |geometry| geometry.point([15.0 + (at % 6) as f64 * 30.0, 45.0 - (at / 6) as f64 * 30.0], None));
+        table.row(shape, at as f64 * 10.0, |geometry| {
+            geometry.point([15.0 + (at % 6) as f64 * 30.0, 45.0 - (at / 6) as f64 * 30.0], None);
+        });
     }
     let symbolizer = r##"{"type": "mark", "shape": {"column": "colour"}, "size": "20 px", "fill": "#e9c46a", "stroke": {"colour": "#264653", "width": "1.5 px"}, "rotation": {"column": "size"}}"##;
     check(&drawn(&view([0.0, 0.0, 180.0, 60.0], 180, 60), &style("", symbolizer), &table.finish()), "marks");

@@ -18,6 +18,19 @@ fn ring() -> impl Strategy<Value = Vec<[f64; 2]>> {
     prop::collection::vec([coordinate(), coordinate()], 0..12)
 }
 
+#[test]
+fn a_picture_of_no_or_one_pixel_is_drawn() {
+    let rows = tessellation(3, 3, 3);
+    let symbolizers =
+        r#"{"type": "fill", "colour": "red", "outline": {"width": "3 px"}}, {"type": "label", "text": "{colour}"}"#;
+    for (width, height) in [(0, 0), (1, 0), (1, 1), (3, 1)] {
+        for head in ["", r#""coverage": true,"#] {
+            let picture = drawn(&view([0.0, 0.0, 1000.0, 1000.0], width, height), &style(head, symbolizers), &rows);
+            assert_eq!(picture.rgba.len() as u32, width * height * 4);
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
 

@@ -15,8 +15,7 @@ fn width(symbolizer: &str, from: [f64; 2], to: [f64; 2]) -> f64 {
     let picture = line(symbolizer, &[from, to]);
     let steep = ((to[1] - from[1]) / (to[0] - from[0])).abs();
     // Columns 30 to 70 of a line no steeper than 45°.
-    let covered: f64 =
-        (30..70).map(|x| (0..100).map(|y| f64::from(picture.pixel(x, y)[3]) / 255.0).sum::<f64>()).sum();
+    let covered: f64 = (30..70).map(|x| (0..100).map(|y| f64::from(picture.pixel(x, y)[3]) / 255.0).sum::<f64>()).sum();
     covered / 40.0 / (1.0 + steep * steep).sqrt()
 }
 
@@ -117,7 +116,8 @@ fn a_casing_runs_below_all_lines() {
     let mut table = Table::new(GeometryKind::LineString);
     table.line("#ff0000", &[[0.0, 50.0], [100.0, 50.0]]);
     table.line("#ff0000", &[[50.0, 0.0], [50.0, 100.0]]);
-    let symbolizers = r#"{"type": "line", "width": "8 px", "colour": "white"}, {"type": "line", "width": "4 px", "colour": "red"}"#;
+    let symbolizers =
+        r#"{"type": "line", "width": "8 px", "colour": "white"}, {"type": "line", "width": "4 px", "colour": "red"}"#;
     let rows = table.finish();
     let view = view([0.0, 0.0, 100.0, 100.0], 100, 100);
     let level = drawn(&view, &style("", symbolizers), &rows);

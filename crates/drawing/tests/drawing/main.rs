@@ -1,5 +1,7 @@
 //! What is drawn, measured: areas, seams, widths, tiles, hostile data, grids, legends, and a few pictures kept as they should be.
 
+#![allow(clippy::unwrap_used, clippy::panic)]
+
 mod common;
 mod fills;
 mod golden;

@@ -87,7 +87,8 @@ fn labels_stand_where_they_are_anchored() {
 #[test]
 fn a_label_that_would_cover_another_is_left_out_unless_it_may() {
     let rows = [([50.0, 50.0], "first"), ([53.0, 52.0], "second"), ([50.0, 10.0], "third")];
-    let of = |extra: &str| label(&rows, &format!(r#"{{"type": "label", "text": "{{colour}}", "size": "12 px"{extra}}}"#));
+    let of =
+        |extra: &str| label(&rows, &format!(r#"{{"type": "label", "text": "{{colour}}", "size": "12 px"{extra}}}"#));
     let alone = label(&[rows[0], rows[2]], r#"{"type": "label", "text": "{colour}", "size": "12 px"}"#);
     assert_eq!(of(""), alone);
     assert_ne!(of(r#", "overlap": true"#), alone);
@@ -98,7 +99,14 @@ fn an_area_is_labelled_inside_even_when_it_is_bent() {
     let mut table = Table::new(GeometryKind::Polygon);
     // A horseshoe, whose centre of gravity is outside.
     let ring = vec![
-        [10.0, 10.0], [90.0, 10.0], [90.0, 90.0], [60.0, 90.0], [60.0, 30.0], [40.0, 30.0], [40.0, 90.0], [10.0, 90.0],
+        [10.0, 10.0],
+        [90.0, 10.0],
+        [90.0, 90.0],
+        [60.0, 90.0],
+        [60.0, 30.0],
+        [40.0, 30.0],
+        [40.0, 90.0],
+        [10.0, 90.0],
         [10.0, 10.0],
     ];
     table.area("x", &[ring]);

@@ -47,7 +47,8 @@ fn tiles_of_areas_lines_and_points_fit_together() {
     check("very wide", &style("", r#"{"type": "line", "width": "13 px", "join": "miter"}"#), &areas);
     check("dashed", &style("", r#"{"type": "line", "width": "1 px", "dash": ["9 px", "4 px"]}"#), &areas);
     check("offset", &style("", r#"{"type": "line", "width": "1 px", "offset": "3 px"}"#), &areas);
-    let mark = r#"{"type": "mark", "shape": "star", "size": {"column": "size", "unit": "px"}, "fill": "red", "stroke": {}}"#;
+    let mark =
+        r#"{"type": "mark", "shape": "star", "size": {"column": "size", "unit": "px"}, "fill": "red", "stroke": {}}"#;
     check("marks", &style("", mark), &points(2_000));
 }
 
@@ -67,10 +68,23 @@ fn tiles_of_a_grid_fit_together_with_relief_too() {
     let band =
         Band { name: "z".into(), description: None, unit: None, kind: SampleKind::F32, no_data: None, range: None };
     let crs = Crs::web_mercator();
-    let schema =
-        GridSchema { crs: crs.clone(), transform, width: 700, height: 700, bands: vec![band], axes: vec![], overviews: vec![] };
-    let window =
-        Window { crs, transform, width: 700, height: 700, bands: vec![Samples::F32(samples.into())], no_data: vec![None] };
+    let schema = GridSchema {
+        crs: crs.clone(),
+        transform,
+        width: 700,
+        height: 700,
+        bands: vec![band],
+        axes: vec![],
+        overviews: vec![],
+    };
+    let window = Window {
+        crs,
+        transform,
+        width: 700,
+        height: 700,
+        bands: vec![Samples::F32(samples.into())],
+        no_data: vec![None],
+    };
     for extra in [r#""resampling": "bilinear""#, r#""hillshade": {"exaggeration": 2}"#] {
         let raster = format!(
             r##"{{"type": "raster", "colour": {{"interpolate": [[-100, "#2166ac"], [0, "#f7f7f7"], [100, "#b2182b"]]}}, {extra}}}"##

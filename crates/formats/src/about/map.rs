@@ -14,7 +14,7 @@ pub fn map_to_json(map: &Map) -> Result<String> {
         .with("id", map.id.as_str())
         .maybe("title", parts::maybe_text(&map.title))
         .maybe("description", parts::maybe_text(&map.description))
-        .maybe("base", map.base.as_ref().map(|id| id.as_str()))
+        .maybe("base", map.base.as_ref().map(terrane_model::DatasetId::as_str))
         .maybe("bbox", map.view.as_ref().and_then(parts::write_bbox))
         .with("layers", write_nodes(&map.layers)?)
         .into_text())

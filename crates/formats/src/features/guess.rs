@@ -90,7 +90,7 @@ impl Guess {
             |severity, what: &str, remedy: &str| report.add(Finding::new(severity, what, remedy).in_field(name));
         match self.kind() {
             ColumnKind::Time => {
-                add(Severity::Note, "All values are dates or times, so the column is read as time.", "")
+                add(Severity::Note, "All values are dates or times, so the column is read as time.", "");
             }
             ColumnKind::Text if self.is_mixed() => {
                 add(Severity::Note, "Values are of different kinds, so the column is read as text.", "");

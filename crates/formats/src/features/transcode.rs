@@ -2,6 +2,7 @@
 
 use super::encoding::Charset;
 use encoding_rs::{CoderResult, Decoder, UTF_16BE, UTF_16LE};
+use std::collections::VecDeque;
 use std::io::{self, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -15,6 +16,8 @@ pub struct Transcoder<R> {
     filled: usize,
     ended: bool,
     finished: bool,
+    /// Decoded for a reader whose buffer was too small for a character.
+    spare: VecDeque<u8>,
     /// Set when bytes were met that the encoding does not have; they are marked with U+FFFD.
     pub wrong: Arc<AtomicBool>,
 }
@@ -39,17 +42,34 @@ impl<R: Read> Transcoder<R> {
             filled: 0,
             ended: false,
             finished: false,
+            spare: VecDeque::new(),
             wrong: Arc::default(),
         }
     }
 }
 
+/// Bytes in which any decoder has room for a whole character.
+const SPARE_BYTES: usize = 16;
+
 impl<R: Read> Read for Transcoder<R> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        // A decoder may need room for one whole character.
-        if out.len() < 8 {
-            return Err(io::Error::other("a transcoder needs a larger buffer"));
+        if self.spare.is_empty() && out.len() < SPARE_BYTES {
+            let mut spare = [0; SPARE_BYTES];
+            let count = self.decode(&mut spare)?;
+            self.spare.extend(&spare[..count]);
         }
+        if self.spare.is_empty() && out.len() >= SPARE_BYTES {
+            return self.decode(out);
+        }
+        let count = out.len().min(self.spare.len());
+        out.iter_mut().zip(self.spare.drain(..count)).for_each(|(to, byte)| *to = byte);
+        Ok(count)
+    }
+}
+
+impl<R: Read> Transcoder<R> {
+    /// Decodes into at least [`SPARE_BYTES`]; nothing only at the end.
+    fn decode(&mut self, out: &mut [u8]) -> io::Result<usize> {
         while !self.finished {
             if self.at == self.filled && !self.ended {
                 self.at = 0;

@@ -40,7 +40,7 @@ fn kind_and_rest(text: &str) -> Option<(GeometryKind, &str)> {
     // `POINTZ` is as common as `POINT Z`.
     let plain = |word: &str| {
         let upper = word.to_ascii_uppercase();
-        let cut = ["ZM", "Z", "M"].into_iter().find_map(|end| upper.strip_suffix(end)).map(|cut| cut.len());
+        let cut = ["ZM", "Z", "M"].into_iter().find_map(|end| upper.strip_suffix(end)).map(str::len);
         (upper.clone(), cut.map(|length| upper[..length].to_owned()))
     };
     let (whole, cut) = plain(word);

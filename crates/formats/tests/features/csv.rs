@@ -156,6 +156,16 @@ fn every_encoding_is_read_right_or_with_a_warning() {
 }
 
 #[test]
+fn a_character_across_the_end_of_the_first_look_does_no_harm() {
+    for shift in 0..3 {
+        let text = format!("name,x,y\n{}", format!("{}地層地層,1,2\n", "a".repeat(shift)).repeat(6_000));
+        let (_folder, opened) = open(&text);
+        assert_eq!(opened.report.rows_read, 6_000);
+        assert_eq!(kinds(&opened).len(), 3);
+    }
+}
+
+#[test]
 fn utf16_is_read_with_and_without_a_mark() {
     let text = "name,x,y\n地層,1,2\nmud and sand and silt,3,4\n";
     let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();

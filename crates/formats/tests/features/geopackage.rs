@@ -263,6 +263,46 @@ fn rows_are_found_by_their_ids_and_counted_without_reading() {
 }
 
 #[test]
+fn many_rows_with_numbers_for_ids_follow_the_curve_and_are_found_by_them() {
+    let folder = folder();
+    let schema = schema(&[("n", ColumnKind::Int)], Some(GeometryKind::Point));
+    let row = |id: i64| {
+        let at = (id * 7919 % 25_000) as f64;
+        let shape = Shape::point((at * 0.618_034).fract() * 360.0 - 180.0, (at * 0.414_214).fract() * 180.0 - 90.0);
+        OwnRow { id: FeatureId::Number(id), shape: Some(shape), cells: vec![Cell::Int(id % 5)] }
+    };
+    let rows: Vec<OwnRow> = (0..25_000).map(row).collect();
+    let (path, _) = write(folder.path(), &schema, &rows);
+    let source = GeoPackageSource::open(&path).unwrap();
+    let bbox = Bbox { min: [-10.0, -20.0], max: [60.0, 40.0] };
+    let fives = Filter::equals("n", Literal::Int(3));
+    let inside = |row: &&OwnRow| {
+        let [x, y, _] = row.shape.as_ref().unwrap().parts[0].1[0][0];
+        bbox.contains([x, y])
+    };
+    for filter in [None, Some(fives)] {
+        let mut query = FeatureQuery { bbox: Some(bbox), filter: filter.clone(), limit: Some(100), ..FeatureQuery::default() };
+        let mut seen = Vec::new();
+        loop {
+            let page = rows_of_scan(ready(source.scan(&query)).unwrap());
+            let Some(last) = page.last() else { break };
+            assert!(page.len() <= 100);
+            query.after = Some(Position { key: vec![], id: last.id.clone() });
+            seen.extend(page);
+        }
+        let expected: Vec<OwnRow> =
+            rows.iter().filter(inside).filter(|row| filter.is_none() || row.cells[0] == Cell::Int(3)).cloned().collect();
+        assert_eq!(by_id(seen), by_id(expected));
+    }
+    let wanted = Filter::Ids(vec![FeatureId::Number(24_999), FeatureId::Number(-1), FeatureId::Number(17)]);
+    let query = FeatureQuery { filter: Some(wanted), limit: Some(1), ..FeatureQuery::default() };
+    let first = rows_of_scan(ready(source.scan(&query)).unwrap());
+    let after = Some(Position { key: vec![], id: first[0].id.clone() });
+    let second = rows_of_scan(ready(source.scan(&FeatureQuery { after, ..query })).unwrap());
+    assert_eq!(ids(&[first, second].concat()), [FeatureId::Number(17), FeatureId::Number(24_999)]);
+}
+
+#[test]
 fn two_rows_with_one_id_are_a_conflict() {
     let schema = schema(&[], None);
     for id in [FeatureId::Number(3), FeatureId::Text("x".into())] {
@@ -305,7 +345,7 @@ fn gdal_sees_what_was_written() {
                 assert_eq!(feature["geometry"]["coordinates"], serde_json::json!([x, y]));
             }
             None => {
-                assert!(feature["geometry"].is_null() || feature["geometry"]["coordinates"] == serde_json::json!([]))
+                assert!(feature["geometry"].is_null() || feature["geometry"]["coordinates"] == serde_json::json!([]));
             }
         }
     }

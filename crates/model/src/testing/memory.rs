@@ -114,6 +114,12 @@ impl MemoryGrid {
         Self { schema: Arc::new(schema), bands }
     }
 
+    /// The same grid with just one of its bands: stores need not keep bands of different kinds in one grid.
+    pub fn band(&self, at: usize) -> Self {
+        let schema = GridSchema { bands: vec![self.schema.bands[at].clone()], ..(*self.schema).clone() };
+        Self::new(schema, vec![self.bands[at].clone()])
+    }
+
     /// The coarsest stored size whose samples are not larger than asked.
     fn level(&self, step_max: Option<f64>) -> [u32; 2] {
         let schema = &self.schema;
@@ -208,6 +214,8 @@ pub struct MemoryLedger(Mutex<Book>);
 #[derive(Debug, Default, Clone)]
 struct Book {
     records: BTreeMap<(Shelf, String), Record>,
+    /// The last versions of what was removed.
+    removed: BTreeMap<(Shelf, String), u64>,
     audit: Vec<Audit>,
 }
 
@@ -260,10 +268,12 @@ impl Book {
             return Err(Error::conflict(format!("The {} “{}” has changed meanwhile.", change.shelf.name(), change.id)));
         }
         let Some(body) = &change.body else {
-            self.records.remove(&place);
+            if let Some(record) = self.records.remove(&place) {
+                self.removed.insert(place, record.version);
+            }
             return Ok((change.shelf, change.id.clone(), 0));
         };
-        let version = found.unwrap_or(0) + 1;
+        let version = found.or_else(|| self.removed.remove(&place)).unwrap_or(0) + 1;
         let (shelf, id, body) = (change.shelf, change.id.clone(), body.clone());
         self.records.insert(place, Record { shelf, id, version, body, changed: commit.at });
         Ok((change.shelf, change.id.clone(), version))

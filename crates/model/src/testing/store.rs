@@ -1,10 +1,13 @@
 //! The suite of `Store`: drafts that are finished or leave nothing, revisions that never change.
 
-use super::{Effort, MemoryFeatures, Table, check_features, check_grid, check_ledger, sample_features, sample_grid};
+use super::{
+    Effort, MemoryFeatures, Table, check_features, check_grid, check_ledger, ready, sample_features, sample_grid,
+};
 use crate::about::DatasetId;
 use crate::batch::Batch;
-use crate::dataset::FeatureSource;
+use crate::dataset::{FeatureSource, GridSource};
 use crate::error::{Error, Kind};
+use crate::grid::GridQuery;
 use crate::store::{Silent, Store, Written};
 use std::sync::Arc;
 
@@ -96,15 +99,25 @@ fn check_dropped_drafts(store: &dyn Store) {
     );
 }
 
+/// A grid that was written is read again, whatever its samples are.
 fn check_grids(store: &dyn Store) {
-    let (id, sample) = (id("grid"), sample_grid());
-    let mut draft = store.draft(&id).expect("a draft is begun");
-    draft.write_grid(&sample, &Silent).expect("the grid is written");
-    let revision = draft.finish().expect("the draft is finished");
-    let views = store.open(&id, &revision).expect("a finished revision opens");
-    assert!(views.features.is_none(), "no rows were written, so there are none");
-    let grid = views.grid.expect("a grid was written, so there is one");
-    check_grid(&*grid);
+    let sample = sample_grid();
+    for at in 0..sample.schema().bands.len() {
+        let (id, sample) = (id(&format!("grid-{at}")), sample.band(at));
+        let mut draft = store.draft(&id).expect("a draft is begun");
+        draft.write_grid(&sample, &Silent).expect("the grid is written");
+        let revision = draft.finish().expect("the draft is finished");
+        let views = store.open(&id, &revision).expect("a finished revision opens");
+        assert!(views.features.is_none(), "no rows were written, so there are none");
+        let grid = views.grid.expect("a grid was written, so there is one");
+        check_grid(&*grid);
+        let whole = |grid: &dyn GridSource| {
+            let (bbox, bands, slice) = (sample.schema().bbox(), Vec::new(), Vec::new());
+            let query = GridQuery { bbox, step_max: None, bands, slice, samples_max: u64::MAX };
+            ready(grid.window(&query)).expect("the grid is read").bands
+        };
+        assert_eq!(format!("{:?}", whole(&*grid)), format!("{:?}", whole(&sample)), "the samples are those written");
+    }
 }
 
 fn check_discard(store: &dyn Store) {

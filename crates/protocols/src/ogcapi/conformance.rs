@@ -7,7 +7,7 @@ use crate::ogcapi::links;
 use serde_json::{Value, json};
 
 /// Conformance classes, without their common beginning.
-pub const CLASSES: [&str; 34] = [
+pub const CLASSES: [&str; 33] = [
     "ogcapi-common-1/1.0/conf/core",
     "ogcapi-common-1/1.0/conf/landing-page",
     "ogcapi-common-1/1.0/conf/json",
@@ -28,7 +28,6 @@ pub const CLASSES: [&str; 34] = [
     "ogcapi-features-5/1.0/conf/schemas",
     "ogcapi-features-5/1.0/conf/core-roles-features",
     "ogcapi-features-5/1.0/conf/returnables-and-receivables",
-    "ogcapi-records-1/1.0/conf/sorting",
     "cql2/1.0/conf/cql2-text",
     "cql2/1.0/conf/cql2-json",
     "cql2/1.0/conf/basic-cql2",

@@ -85,7 +85,7 @@ fn fixed_paths() -> Map<String, Value> {
 
 fn fixed_operation(&(path, tag, id, summary, types): &Resource) -> Value {
     let in_path = ["collectionId", "styleId", "mapId"].into_iter().filter(|name| path.contains(&format!("{{{name}}}")));
-    let query = if path == "/collections" { vec!["q", "f", "lang"] } else { vec!["f", "lang"] };
+    let query = if ["/", "/collections"].contains(&path) { vec!["q", "f", "lang"] } else { vec!["f", "lang"] };
     let all: Vec<Value> = in_path.chain(query).map(parameter_reference).collect();
     let body = match id {
         "getLandingPage" => "landingPage",
@@ -266,8 +266,19 @@ fn parameters(limits: &Limits) -> Value {
     )
 }
 
-fn schemas() -> Value {
-    let links = json!({"type": "array", "items": {"$ref": "#/components/schemas/link"}});
+fn schemas() -> Map<String, Value> {
+    [schemas_of_capabilities(), schemas_of_data()]
+        .into_iter()
+        .flat_map(|all| all.as_object().cloned().unwrap_or_default())
+        .collect()
+}
+
+fn links_schema() -> Value {
+    json!({"type": "array", "items": {"$ref": "#/components/schemas/link"}})
+}
+
+fn schemas_of_capabilities() -> Value {
+    let links = links_schema();
     json!({
         "anything": {"type": "object"},
         "link": {
@@ -312,6 +323,12 @@ fn schemas() -> Value {
                 "storageCrs": {"type": "string", "format": "uri"},
             },
         },
+    })
+}
+
+fn schemas_of_data() -> Value {
+    let links = links_schema();
+    json!({
         "featureCollection": {
             "type": "object",
             "required": ["type", "features"],

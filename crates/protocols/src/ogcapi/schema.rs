@@ -83,7 +83,7 @@ fn role(schema: &Schema, column: &Column) -> Option<&'static str> {
         return Some("id");
     }
     let time = schema.time.as_ref()?;
-    match (&time.start == &column.name, &time.end) {
+    match (time.start == column.name, &time.end) {
         (true, None) => Some("primary-instant"),
         (true, Some(_)) => Some("primary-interval-start"),
         (false, Some(end)) if *end == column.name => Some("primary-interval-end"),

@@ -1,5 +1,6 @@
 //! WMS service exceptions: which code an error has, and the document that says it.
 
+use crate::common::problem::with_wait;
 use crate::common::reply::{Reply, status};
 use crate::common::xml::escape;
 use crate::ows::ask::Version;
@@ -8,6 +9,7 @@ use terrane_model::{Error, Kind};
 /// The code of an error, from the parameter it is about and its kind (WMS 1.3.0 table E.1, 1.1.1 table 9).
 pub fn code(error: &Error, version: Version) -> &'static str {
     match (error.place().unwrap_or(""), error.kind()) {
+        _ if error.say().ends_with(MISSING) => "MissingParameterValue",
         ("layers" | "layer" | "query_layers", Kind::NotFound) => "LayerNotDefined",
         ("query_layers", Kind::Unsupported) => "LayerNotQueryable",
         ("styles" | "style", Kind::NotFound | Kind::Invalid) => "StyleNotDefined",
@@ -19,7 +21,6 @@ pub fn code(error: &Error, version: Version) -> &'static str {
         ("updatesequence", Kind::Conflict) => "CurrentUpdateSequence",
         ("updatesequence", _) => "InvalidUpdateSequence",
         (_, Kind::Internal | Kind::Busy) => "NoApplicableCode",
-        _ if error.say().ends_with(MISSING) => "MissingParameterValue",
         _ => "InvalidParameterValue",
     }
 }
@@ -61,5 +62,12 @@ pub fn document(error: &Error, version: Version) -> Reply {
             ),
         ),
     };
-    Reply::ok(media_type, text).with_status(status(error.kind()))
+    with_wait(Reply::ok(media_type, text).with_status(http_status(error.kind())), error)
+        .with_header("cache-control", "no-store")
+        .with_header("vary", "accept-encoding")
+}
+
+/// The HTTP status of a service exception: that a client knows the newest capabilities already is no conflict in HTTP's sense.
+fn http_status(kind: Kind) -> u16 {
+    if kind == Kind::Conflict { 400 } else { status(kind) }
 }

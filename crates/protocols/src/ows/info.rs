@@ -126,19 +126,29 @@ fn plain(hits: &[InfoHit], languages: &[&str]) -> String {
     if text.is_empty() { "Nothing is here.\n".to_owned() } else { text }
 }
 
+/// A page that can also be put into another: what it looks like is said by attributes, since style sheets within pages are
+/// refused by many.
 fn html(hits: &[InfoHit], languages: &[&str]) -> String {
-    let mut text =
-        "<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\"><title>Feature info</title></head><body>\n".to_owned();
+    let mut text = "<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\">\
+        <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
+        <title>Feature info</title></head><body>\n"
+        .to_owned();
     for hit in hits {
         let _ = writeln!(text, "<h2>{}</h2>", escape(hit.about.title.get(languages)));
         for (_, facts) in tables(hit, languages) {
-            text.push_str("<table>\n");
-            for (name, value) in facts {
-                let _ = writeln!(text, "<tr><th>{}</th><td>{}</td></tr>", escape(&name), escape(&value));
+            text.push_str("<table border=\"0\" cellpadding=\"3\">\n");
+            for (name, value) in facts.iter().filter(|(_, value)| !value.is_empty()) {
+                let (name, value) = (escape(name), escape(value));
+                let _ = writeln!(text, "<tr><th align=\"left\" valign=\"top\">{name}</th><td>{value}</td></tr>");
             }
             text.push_str("</table>\n");
         }
-        let _ = writeln!(text, "<p>{}</p>", escape(&hit.about.attribution));
+        if !hit.about.attribution.is_empty() {
+            let _ = writeln!(text, "<p><small>{}</small></p>", escape(&hit.about.attribution));
+        }
+    }
+    if hits.is_empty() {
+        text.push_str("<p>Nothing is here.</p>\n");
     }
     text.push_str("</body></html>\n");
     text

@@ -1,15 +1,18 @@
 //! Asks the engine what a request asks, and words the answer: what stands between `ask` and `answer`.
 
 use crate::common::kvp::Pairs;
-use crate::common::negotiate::languages;
 use crate::common::reply::{Reply, log};
 use crate::common::site::Site;
-use crate::ows::ask::{self, Exceptions, Operation, Version};
+use crate::ows::ask::{self, Exceptions, LegendAsk, Operation, Version};
 use crate::ows::describe::{self, Description, INFO_FORMATS, LegendSizes};
 use crate::ows::{answer, info};
-use terrane_engine::catalogue::Catalogue;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use terrane_engine::catalogue::{Catalogue, Entry, StyleEntry};
 use terrane_engine::{Caller, InfoQuestion};
-use terrane_model::{Crs, Error, Result};
+use terrane_model::picture::Picture;
+use terrane_model::{Crs, DatasetId, Error, Result};
+use tokio::task::JoinSet;
 
 /// What is known of whoever asks.
 pub struct Client<'a> {
@@ -33,24 +36,44 @@ impl Client<'_> {
 pub async fn answer(site: &Site, query: &str, client: &Client<'_>) -> Reply {
     match Pairs::parse(query) {
         Ok(pairs) => answer_pairs(site, query, &pairs, client).await,
-        Err(error) => answer::error(&error, Version::V130, Exceptions::Xml, None),
+        Err(error) => answer::error(&error, Version::V130),
     }
 }
 
 async fn answer_pairs(site: &Site, query: &str, pairs: &Pairs, client: &Client<'_>) -> Reply {
     let version = ask::version(pairs);
-    let outcome = match ask::check_service(pairs).and_then(|()| ask::operation(pairs)) {
+    let operation = ask::check_service(pairs).and_then(|()| ask::operation(pairs));
+    let shows_errors = matches!(operation, Ok(Operation::GetMap | Operation::GetLegendGraphic));
+    let outcome = match operation {
         Ok(Operation::GetCapabilities) => capabilities(site, pairs, version, client).await,
         Ok(Operation::GetMap) => map(site, pairs, version, client).await,
         Ok(Operation::GetFeatureInfo) => feature_info(site, pairs, version, client).await,
         Ok(Operation::GetLegendGraphic) => legend(site, pairs, client).await,
         Err(error) => Err(error),
     };
-    outcome.unwrap_or_else(|error| {
-        log(&error, query);
-        let size = ask::view(pairs, version).ok().filter(|view| view.width_px.max(view.height_px) <= ERROR_SIDE_PX_MAX);
-        answer::error(&error, version, ask::exceptions(pairs), size.map(|view| [view.width_px, view.height_px]))
-    })
+    match outcome {
+        Ok(reply) => reply,
+        Err(error) => {
+            log(&error, query);
+            let drawn = if shows_errors { error_picture(site, pairs, version, &error).await } else { None };
+            drawn.unwrap_or_else(|| answer::error(&error, version))
+        }
+    }
+}
+
+/// The error as a picture, when one is wanted and can be drawn.
+async fn error_picture(site: &Site, pairs: &Pairs, version: Version, error: &Error) -> Option<Reply> {
+    let wanted = ask::exceptions(pairs);
+    let size = ask::size(pairs).ok().filter(|[width, height]| *width.max(height) <= ERROR_SIDE_PX_MAX)?;
+    let background = ask::background(pairs).unwrap_or([255; 4]);
+    let drawn = match wanted {
+        Exceptions::Xml => return None,
+        Exceptions::Blank => Picture::filled(size[0], size[1], background),
+        Exceptions::InImage => {
+            site.engine.message_picture(answer::sentence(error, version), size, background).await.ok()?
+        }
+    };
+    answer::error_picture(&drawn, error, version).ok()
 }
 
 /// Errors are drawn as pictures up to this size; past it they are XML.
@@ -59,9 +82,9 @@ const ERROR_SIDE_PX_MAX: u32 = 2_048;
 async fn capabilities(site: &Site, pairs: &Pairs, version: Version, client: &Client<'_>) -> Result<Reply> {
     let catalogue = site.engine.catalogue();
     ask::check_update_sequence(pairs, catalogue.sequence())?;
-    let wanted = languages(pairs.any_case("language"), client.accept_language);
+    let wanted = ask::wanted_languages(pairs, client.accept_language);
     let wanted: Vec<&str> = wanted.iter().map(String::as_str).collect();
-    let legend_sizes = legend_sizes(site, &catalogue).await;
+    let legend_sizes = legend_sizes(site, &catalogue, &wanted).await;
     let limits = site.engine.limits();
     let description =
         Description { site, catalogue: &catalogue, limits, languages: &wanted, legend_sizes: &legend_sizes };
@@ -74,19 +97,39 @@ async fn capabilities(site: &Site, pairs: &Pairs, version: Version, client: &Cli
     Ok(Reply::ok(media_type, document.clone()).with_tag(&tag).with_header("vary", "Accept-Language"))
 }
 
-/// The sizes of all legends; one that cannot be drawn is left out.
-async fn legend_sizes(site: &Site, catalogue: &Catalogue) -> LegendSizes {
-    let mut sizes = LegendSizes::new();
-    for entry in catalogue.entries(Caller::Public) {
-        let id = &entry.record().about.id;
-        for style in entry.styles() {
-            if let Ok(size) = site.engine.legend_size(Caller::Public, id, &style.name).await {
-                sizes.insert((id.clone(), style.name.clone()), size);
-            }
+/// The sizes of all legends that can be had in time. One that cannot be drawn is left out; one that came too late is there the
+/// next time.
+async fn legend_sizes(site: &Site, catalogue: &Catalogue, wanted: &[&str]) -> LegendSizes {
+    let until = Instant::now() + LEGENDS_TIME;
+    let (mut sizes, mut running) = (LegendSizes::new(), JoinSet::new());
+    let mut left = catalogue.entries(Caller::Public).flat_map(|entry| legends_of(entry, wanted));
+    loop {
+        while running.len() < LEGENDS_AT_ONCE && Instant::now() < until {
+            let Some((id, style, language)) = left.next() else { break };
+            let engine = Arc::clone(&site.engine);
+            running.spawn(async move {
+                let size = engine.legend_size(Caller::Public, &id, &style, language.as_deref()).await;
+                ((id, style), size)
+            });
+        }
+        match running.join_next().await {
+            Some(Ok((of, Ok(size)))) => drop(sizes.insert(of, size)),
+            Some(_) => {}
+            None => return sizes,
         }
     }
-    sizes
 }
+
+fn legends_of(entry: &Entry, wanted: &[&str]) -> Vec<(DatasetId, String, Option<String>)> {
+    let language = describe::legend_language(entry, wanted).map(str::to_owned);
+    let of = |style: &StyleEntry| (entry.record().about.id.clone(), style.name.clone(), language.clone());
+    entry.styles().into_iter().map(of).collect()
+}
+
+/// How long capabilities wait for the sizes of legends that are not known yet.
+const LEGENDS_TIME: Duration = Duration::from_millis(1_500);
+/// Legends drawn at the same time for capabilities.
+const LEGENDS_AT_ONCE: usize = 4;
 
 async fn map(site: &Site, pairs: &Pairs, version: Version, client: &Client<'_>) -> Result<Reply> {
     let catalogue = site.engine.catalogue();
@@ -120,7 +163,7 @@ async fn feature_info(site: &Site, pairs: &Pairs, version: Version, client: &Cli
         crs: Crs::crs84(),
     };
     let hits = site.engine.info(Caller::Public, question).await?;
-    let wanted = languages(pairs.any_case("language"), client.accept_language);
+    let wanted = ask::wanted_languages(pairs, client.accept_language);
     let wanted: Vec<&str> = wanted.iter().map(String::as_str).collect();
     Ok(info::reply(&hits, form, &wanted))
 }
@@ -140,10 +183,31 @@ fn info_format(pairs: &Pairs) -> Result<&'static str> {
 }
 
 async fn legend(site: &Site, pairs: &Pairs, client: &Client<'_>) -> Result<Reply> {
-    ask::picture_format(pairs)?;
-    let (id, style, sharpness) = ask::legend(pairs, &site.engine.catalogue())?;
-    let wanted = languages(pairs.any_case("language"), client.accept_language);
-    let legend = site.engine.legend(Caller::Public, &id, style.as_deref(), sharpness).await?;
+    let catalogue = site.engine.catalogue();
+    let asked = ask::legend(pairs, &catalogue)?;
+    // A language in the address settles it, so that the picture there is the same for everybody.
+    let wanted = match ask::language(pairs) {
+        Some(_) => ask::wanted_languages(pairs, None),
+        None => ask::wanted_languages(pairs, client.accept_language),
+    };
+    let state = legend_state(&asked, &catalogue)?;
+    let spoken = wanted.join(",");
+    let tagged = |reply: Reply| {
+        let headers = [("vary", "Accept-Language"), ("cache-control", PICTURE_CACHE)];
+        let reply = reply.with_tag(&[ENCODER, &state, &spoken]);
+        Reply { headers: headers.map(|(name, value)| (name, value.to_owned())).to_vec(), ..reply }
+    };
+    let known = tagged(Reply::ok("image/png", ""));
+    if client.knows(&known) {
+        return Ok(known);
+    }
+    let legend = site.engine.legend(Caller::Public, &asked.dataset, asked.style.as_deref(), asked.sharpness).await?;
     let picture = site.engine.legend_picture(legend, wanted).await?;
-    site.engine.pool().run(move |_| answer::picture(&picture)).await
+    site.engine.pool().run(move |_| answer::picture(&picture)).await.map(tagged)
+}
+
+fn legend_state(asked: &LegendAsk, catalogue: &Catalogue) -> Result<String> {
+    let entry = catalogue.entry(Caller::Public, &asked.dataset)?;
+    let style = entry.style(asked.style.as_deref())?;
+    Ok(format!("{}@{}/{}@{}/{}", asked.dataset, entry.record().revision, style.name, style.version, asked.sharpness))
 }

@@ -28,7 +28,7 @@ pub async fn dataset(site: &Site, request: &Request, entry: &Arc<Entry>) -> Resu
     let words = Words::of(&request.languages);
     let title = request.say(&about.title);
     let base = preview::base(&catalogue, &about.id);
-    let layers: Vec<&str> = base.iter().map(|base| base.as_str()).chain([about.id.as_str()]).collect();
+    let layers: Vec<&str> = base.iter().map(terrane_model::DatasetId::as_str).chain([about.id.as_str()]).collect();
     let picture = about.extent.filter(|_| entry.default_style().is_some());
     let picture = picture.and_then(|ground| Preview { layers, ground, size: PICTURE_PX }.path());
     let maps = catalogue.maps(Caller::Public).filter(|map| map.flat().iter().any(|layer| layer.dataset == about.id));
@@ -132,7 +132,7 @@ pub fn kind_of(words: &Words, about: &About, dataset: &Dataset) -> String {
 }
 
 /// The geometry of a table in a word.
-pub fn geometry_words<'w>(words: &'w Words, kind: Option<GeometryKind>) -> &'w str {
+pub fn geometry_words(words: &Words, kind: Option<GeometryKind>) -> &str {
     words.say(match kind {
         None => "geometry_none",
         Some(GeometryKind::Point | GeometryKind::MultiPoint) => "geometry_point",
@@ -186,7 +186,7 @@ pub fn columns(words: &Words, request: &Request, schema: &Schema) -> Vec<Value> 
 }
 
 /// A kind of value in a word.
-pub fn kind_words<'w>(words: &'w Words, kind: ColumnKind) -> &'w str {
+pub fn kind_words(words: &Words, kind: ColumnKind) -> &str {
     words.say(match kind {
         ColumnKind::Bool => "kind_bool",
         ColumnKind::Int => "kind_int",

@@ -35,7 +35,7 @@ pub fn items(site: &Site, request: &Request, entry: &Entry, page: &FeaturePage) 
     let rows: Vec<Value> = page
         .batches
         .iter()
-        .flat_map(|batch| batch.features())
+        .flat_map(terrane_model::Batch::features)
         .map(|feature| row(&words, id, &columns, &feature))
         .collect();
     let returned = format::count(page.returned() as u64);
@@ -179,7 +179,7 @@ fn picture(site: &Site, entry: &Entry, ground: Bbox) -> Option<String> {
     let id = &entry.record().about.id;
     entry.default_style()?;
     let base = preview::base(&site.engine.catalogue(), id);
-    let layers = base.iter().map(|base| base.as_str()).chain([id.as_str()]).collect();
+    let layers = base.iter().map(terrane_model::DatasetId::as_str).chain([id.as_str()]).collect();
     // Some ground around, so that one sees where it is: half of itself, or for a point a share of the whole dataset.
     let whole = entry.record().about.extent.map_or(0.0, |extent| extent.width());
     let room = (ground.width().max(ground.height()) * 0.5).max(whole * POINT_ROOM).min(ROOM_DEG_MAX);

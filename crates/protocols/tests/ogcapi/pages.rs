@@ -142,8 +142,8 @@ fn original_files_are_given_whole_and_by_range_and_never_shown_in_the_page() {
 #[test]
 fn the_style_sheet_may_be_kept_for_ever_and_its_address_changes_with_it() {
     let text = page("/", "en");
-    let href = text.split("href=\"/geo/assets/").nth(1).and_then(|rest| rest.split('"').next());
-    let sheet = get(&format!("/assets/{}", href.expect("the page names its style sheet")));
+    let href = text.split("href=\"/geo/assets/site.css").nth(1).and_then(|rest| rest.split('"').next());
+    let sheet = get(&format!("/assets/site.css{}", href.expect("the page names its style sheet")));
     assert_eq!(sheet.header("content-type"), "text/css; charset=utf-8");
     assert!(sheet.header("cache-control").contains("immutable"));
 }

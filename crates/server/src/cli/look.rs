@@ -1,6 +1,6 @@
 //! `terrane list`, `show`, `edit`, `remove`.
 
-use crate::commands::{self, Command, Words};
+use crate::commands::{self, Command};
 use crate::output;
 use serde_json::Value as Json;
 use std::path::Path;
@@ -47,8 +47,7 @@ pub fn show(folder: &Path, id: &str, json: bool) -> Result<u8> {
 }
 
 /// Changes what the catalogue says.
-pub fn edit(folder: &Path, id: &str, words: Words, json: bool) -> Result<u8> {
-    let command = Command::Edit { id: id.to_owned(), words: Box::new(words) };
+pub fn edit(folder: &Path, command: Command, json: bool) -> Result<u8> {
     let value = commands::run(folder, &command, &Silent)?.value;
     print(&value, json);
     Ok(0)

@@ -6,7 +6,7 @@ mod doctor;
 mod look;
 mod serve;
 
-use crate::commands::{AddOptions, Words};
+use crate::commands::{AddOptions, Command, NamedStyle, Words};
 use crate::output;
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
@@ -76,8 +76,9 @@ enum Task {
         #[arg(long)]
         json: bool,
     },
-    /// Change what the catalogue says of a dataset
+    /// Change what the catalogue says of a dataset, or how it is drawn
     #[command(before_help = "Examples:
+  terrane edit survey geology --style geology.json
   terrane edit survey geology --licence CC-BY-4.0 --attribution \"Geological Survey of …\"
   terrane edit survey geology --title \"Geology\" --title ja=地質")]
     Edit {
@@ -87,6 +88,12 @@ enum Task {
         id: String,
         #[command(flatten)]
         words: Words,
+        /// A style file
+        #[arg(long, value_name = "FILE")]
+        style: Option<PathBuf>,
+        /// The name that the style gets
+        #[arg(long, value_name = "NAME", default_value = "default", requires = "style")]
+        style_name: String,
         /// For machines
         #[arg(long)]
         json: bool,
@@ -168,14 +175,11 @@ struct AddArguments {
 
 impl AddArguments {
     fn options(&self) -> Result<AddOptions> {
-        let style = self.style.as_ref().map(|path| {
-            std::fs::read_to_string(path)
-                .map_err(|error| Error::invalid(format!("“{}” cannot be read: {error}.", path.display())).at("--style"))
-        });
+        let style = self.style.as_deref().map(style_text).transpose()?;
         Ok(AddOptions {
             id: self.id.clone(),
             words: self.words.clone(),
-            style: style.transpose()?,
+            style,
             crs: self.crs.clone(),
             encoding: self.encoding.clone(),
             layer: self.layer.clone(),
@@ -188,6 +192,11 @@ impl AddArguments {
     }
 }
 
+fn style_text(path: &std::path::Path) -> Result<String> {
+    std::fs::read_to_string(path)
+        .map_err(|error| Error::invalid(format!("“{}” cannot be read: {error}.", path.display())).at("--style"))
+}
+
 /// Does what was typed and returns the exit code.
 pub fn run(arguments: Arguments) -> Result<u8> {
     match arguments.command {
@@ -197,7 +206,11 @@ pub fn run(arguments: Arguments) -> Result<u8> {
         Task::Add(add) => add::run(&add),
         Task::List { folder, json } => look::list(&folder, json),
         Task::Show { folder, id, json } => look::show(&folder, &id, json),
-        Task::Edit { folder, id, words, json } => look::edit(&folder, &id, words, json),
+        Task::Edit { folder, id, words, style, style_name, json } => {
+            let style = style.as_deref().map(style_text).transpose()?;
+            let style = style.map(|json| NamedStyle { name: style_name, json });
+            look::edit(&folder, Command::Edit { id, words: Box::new(words), style }, json)
+        }
         Task::Remove { folder, ids, json } => look::remove(&folder, ids, json),
         Task::Doctor { folder, json } => doctor::run(&folder, json),
         Task::Completions { shell } => {

@@ -13,6 +13,7 @@ use terrane_model::limits::Limits;
 use terrane_model::{Error, Result};
 use terrane_protocols::Site;
 use tokio::net::TcpListener;
+use tower::util::MapRequest;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate as _, SizeAbove};
@@ -38,11 +39,22 @@ pub fn app(site: Site) -> Router {
     let limits = site.engine.limits().clone();
     let prefix = path_of(&site.about.public_url);
     let routes = terrane_protocols::router(site.clone()).merge(viewer::routes(site));
-    let routes = match prefix.as_str() {
-        "" => routes,
-        prefix => routes.clone().nest(prefix, routes),
-    };
-    around(routes, &limits)
+    let routes = around(routes, &limits);
+    match prefix.is_empty() {
+        true => routes,
+        false => Router::new().fallback_service(MapRequest::new(routes, move |request| without(request, &prefix))),
+    }
+}
+
+/// The request with the prefix cut off its path, when it has it.
+fn without(mut request: Request, prefix: &str) -> Request {
+    let path_and_query = request.uri().path_and_query().map_or("/", |text| text.as_str());
+    let rest = path_and_query.strip_prefix(prefix).filter(|rest| rest.is_empty() || rest.starts_with(['/', '?']));
+    let cut = rest.map(|rest| if rest.starts_with('/') { rest.to_owned() } else { format!("/{rest}") });
+    if let Some(uri) = cut.and_then(|rest| rest.parse().ok()) {
+        *request.uri_mut() = uri;
+    }
+    request
 }
 
 fn path_of(public_url: &str) -> String {
@@ -113,5 +125,19 @@ mod tests {
     fn the_path_of_a_public_address_is_found() {
         assert_eq!(path_of("http://localhost:8080"), "");
         assert_eq!(path_of("https://maps.example.org/geo/portal"), "/geo/portal");
+    }
+
+    #[test]
+    fn the_prefix_is_cut_off_whole_segments_only() {
+        let cut = |path: &str| {
+            let request = Request::builder().uri(path).body(Body::empty()).expect("a request");
+            without(request, "/geo").uri().to_string()
+        };
+        assert_eq!(cut("/geo"), "/");
+        assert_eq!(cut("/geo/"), "/");
+        assert_eq!(cut("/geo?f=json"), "/?f=json");
+        assert_eq!(cut("/geo/collections/a?x=1"), "/collections/a?x=1");
+        assert_eq!(cut("/geology/1"), "/geology/1");
+        assert_eq!(cut("/collections"), "/collections");
     }
 }

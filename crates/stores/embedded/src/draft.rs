@@ -1,6 +1,8 @@
 //! A revision being written: in a folder of its own, synced, then renamed into place.
 
+use crate::names::plain_name;
 use crate::{FEATURES, GRID, ORIGINAL, RECORD, cannot, sync_folder};
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use terrane_formats::features::geopackage;
@@ -23,6 +25,12 @@ impl FolderDraft {
         let folder = drafts.join(&revision);
         std::fs::create_dir_all(&folder).map_err(|error| cannot(&folder, "made", error))?;
         Ok(Self { revision, folder, target, finished: false })
+    }
+
+    /// Names in a folder in lower case: some disks do not tell cases apart.
+    fn folder_names(&self, folder: &Path) -> Result<HashSet<String>> {
+        let entries = std::fs::read_dir(folder).map_err(|error| cannot(folder, "read", error))?;
+        Ok(entries.flatten().map(|entry| entry.file_name().to_string_lossy().to_lowercase()).collect())
     }
 
     fn sync_everything(&self) -> Result<()> {
@@ -59,8 +67,8 @@ impl Draft for FolderDraft {
     fn keep_original(&mut self, name: &str, path: &Path) -> Result<()> {
         let originals = self.folder.join(ORIGINAL);
         std::fs::create_dir_all(&originals).map_err(|error| cannot(&originals, "made", error))?;
-        let plain: String = name.chars().filter(|character| !"/\\\0".contains(*character)).collect();
-        let target = originals.join(plain.trim_start_matches('.'));
+        let taken = self.folder_names(&originals)?;
+        let target = originals.join(plain_name(name, |name| taken.contains(&name.to_lowercase())));
         std::fs::copy(path, &target).map(drop).map_err(|error| cannot(&target, "written", error))
     }
 

@@ -16,6 +16,7 @@ mod draft;
 mod files;
 mod ledger;
 mod lock;
+mod names;
 
 pub use files::FolderFiles;
 pub use ledger::SqliteLedger;
@@ -41,7 +42,7 @@ const RECORD: &str = "about.json";
 pub struct EmbeddedStore {
     folder: PathBuf,
     ledger: SqliteLedger,
-    _lock: FolderLock,
+    lock: Option<FolderLock>,
 }
 
 impl EmbeddedStore {
@@ -65,21 +66,21 @@ impl EmbeddedStore {
     ///
     /// Drafts that a killed program left behind are removed.
     pub fn open(folder: &Path) -> Result<Self> {
-        if !folder.join(CATALOGUE).is_file() {
-            let say = format!(
-                "“{}” is not a data folder; make one with “terrane init {}”.",
-                folder.display(),
-                folder.display()
-            );
-            return Err(Error::not_found(say));
-        }
-        let lock = FolderLock::take(folder)?;
+        check_is_data_folder(folder)?;
+        let lock = Some(FolderLock::take(folder)?);
         let drafts = folder.join(DRAFTS);
         if drafts.exists() {
             std::fs::remove_dir_all(&drafts).map_err(|error| cannot(&drafts, "emptied", error))?;
         }
         let ledger = SqliteLedger::open(&folder.join(CATALOGUE))?;
-        Ok(Self { folder: folder.to_owned(), ledger, _lock: lock })
+        Ok(Self { folder: folder.to_owned(), ledger, lock })
+    }
+
+    /// Opens a data folder to look at it, also while a server holds it. Nothing in it is changed, and nothing can be published.
+    pub fn open_reading(folder: &Path) -> Result<Self> {
+        check_is_data_folder(folder)?;
+        let ledger = SqliteLedger::open_reading(&folder.join(CATALOGUE))?;
+        Ok(Self { folder: folder.to_owned(), ledger, lock: None })
     }
 
     /// The folder.
@@ -100,7 +101,7 @@ impl Store for EmbeddedStore {
 
     fn open(&self, id: &DatasetId, revision: &str) -> Result<Views> {
         let folder = self.revision_folder(id, revision);
-        if revision.is_empty() || revision.contains(['/', '\\', '.']) || !folder.is_dir() {
+        if !is_revision(revision) || !folder.is_dir() {
             return Err(Error::not_found(format!("The data of “{id}” in revision “{revision}” is not in the folder.")));
         }
         let mut views = Views::default();
@@ -117,8 +118,25 @@ impl Store for EmbeddedStore {
     }
 
     fn draft(&self, id: &DatasetId) -> Result<Box<dyn Draft>> {
+        if self.lock.is_none() {
+            return Err(Error::internal("a folder that was opened for reading is written to"));
+        }
         let target = self.folder.join(DATASETS).join(id.as_str());
         Ok(Box::new(draft::FolderDraft::begin(&self.folder.join(DRAFTS), target)?))
+    }
+
+    fn keep_only(&self, id: &DatasetId, revisions: &[&str]) -> Result<()> {
+        let folder = self.folder.join(DATASETS).join(id.as_str());
+        let Ok(entries) = std::fs::read_dir(&folder) else { return Ok(()) };
+        for path in entries.flatten().map(|entry| entry.path()) {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            if is_revision(&name) && !revisions.contains(&&*name) {
+                std::fs::remove_dir_all(&path).map_err(|error| cannot(&path, "removed", error))?;
+            }
+        }
+        // Only a folder without any revision goes away.
+        let _ = std::fs::remove_dir(&folder);
+        Ok(())
     }
 
     fn discard(&self, id: &DatasetId) -> Result<()> {
@@ -128,6 +146,23 @@ impl Store for EmbeddedStore {
             _ => Ok(()),
         }
     }
+}
+
+fn check_is_data_folder(folder: &Path) -> Result<()> {
+    if folder.join(CATALOGUE).is_file() {
+        return Ok(());
+    }
+    let shown = folder.display();
+    let say = match folder.is_dir() {
+        true => format!("“{shown}” is not a data folder: it has no {CATALOGUE}. Make one with “terrane init FOLDER”."),
+        false => format!("There is no folder “{shown}”; make a data folder with “terrane init {shown}”."),
+    };
+    Err(Error::not_found(say))
+}
+
+/// Whether a text is the name of a revision: letters, digits and `-`, so that no path leads out of the folder.
+fn is_revision(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
 /// An error about a file or folder of the node's own; a full disk says so.
@@ -145,4 +180,18 @@ fn cannot(path: &Path, done: &str, error: std::io::Error) -> Error {
 fn sync_folder(folder: &Path) -> Result<()> {
     let open = std::fs::File::open(folder).and_then(|file| file.sync_all());
     open.map_err(|error| cannot(folder, "synced", error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_and_a_missing_right_are_told_in_words() {
+        let told = |kind: std::io::ErrorKind| cannot(Path::new("grid.tif"), "written", kind.into()).to_string();
+        assert!(told(std::io::ErrorKind::StorageFull).contains("the disk is full; make room"));
+        assert!(told(std::io::ErrorKind::QuotaExceeded).contains("the disk is full; make room"));
+        assert!(told(std::io::ErrorKind::PermissionDenied).contains("owner"));
+        assert!(told(std::io::ErrorKind::PermissionDenied).starts_with("“grid.tif” cannot be written"));
+    }
 }

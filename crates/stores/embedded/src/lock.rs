@@ -2,6 +2,7 @@
 
 use crate::cannot;
 use rustix::fs::{FlockOperation, flock};
+use rustix::io::Errno;
 use std::fs::File;
 use std::io::{Read as _, Seek as _, Write as _};
 use std::path::Path;
@@ -19,18 +20,30 @@ impl FolderLock {
         let failed = |error: std::io::Error| cannot(&path, "opened", error);
         let mut options = std::fs::OpenOptions::new();
         let mut file = options.read(true).write(true).create(true).truncate(false).open(&path).map_err(failed)?;
-        if flock(&file, FlockOperation::NonBlockingLockExclusive).is_err() {
-            let mut holder = String::new();
-            let _ = file.read_to_string(&mut holder);
-            let say = format!(
-                "“{}” is in use by another terrane process ({}); stop it first, or send it the command while it serves.",
-                folder.display(),
-                holder.trim()
-            );
-            return Err(Error::conflict(say));
+        if let Err(error) = flock(&file, FlockOperation::NonBlockingLockExclusive) {
+            return Err(match error {
+                Errno::WOULDBLOCK => in_use(folder, &mut file),
+                _ => cannot(&path, "locked", error.into()),
+            });
         }
         file.set_len(0).and_then(|()| file.rewind()).map_err(failed)?;
         writeln!(file, "process {}", std::process::id()).map_err(failed)?;
         Ok(Self { _file: file })
     }
 }
+
+fn in_use(folder: &Path, file: &mut File) -> Error {
+    let mut holder = String::new();
+    // What cannot be read leaves the name out of the sentence, which is true without it.
+    let _ = file.take(HOLDER_BYTES_MAX).read_to_string(&mut holder);
+    let holder = match holder.trim() {
+        "" => String::new(),
+        holder => format!(" ({holder})"),
+    };
+    Error::conflict(format!(
+        "“{}” is in use by another terrane{holder}; stop that one first. Commands such as add and list reach a running server by themselves.",
+        folder.display()
+    ))
+}
+
+const HOLDER_BYTES_MAX: u64 = 200;

@@ -50,18 +50,16 @@ fn refuse_office<R: Read + std::io::Seek>(archive: &ZipArchive<R>) -> Result<()>
     let names: Vec<String> =
         archive.file_names_raw().map(|name| String::from_utf8_lossy(name).to_lowercase()).collect();
     let any = |test: &dyn Fn(&str) -> bool| names.iter().any(|name| test(name));
-    let say = match () {
-        () if any(&|name| name == "[content_types].xml") => {
-            "This is an Excel or other Office document; save the sheet as CSV (UTF-8) and add that."
-        }
-        () if any(&|name| name == "mimetype") && any(&|name| name == "content.xml") => {
-            "This is an OpenDocument file; save the sheet as CSV (UTF-8) and add that."
-        }
-        () if any(&|name| name.ends_with(".kml")) && !any(&|name| name.ends_with(".shp")) => {
-            "This is a KMZ archive, which is not supported; convert it with ogr2ogr -f GPKG out.gpkg in.kmz."
-        }
-        () if any(&|name| name.ends_with(".qgs")) => "This is a QGIS project; add the layers' own files.",
-        () => return Ok(()),
+    let say = if any(&|name| name == "[content_types].xml") {
+        "This is an Excel or other Office document; save the sheet as CSV (UTF-8) and add that."
+    } else if any(&|name| name == "mimetype") && any(&|name| name == "content.xml") {
+        "This is an OpenDocument file; save the sheet as CSV (UTF-8) and add that."
+    } else if any(&|name| name.ends_with(".kml")) && !any(&|name| name.ends_with(".shp")) {
+        "This is a KMZ archive, which is not supported; convert it with ogr2ogr -f GPKG out.gpkg in.kmz."
+    } else if any(&|name| name.ends_with(".qgs")) {
+        "This is a QGIS project; add the layers' own files."
+    } else {
+        return Ok(());
     };
     Err(Error::unsupported(say))
 }
@@ -78,10 +76,10 @@ fn plan<R: Read + std::io::Seek>(archive: &mut ZipArchive<R>, folder: &Path, lim
         let entry = archive.by_index_raw(index).map_err(damaged)?;
         let name = readable(entry.name_raw());
         if entry.is_symlink() || entry.encrypted() || !is_inside(&name) {
-            let say = match () {
-                () if entry.encrypted() => "is encrypted; pack it without a password",
-                () if entry.is_symlink() => "is a link, which is not followed; pack the file itself",
-                () => "has a name that leads out of the archive",
+            let say = match (entry.encrypted(), entry.is_symlink()) {
+                (true, _) => "is encrypted; pack it without a password",
+                (false, true) => "is a link, which is not followed; pack the file itself",
+                (false, false) => "has a name that leads out of the archive",
             };
             return Err(Error::invalid(format!("A member of the archive {say}: {}.", name.escape_debug())));
         }

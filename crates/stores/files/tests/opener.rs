@@ -65,7 +65,7 @@ fn every_file_of_the_demo_opens_and_keeps_its_promises() {
             );
             if let Some(features) = &layer.views.features {
                 assert_eq!(count(&**features), layer.report.rows_read, "{name}");
-                if layer.report.rows_read < 150 {
+                if layer.report.rows_read < 150 && std::fs::metadata(&path).unwrap().len() < 300_000 {
                     check_features(&**features);
                 }
             } else {

@@ -103,9 +103,9 @@ impl Bands<'_> {
             true => Some(wanted),
             false => self.held.iter().position(|held| *held == wanted),
         });
-        place.filter(|place| *place < count).ok_or_else(|| {
-            Error::invalid(format!("The style draws band {band}, which this grid does not have."))
-        })
+        place
+            .filter(|place| *place < count)
+            .ok_or_else(|| Error::invalid(format!("The style draws band {band}, which this grid does not have.")))
     }
 }
 

@@ -76,12 +76,8 @@ impl<T: Copy + Into<f64>> BandView<'_, T> {
         let right = if column < 0.0 { 0 } else { (left + 1).min(self.size[0] - 1) };
         let below = if row < 0.0 { 0 } else { (top + 1).min(self.size[1] - 1) };
         let (across, down) = ((column - left as f64).max(0.0), (row - top as f64).max(0.0));
-        let corners = [
-            self.sample(left, top),
-            self.sample(right, top),
-            self.sample(left, below),
-            self.sample(right, below),
-        ];
+        let corners =
+            [self.sample(left, top), self.sample(right, top), self.sample(left, below), self.sample(right, below)];
         let weights = [(1.0 - across) * (1.0 - down), across * (1.0 - down), (1.0 - across) * down, across * down];
         let sum: f64 = corners.iter().zip(weights).map(|(value, weight)| value * weight).sum();
         if sum.is_nan() { among_valid(corners, weights) } else { sum }

@@ -29,7 +29,7 @@ fn or_fixed<T: Read>(node: Option<Node<'_>>, default: T) -> Result<Property<T>> 
 }
 
 fn opacity(fields: &mut Fields<'_>) -> Result<f64> {
-    Ok(optional(fields.get("opacity"), |node| node.share())?.unwrap_or(1.0))
+    Ok(optional(fields.get("opacity"), Node::share)?.unwrap_or(1.0))
 }
 
 fn fill(fields: &mut Fields<'_>) -> Result<Fill> {
@@ -115,7 +115,7 @@ fn label(fields: &mut Fields<'_>) -> Result<Label> {
         halo: optional(fields.get("halo"), stroke)?,
         anchor: optional(fields.get("anchor"), |node| node.one_of(&anchors))?.unwrap_or(Anchor::Centre),
         offset: offset(fields)?,
-        overlap: optional(fields.get("overlap"), |node| node.truth())?.unwrap_or(false),
+        overlap: optional(fields.get("overlap"), Node::truth)?.unwrap_or(false),
         opacity: opacity(fields)?,
     })
 }
@@ -187,10 +187,10 @@ fn range(node: &Node<'_>) -> Result<[f64; 2]> {
 fn hillshade(node: &Node<'_>) -> Result<Hillshade> {
     let mut fields = node.object()?;
     let read = Hillshade {
-        azimuth: optional(fields.get("azimuth"), |node| node.number())?.unwrap_or(315.0),
-        altitude: optional(fields.get("altitude"), |node| node.number())?.unwrap_or(45.0),
-        exaggeration: optional(fields.get("exaggeration"), |node| node.positive())?.unwrap_or(1.0),
-        strength: optional(fields.get("strength"), |node| node.share())?.unwrap_or(0.5),
+        azimuth: optional(fields.get("azimuth"), Node::number)?.unwrap_or(315.0),
+        altitude: optional(fields.get("altitude"), Node::number)?.unwrap_or(45.0),
+        exaggeration: optional(fields.get("exaggeration"), Node::positive)?.unwrap_or(1.0),
+        strength: optional(fields.get("strength"), Node::share)?.unwrap_or(0.5),
     };
     fields.finish()?;
     Ok(read)

@@ -130,7 +130,7 @@ fn curve(fields: &mut Fields<'_>) -> Result<Option<Curve>> {
     let (curve, base) = (fields.get("curve"), fields.get("base"));
     let word = optional(curve, |node| node.one_of(&[("linear", 0), ("sqrt", 1), ("exponential", 2)]))?;
     match (word, base) {
-        (Some(2), base) => Ok(Some(Curve::Exponential(optional(base, |node| node.positive())?.unwrap_or(2.0)))),
+        (Some(2), base) => Ok(Some(Curve::Exponential(optional(base, Node::positive)?.unwrap_or(2.0)))),
         (_, Some(base)) => Err(base.fail("“base” is only for the curve “exponential”")),
         (Some(1), None) => Ok(Some(Curve::SquareRoot)),
         (Some(_), None) => Ok(Some(Curve::Linear)),

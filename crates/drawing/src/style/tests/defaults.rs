@@ -106,7 +106,8 @@ fn grid_of(kind: SampleKind, bands: usize, samples: Vec<f64>) -> (GridSchema, Wi
 fn grid_stops(style: &Style) -> Vec<(f64, Colour)> {
     match &style.rules[0].symbolizers[0] {
         Symbolizer::Raster(Raster {
-            source: RasterSource::Coloured { colour: Mapping::Interpolate { stops, .. }, .. }, ..
+            source: RasterSource::Coloured { colour: Mapping::Interpolate { stops, .. }, .. },
+            ..
         }) => stops.clone(),
         other => panic!("{other:?}"),
     }

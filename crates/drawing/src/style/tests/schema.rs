@@ -28,9 +28,9 @@ fn meets(root: &Value, schema: &Value, value: &Value) -> bool {
             let rules = rule.as_array().unwrap();
             value.as_array().is_none_or(|list| list.iter().zip(rules).all(|(each, rule)| meets(root, rule, each)))
         }
-        "required" => {
-            value.as_object().is_none_or(|map| rule.as_array().unwrap().iter().all(|key| map.contains_key(key.as_str().unwrap())))
-        }
+        "required" => value
+            .as_object()
+            .is_none_or(|map| rule.as_array().unwrap().iter().all(|key| map.contains_key(key.as_str().unwrap()))),
         "properties" => value.as_object().is_none_or(|map| {
             let known = rule.as_object().unwrap();
             map.iter().all(|(key, each)| known.get(key).is_none_or(|rule| meets(root, rule, each)))
@@ -38,7 +38,9 @@ fn meets(root: &Value, schema: &Value, value: &Value) -> bool {
         "additionalProperties" => value.as_object().is_none_or(|map| {
             let known = words.get("properties").and_then(Value::as_object);
             let extra = map.iter().filter(|(key, _)| known.is_none_or(|known| !known.contains_key(*key)));
-            extra.into_iter().all(|(_, each)| if rule.is_boolean() { rule == &json!(true) } else { meets(root, rule, each) })
+            extra
+                .into_iter()
+                .all(|(_, each)| if rule.is_boolean() { rule == &json!(true) } else { meets(root, rule, each) })
         }),
         "pattern" => value.as_str().is_none_or(|text| looks_right(rule.as_str().unwrap(), text)),
         other => panic!("the schema uses {other}, which this test does not know"),
@@ -86,6 +88,21 @@ fn the_schema_accepts_what_is_read_and_written() {
     assert!(valid(&written));
 }
 
+#[test]
+fn the_styles_of_the_demonstration_are_read_and_meet_the_schema() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../demo/styles");
+    let mut count = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let text = std::fs::read_to_string(&path).unwrap();
+        let style = Style::from_json(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        assert!(valid(&serde_json::from_str(&text).unwrap()), "{}", path.display());
+        assert_eq!(Style::from_json(&style.to_json()).unwrap(), style, "{}", path.display());
+        count += 1;
+    }
+    assert!(count > 0);
+}
+
 /// Every place of the full document is broken in turn, in several ways: the schema and the reader give the same verdict.
 #[test]
 fn the_schema_and_the_reader_agree_on_broken_documents() {
@@ -112,10 +129,17 @@ fn the_schema_and_the_reader_agree_on_broken_documents() {
 /// The reader also knows rules that a schema cannot say: order of stops, keys that exclude each other.
 fn knows_more(read: &Result<Style>) -> bool {
     const BEYOND: [&str; 8] = [
-        "ascend", "share a unit", "not all 0", "only for", "begins with its lesser", "one tag for each", "either a",
+        "ascend",
+        "share a unit",
+        "not all 0",
+        "only for",
+        "begins with its lesser",
+        "one tag for each",
+        "either a",
         "“interpolate”, “steps” or “match”",
     ];
-    read.as_ref().is_err_and(|error| BEYOND.iter().any(|words| error.say().contains(words)) || error.say().contains("brace"))
+    read.as_ref()
+        .is_err_and(|error| BEYOND.iter().any(|words| error.say().contains(words)) || error.say().contains("brace"))
 }
 
 fn places(value: &Value, at: String, found: &mut Vec<String>) {

@@ -40,12 +40,14 @@ pub struct Dialect {
 /// Learns the layout of a file.
 pub fn learn(path: &Path, asked_encoding: Option<&str>, report: &mut Report) -> Result<Dialect> {
     let charset = learn_charset(path, asked_encoding, report)?;
-    let mut head = String::new();
-    let text = Transcoder::new(open_file(path)?, charset);
-    BufReader::new(text)
-        .take(HEAD_BYTES as u64)
-        .read_to_string(&mut head)
-        .or_else(|error| cut_character(error, &mut head))?;
+    let mut bytes = Vec::new();
+    let text = BufReader::new(Transcoder::new(open_file(path)?, charset));
+    text.take(HEAD_BYTES as u64).read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() == HEAD_BYTES && !bytes.contains(&b'\n') {
+        return Err(Error::too_large(format!("The first line has more than {HEAD_BYTES} bytes.")));
+    }
+    // The head may end within a character.
+    let head = String::from_utf8_lossy(&bytes);
     if head.trim().is_empty() {
         return Err(Error::invalid("The file is empty."));
     }
@@ -70,11 +72,6 @@ pub fn learn(path: &Path, asked_encoding: Option<&str>, report: &mut Report) -> 
     }
     dialect.names = clean_names(&header, report);
     Ok(dialect)
-}
-
-/// The head may end within a character; what came before it counts.
-fn cut_character(error: std::io::Error, head: &mut String) -> Result<usize> {
-    if error.kind() == std::io::ErrorKind::InvalidData { Ok(head.len()) } else { Err(unreadable(error)) }
 }
 
 fn open_file(path: &Path) -> Result<File> {

@@ -53,31 +53,59 @@ pub fn write_float(number: f64, out: &mut Vec<u8>) {
 
 /// Appends a number rounded to some decimals (at most 9), without the zeros at its end.
 pub fn write_fixed(number: f64, decimals: u8, out: &mut Vec<u8>) {
-    const POWERS: [i64; 10] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000];
-    let power = POWERS[usize::from(decimals.min(9))];
-    let scaled = (number * power as f64).round();
+    match decimals {
+        // The usual ones are compiled for their power of ten.
+        7 => fixed::<7>(number, out),
+        3 => fixed::<3>(number, out),
+        0 => fixed::<0>(number, out),
+        1 => fixed::<1>(number, out),
+        2 => fixed::<2>(number, out),
+        4 => fixed::<4>(number, out),
+        5 => fixed::<5>(number, out),
+        6 => fixed::<6>(number, out),
+        8 => fixed::<8>(number, out),
+        _ => fixed::<9>(number, out),
+    }
+}
+
+fn fixed<const DECIMALS: u32>(number: f64, out: &mut Vec<u8>) {
+    let power = 10_u64.pow(DECIMALS);
+    let scaled = number * power as f64;
     if scaled.is_nan() || scaled.abs() >= 9e15 {
         return write_float(number, out);
     }
-    let scaled = scaled as i64;
+    // A cast cuts, so half a unit away from zero rounds.
+    let scaled = (scaled + 0.5_f64.copysign(scaled)) as i64;
+    let (mut whole, mut fraction) = (scaled.unsigned_abs() / power, (scaled.unsigned_abs() % power) as u32);
+    let mut buffer = [0; 32];
+    let mut at = buffer.len();
+    let mut put = |byte: u8| {
+        at -= 1;
+        buffer[at] = byte;
+    };
+    if fraction > 0 {
+        let mut digits = DECIMALS;
+        while fraction % 10 == 0 {
+            fraction /= 10;
+            digits -= 1;
+        }
+        for _ in 0..digits {
+            put(b'0' + (fraction % 10) as u8);
+            fraction /= 10;
+        }
+        put(b'.');
+    }
+    loop {
+        put(b'0' + (whole % 10) as u8);
+        whole /= 10;
+        if whole == 0 {
+            break;
+        }
+    }
     if scaled < 0 {
-        out.push(b'-');
+        put(b'-');
     }
-    let scaled = scaled.unsigned_abs();
-    let (whole, mut fraction) = (scaled / power as u64, scaled % power as u64);
-    out.extend_from_slice(itoa::Buffer::new().format(whole).as_bytes());
-    if fraction == 0 {
-        return;
-    }
-    let mut digits = [b'0'; 9];
-    let count = usize::from(decimals.min(9));
-    for digit in digits[..count].iter_mut().rev() {
-        *digit = b'0' + (fraction % 10) as u8;
-        fraction /= 10;
-    }
-    let last = digits[..count].iter().rposition(|&digit| digit != b'0').unwrap_or(0);
-    out.push(b'.');
-    out.extend_from_slice(&digits[..=last]);
+    out.extend_from_slice(&buffer[at..]);
 }
 
 #[cfg(test)]

@@ -190,39 +190,55 @@ fn separate(place: usize, out: &mut Vec<u8>) {
 fn write_part(part: &PartRef<'_>, decimals: u8, out: &mut Vec<u8>) {
     let runs = part.rings().zip(part.heights());
     match part.kind() {
-        GeometryKind::Point => runs.for_each(|(ring, heights)| write_position(ring, heights, 0, decimals, out)),
-        GeometryKind::LineString => runs.for_each(|(ring, heights)| write_run(ring, heights, false, decimals, out)),
+        GeometryKind::Point => {
+            for (ring, heights) in runs {
+                match ring.first() {
+                    Some(position) => write_position(*position, height_at(heights, 0), decimals, out),
+                    None => out.extend_from_slice(b"[]"),
+                }
+            }
+        }
+        GeometryKind::LineString => {
+            for (ring, heights) in runs {
+                write_run((0..ring.len()).map(|at| (ring[at], height_at(heights, at))), decimals, out);
+            }
+        }
         _ => {
             out.push(b'[');
             for (place, (ring, heights)) in runs.enumerate() {
                 separate(place, out);
-                let backwards = is_clockwise(ring) == (place == 0);
-                write_run(ring, heights, backwards, decimals, out);
+                let run = (0..ring.len()).map(|at| (ring[at], height_at(heights, at)));
+                match is_clockwise(ring) == (place == 0) {
+                    true => write_run(run.rev(), decimals, out),
+                    false => write_run(run, decimals, out),
+                }
             }
             out.push(b']');
         }
     }
 }
 
-fn write_run(ring: &[[f64; 2]], heights: Option<&[f64]>, backwards: bool, decimals: u8, out: &mut Vec<u8>) {
+fn height_at(heights: Option<&[f64]>, at: usize) -> Option<f64> {
+    heights.and_then(|heights| heights.get(at)).copied().filter(|height| height.is_finite())
+}
+
+fn write_run(run: impl Iterator<Item = ([f64; 2], Option<f64>)>, decimals: u8, out: &mut Vec<u8>) {
     out.push(b'[');
-    for place in 0..ring.len() {
+    for (place, (position, height)) in run.enumerate() {
         separate(place, out);
-        let at = if backwards { ring.len() - 1 - place } else { place };
-        write_position(ring, heights, at, decimals, out);
+        write_position(position, height, decimals, out);
     }
     out.push(b']');
 }
 
-fn write_position(ring: &[[f64; 2]], heights: Option<&[f64]>, at: usize, decimals: u8, out: &mut Vec<u8>) {
-    let Some([x, y]) = ring.get(at) else { return out.extend_from_slice(b"[]") };
+fn write_position([x, y]: [f64; 2], height: Option<f64>, decimals: u8, out: &mut Vec<u8>) {
     out.push(b'[');
-    write_fixed(*x, decimals, out);
+    write_fixed(x, decimals, out);
     out.push(b',');
-    write_fixed(*y, decimals, out);
-    if let Some(height) = heights.and_then(|heights| heights.get(at)).filter(|height| height.is_finite()) {
+    write_fixed(y, decimals, out);
+    if let Some(height) = height {
         out.push(b',');
-        write_fixed(*height, METRE_DECIMALS, out);
+        write_fixed(height, METRE_DECIMALS, out);
     }
     out.push(b']');
 }

@@ -73,7 +73,7 @@ pub fn put_value(tail: &mut Vec<u8>, value: &Value<'_>) {
             tail.extend_from_slice(&number.to_le_bytes());
         }
         Value::Text(text) | Value::Nested(text) => {
-            put_bytes(tail, TEXT, |tail| tail.extend_from_slice(text.as_bytes()))
+            put_bytes(tail, TEXT, |tail| tail.extend_from_slice(text.as_bytes()));
         }
         Value::Bytes(bytes) => put_bytes(tail, BYTES, |tail| tail.extend_from_slice(bytes)),
         Value::Time(when) => {

@@ -18,11 +18,13 @@
 
 mod aside;
 mod decode;
+mod gather;
 mod hilbert;
 mod layer;
 mod open;
 mod pushdown;
 mod record;
+mod rtree;
 mod scan;
 mod source;
 mod spool;

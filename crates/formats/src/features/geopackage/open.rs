@@ -33,17 +33,17 @@ impl Budget {
 
 /// A read-only connection to a file of ours, which never changes.
 pub fn own(path: &Path) -> Result<Connection> {
-    let connection = connect(path, true).map_err(|error| missing(path, error))?;
+    let connection = connect(path, true).map_err(|error| missing(path, &error))?;
     let settings = format!(
         "PRAGMA query_only = ON; PRAGMA mmap_size = {SQLITE_MAPPED_BYTES_MAX}; PRAGMA cache_size = -8192; PRAGMA temp_store = MEMORY;"
     );
-    connection.execute_batch(&settings).map_err(|error| missing(path, error))?;
+    connection.execute_batch(&settings).map_err(|error| missing(path, &error))?;
     connection.set_prepared_statement_cache_capacity(64);
     add_meets(&connection).map_err(Error::internal)?;
     Ok(connection)
 }
 
-fn missing(path: &Path, error: rusqlite::Error) -> Error {
+fn missing(path: &Path, error: &rusqlite::Error) -> Error {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     Error::internal(format!("{name} cannot be opened as a GeoPackage: {error}"))
 }

@@ -1,12 +1,12 @@
 //! Walking the rows of a stored file, a batch at a time; nothing is held between batches but the place reached.
 
-use super::decode::Reading;
+use super::decode::{Pending, Reading};
 use super::layer::{Layer, quoted};
 use super::pushdown::Condition;
 use super::source::StoredFile;
 use crate::features::needs::Needs;
 use rusqlite::types::Value as Sql;
-use rusqlite::{Connection, params_from_iter};
+use rusqlite::{Connection, OptionalExtension, params_from_iter};
 use std::sync::Arc;
 use terrane_model::limits::BATCH_ROWS;
 use terrane_model::schema::GeometryKind;
@@ -16,91 +16,102 @@ use terrane_model::{Batch, Error, Result};
 pub enum Walk {
     /// Along the table, in the order of `fid`.
     Table,
-    /// Through an index or a sort: their `fid`s first (8 bytes a row), then the rows.
-    List {
-        /// ` ORDER BY …`.
+    /// By the `fid`s that this query of the R-tree finds, in their order.
+    Box(Condition),
+    /// By a list of `fid`s in this order (` ORDER BY …`), made by the condition.
+    Query {
+        /// The clause.
         order: String,
     },
 }
 
-/// The batches of a scan.
+/// Which of the rows found are wanted.
+pub struct Page {
+    /// Those after the row with this identity, in the order of the file.
+    pub after: Option<Sql>,
+    /// So many at most.
+    pub rows: usize,
+}
+
+/// The batches of a scan. Lists of `fid`s take 8 bytes a row.
 pub struct Scan {
     file: Arc<StoredFile>,
     reading: Reading,
     condition: Condition,
-    /// Rows still wanted.
-    left: usize,
+    page: Page,
     state: State,
 }
 
 enum State {
+    Fresh(Walk),
     /// Along the table after this `fid`.
-    Table(Option<i64>),
-    /// The list is not made yet.
-    Unlisted(String),
-    /// Rows to read, and how many are.
-    Listed(Vec<i64>, usize),
+    Table(i64),
+    /// Rows to read, and how many are read.
+    List(Vec<i64>, usize),
     Done,
 }
 
 impl Scan {
-    pub(super) fn new(
-        file: Arc<StoredFile>,
-        needs: &Needs,
-        (walk, condition): (Walk, Condition),
-        limit: Option<usize>,
-    ) -> Self {
+    pub(super) fn new(file: Arc<StoredFile>, needs: &Needs, (walk, condition): (Walk, Condition), page: Page) -> Self {
         let reading = Reading::new(&file.layer, &needs.columns, needs.geometry);
-        let state = match walk {
-            Walk::Table => State::Table(None),
-            Walk::List { order } => State::Unlisted(order),
-        };
-        Self { file, reading, condition, left: limit.unwrap_or(usize::MAX), state }
+        Self { file, reading, condition, page, state: State::Fresh(walk) }
     }
 
     fn step(&mut self) -> Result<Option<Batch>> {
         let file = Arc::clone(&self.file);
         file.with(|connection| {
-            if let State::Unlisted(order) = &self.state {
-                self.state = State::Listed(self.list(connection, &file.layer, order)?, 0);
-            }
-            match std::mem::replace(&mut self.state, State::Done) {
-                State::Table(after) => self.along_table(connection, &file.layer, after),
-                State::Listed(fids, read) => self.from_list(connection, &file.layer, (fids, read)),
-                State::Unlisted(_) | State::Done => Ok(None),
+            let state = std::mem::replace(&mut self.state, State::Done);
+            let state = match state {
+                State::Fresh(walk) => self.begin(connection, &file.layer, walk)?,
+                begun => begun,
+            };
+            match state {
+                _ if self.page.rows == 0 => Ok(None),
+                State::Table(after) => self.next_of_table(connection, &file.layer, after),
+                State::List(fids, read) => self.next_of_list(connection, &file.layer, (fids, read)),
+                State::Fresh(_) | State::Done => Ok(None),
             }
         })
     }
 
-    fn list(&self, connection: &Connection, layer: &Layer, order: &str) -> Result<Vec<i64>> {
-        let limit = if self.left == usize::MAX { String::new() } else { format!(" LIMIT {}", self.left) };
-        let sql = format!(
-            "SELECT t.{} FROM {} t{}{order}{limit}",
-            quoted(&layer.fid),
-            quoted(&layer.table),
-            self.condition.clause()
-        );
-        let mut statement = connection.prepare_cached(&sql).map_err(Error::internal)?;
-        let fids = statement.query_map(params_from_iter(&self.condition.values), |row| row.get(0));
-        fids.and_then(Iterator::collect).map_err(Error::internal)
+    fn begin(&self, connection: &Connection, layer: &Layer, walk: Walk) -> Result<State> {
+        let after = match &self.page.after {
+            None => i64::MIN,
+            Some(id) => match fid_of(connection, layer, id)? {
+                Some(fid) => fid,
+                None => return Ok(State::Done),
+            },
+        };
+        Ok(match walk {
+            Walk::Table => State::Table(after),
+            Walk::Box(query) => {
+                let mut fids = list(connection, &query)?;
+                fids.sort_unstable();
+                fids.dedup();
+                let first = fids.partition_point(|&fid| fid <= after);
+                State::List(fids, first)
+            }
+            Walk::Query { order } => {
+                let mut query = self.condition.clone();
+                let limited = self.page.rows < usize::MAX && self.page.after.is_none();
+                let limit = if limited { format!(" LIMIT {}", self.page.rows) } else { String::new() };
+                let (fid, table) = (quoted(&layer.fid), quoted(&layer.table));
+                query.sql = format!("SELECT t.{fid} FROM {table} t{}{order}{limit}", self.condition.clause());
+                let mut fids = list(connection, &query)?;
+                if self.page.after.is_some() {
+                    fids.retain(|&fid| fid > after);
+                }
+                State::List(fids, 0)
+            }
+        })
     }
 
-    fn along_table(&mut self, connection: &Connection, layer: &Layer, after: Option<i64>) -> Result<Option<Batch>> {
-        if self.left == 0 {
-            return Ok(None);
-        }
+    fn next_of_table(&mut self, connection: &Connection, layer: &Layer, after: i64) -> Result<Option<Batch>> {
         let fid = quoted(&layer.fid);
         let mut condition = self.condition.clone();
-        if let Some(after) = after {
-            condition.and(Condition { sql: format!("t.{fid} > ?"), values: vec![Sql::Integer(after)] });
-        }
-        condition.values.push(Sql::Integer(self.left.min(BATCH_ROWS) as i64));
-        let sql = format!(
-            "SELECT {} FROM {} t{} ORDER BY t.{fid} LIMIT ?",
-            self.reading.select_list(layer),
-            quoted(&layer.table),
-            condition.clause()
-        );
+        condition.and(Condition { sql: format!("t.{fid} > ?"), values: vec![Sql::Integer(after)] });
+        condition.values.push(Sql::Integer(self.page.rows.min(BATCH_ROWS) as i64));
+        let sql = format!("{} ORDER BY t.{fid} LIMIT ?", self.select(layer, &condition));
         let mut statement = connection.prepare_cached(&sql).map_err(Error::internal)?;
         let mut rows = statement.query(params_from_iter(&condition.values)).map_err(Error::internal)?;
         let mut pending = self.reading.begin(GeometryKind::Any);
@@ -111,81 +122,100 @@ impl Scan {
                 break;
             }
         }
-        self.left -= pending.len();
-        if last.is_some() {
+        self.page.rows -= pending.len();
+        Ok(last.map(|last| {
             self.state = State::Table(last);
-        }
-        Ok(last.map(|_| pending.finish()))
+            pending.finish()
+        }))
     }
 
-    fn from_list(
+    fn select(&self, layer: &Layer, condition: &Condition) -> String {
+        format!("SELECT {} FROM {} t{}", self.reading.select_list(layer), quoted(&layer.table), condition.clause())
+    }
+
+    /// The next rows of a list; rows of which the condition is not true are passed over.
+    fn next_of_list(
         &mut self,
         connection: &Connection,
         layer: &Layer,
-        (fids, read): (Vec<i64>, usize),
+        list: (Vec<i64>, usize),
     ) -> Result<Option<Batch>> {
-        let chunk = &fids[read..fids.len().min(read + BATCH_ROWS)];
-        if chunk.is_empty() {
-            return Ok(None);
-        }
+        let (fids, mut read) = list;
         let mut pending = self.reading.begin(GeometryKind::Any);
-        match is_dense(chunk) {
-            true => self.read_run(connection, layer, chunk, &mut pending)?,
-            false => self.read_each(connection, layer, chunk, &mut pending)?,
+        while read < fids.len() && !self.is_enough(&pending) {
+            let chunk = &fids[read..fids.len().min(read + BATCH_ROWS)];
+            read += match is_dense(chunk) {
+                true => self.read_run(connection, layer, chunk, &mut pending)?,
+                false => self.read_each(connection, layer, chunk, &mut pending)?,
+            };
         }
-        let read = read + pending.len().max(1);
-        self.state = State::Listed(fids, read);
-        Ok(Some(pending.finish()))
+        self.page.rows -= pending.len();
+        self.state = State::List(fids, read);
+        Ok((pending.len() > 0).then(|| pending.finish()))
     }
 
-    /// Rows that lie nearly together are walked over; those not in the list are passed over.
-    fn read_run(
-        &self,
-        connection: &Connection,
-        layer: &Layer,
-        fids: &[i64],
-        pending: &mut super::decode::Pending,
-    ) -> Result<()> {
+    fn is_enough(&self, pending: &Pending) -> bool {
+        pending.is_full() || pending.len() >= self.page.rows
+    }
+
+    /// Rows that lie nearly together are walked over; those not in the list are passed over. Returns how many of the list are done.
+    fn read_run(&self, connection: &Connection, layer: &Layer, fids: &[i64], pending: &mut Pending) -> Result<usize> {
         let fid = quoted(&layer.fid);
-        let (list, table) = (self.reading.select_list(layer), quoted(&layer.table));
-        let sql = format!("SELECT {list} FROM {table} t WHERE t.{fid} BETWEEN ? AND ? ORDER BY t.{fid}");
+        let mut condition = self.condition.clone();
+        let ends = [fids[0], fids[fids.len() - 1]].map(Sql::Integer);
+        condition.and(Condition { sql: format!("t.{fid} BETWEEN ? AND ?"), values: ends.to_vec() });
+        let sql = format!("{} ORDER BY t.{fid}", self.select(layer, &condition));
         let mut statement = connection.prepare_cached(&sql).map_err(Error::internal)?;
-        let ends = [fids[0], fids[fids.len() - 1]];
-        let mut rows = statement.query(ends).map_err(Error::internal)?;
-        let mut wanted = fids.iter().peekable();
+        let mut rows = statement.query(params_from_iter(&condition.values)).map_err(Error::internal)?;
+        let mut done = 0;
         while let Some(row) = rows.next().map_err(Error::internal)? {
             let fid: i64 = row.get(0).map_err(Error::internal)?;
-            if wanted.next_if(|&&next| next == fid).is_some() {
+            done += fids[done..].iter().take_while(|&&wanted| wanted < fid).count();
+            if fids.get(done) == Some(&fid) {
                 self.reading.row(row, pending, |_| {})?;
-                if pending.is_full() {
-                    break;
+                done += 1;
+                if self.is_enough(pending) {
+                    return Ok(done);
                 }
             }
         }
-        Ok(())
+        Ok(fids.len())
     }
 
-    fn read_each(
-        &self,
-        connection: &Connection,
-        layer: &Layer,
-        fids: &[i64],
-        pending: &mut super::decode::Pending,
-    ) -> Result<()> {
-        let (list, table) = (self.reading.select_list(layer), quoted(&layer.table));
-        let sql = format!("SELECT {list} FROM {table} t WHERE t.{} = ?", quoted(&layer.fid));
-        let mut statement = connection.prepare_cached(&sql).map_err(Error::internal)?;
-        for fid in fids {
-            let mut rows = statement.query([fid]).map_err(Error::internal)?;
+    fn read_each(&self, connection: &Connection, layer: &Layer, fids: &[i64], pending: &mut Pending) -> Result<usize> {
+        let mut condition = self.condition.clone();
+        condition.and(Condition { sql: format!("t.{} = ?", quoted(&layer.fid)), values: vec![Sql::Null] });
+        let fid_at = condition.values.len();
+        let mut statement = connection.prepare_cached(&self.select(layer, &condition)).map_err(Error::internal)?;
+        for (place, value) in condition.values.iter().enumerate() {
+            statement.raw_bind_parameter(place + 1, value).map_err(Error::internal)?;
+        }
+        for (place, fid) in fids.iter().enumerate() {
+            statement.raw_bind_parameter(fid_at, fid).map_err(Error::internal)?;
+            let mut rows = statement.raw_query();
             if let Some(row) = rows.next().map_err(Error::internal)? {
                 self.reading.row(row, pending, |_| {})?;
             }
-            if pending.is_full() {
-                break;
+            if self.is_enough(pending) {
+                return Ok(place + 1);
             }
         }
-        Ok(())
+        Ok(fids.len())
     }
+}
+
+/// The `fid` of the row with an identity.
+fn fid_of(connection: &Connection, layer: &Layer, id: &Sql) -> Result<Option<i64>> {
+    let (fid, table, identity) = (quoted(&layer.fid), quoted(&layer.table), quoted(layer.identity.column(&layer.fid)));
+    let sql = format!("SELECT {fid} FROM {table} WHERE {identity} = ?");
+    let mut statement = connection.prepare_cached(&sql).map_err(Error::internal)?;
+    statement.query_row([id], |row| row.get(0)).optional().map_err(Error::internal)
+}
+
+fn list(connection: &Connection, query: &Condition) -> Result<Vec<i64>> {
+    let mut statement = connection.prepare_cached(&query.sql).map_err(Error::internal)?;
+    let fids = statement.query_map(params_from_iter(&query.values), |row| row.get(0));
+    fids.and_then(Iterator::collect).map_err(Error::internal)
 }
 
 /// Whether ascending numbers fill at least half of their span.

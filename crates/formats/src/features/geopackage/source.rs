@@ -3,7 +3,7 @@
 use super::layer::{Identity, Layer, quoted};
 use super::open::{self, MEETS};
 use super::pushdown::{self, Condition, Key};
-use super::scan::{Scan, Walk};
+use super::scan::{Page, Scan, Walk};
 use super::{RECORD_URI, record, tables};
 use crate::features::needs::Needs;
 use rusqlite::types::Value as Sql;
@@ -92,10 +92,12 @@ impl FeatureSource for GeoPackageSource {
 
 /// How a question is answered.
 struct Plan {
-    /// What SQLite checks.
+    /// What SQLite checks of each row.
     condition: Condition,
-    /// Whether rows are found through an index, so that their `fid`s are listed first.
-    listed: bool,
+    /// The `fid`s that the R-tree finds, when a box is asked.
+    boxed: Option<Condition>,
+    /// Whether identities are asked, which have an index.
+    identified: bool,
     /// What the engine checks.
     residual: Option<Filter>,
     /// The order, when SQLite keeps it; empty for the order of the file.
@@ -104,7 +106,8 @@ struct Plan {
 
 impl Plan {
     fn new(layer: &Layer, query: &FeatureQuery) -> Self {
-        let mut plan = Self { condition: Condition::default(), listed: false, residual: None, keys: None };
+        let mut plan =
+            Self { condition: Condition::default(), boxed: None, identified: false, residual: None, keys: None };
         let mut left = Vec::new();
         for filter in conjuncts(query.whole_filter(&layer.schema)) {
             if !plan.take(&filter, layer) {
@@ -133,7 +136,7 @@ impl Plan {
             }
             Filter::Ids(ids) if ids.len() <= IDS_MAX => {
                 self.condition.and(ids_condition(ids, layer));
-                self.listed = true;
+                self.identified = true;
                 return true;
             }
             _ => {}
@@ -147,39 +150,31 @@ impl Plan {
     fn take_box(&mut self, bbox: &Bbox, layer: &Layer) {
         let holds_all = layer.bbox.is_some_and(|all| bbox.contains_box(&all));
         if let (Some(geometry), false) = (&layer.geometry, holds_all) {
-            self.condition.and(box_condition(bbox, layer, geometry));
-            self.listed = true;
+            let another = self.boxed.replace(fids_in_box(bbox, layer, geometry));
+            self.condition.and(another.map(|fids| among(fids, layer)).unwrap_or_default());
         }
     }
 
     fn scan(mut self, file: &Arc<StoredFile>, query: &FeatureQuery) -> Result<FeatureScan> {
         let layer = &file.layer;
-        let after = query.after.as_ref();
         let (identity, sorted) = (layer.identity.column(&layer.fid), self.keys.is_some());
         let keys = self.keys.take().unwrap_or_default();
         let mut paged = sorted && self.residual.is_none();
-        if let (Some(position), true) = (after, paged) {
-            let condition = match keys.is_empty() {
-                true => Some(after_in_file(&position.id, layer)),
-                false => pushdown::after(position, &keys, (identity, id_value(&position.id, layer))),
-            };
-            paged = condition.is_some();
-            self.condition.and(condition.unwrap_or_default());
-        }
-        let walk = if self.listed || !keys.is_empty() {
-            let order = if keys.is_empty() {
-                format!(" ORDER BY t.{}", quoted(&layer.fid))
+        let mut after = None;
+        if let (Some(position), true) = (&query.after, paged) {
+            let id = id_value(&position.id, layer);
+            if keys.is_empty() {
+                after = Some(id);
             } else {
-                pushdown::order_clause(&keys, identity)
-            };
-            Walk::List { order }
-        } else {
-            Walk::Table
-        };
+                let condition = pushdown::after(position, &keys, (identity, id));
+                paged = condition.is_some();
+                self.condition.and(condition.unwrap_or_default());
+            }
+        }
+        let walk = self.walk(&keys, layer);
         let needs = Needs::of(query, self.residual.as_ref(), !sorted, &layer.schema);
-        let limit = query.limit.filter(|_| paged);
-        let rows = Scan::new(Arc::clone(file), &needs, (walk, self.condition), limit);
-        let rows = Rows::Local(Box::new(rows));
+        let page = Page { after, rows: query.limit.filter(|_| paged).unwrap_or(usize::MAX) };
+        let rows = Rows::Local(Box::new(Scan::new(Arc::clone(file), &needs, (walk, self.condition), page)));
         let mut scan = match self.residual {
             Some(residual) => FeatureScan::unfinished(rows, residual),
             None => FeatureScan::filtered(rows),
@@ -189,6 +184,19 @@ impl Plan {
         }
         scan = if sorted { scan.sorted() } else { scan };
         if paged { scan.paged() } else { Ok(scan) }
+    }
+
+    fn walk(&mut self, keys: &[Key], layer: &Layer) -> Walk {
+        let boxed = self.boxed.take();
+        if keys.is_empty() && !self.identified {
+            return boxed.map_or(Walk::Table, Walk::Box);
+        }
+        self.condition.and(boxed.map(|fids| among(fids, layer)).unwrap_or_default());
+        let order = match keys.is_empty() {
+            true => format!(" ORDER BY t.{}", quoted(&layer.fid)),
+            false => pushdown::order_clause(keys, layer.identity.column(&layer.fid)),
+        };
+        Walk::Query { order }
     }
 }
 
@@ -200,8 +208,8 @@ fn conjuncts(filter: Filter) -> Vec<Filter> {
     }
 }
 
-/// Rows whose box meets a box, and rows without a place, which a box does not exclude (OGC API Features 7.15.3).
-fn box_condition(bbox: &Bbox, layer: &Layer, geometry: &str) -> Condition {
+/// The `fid`s of rows whose box meets a box, and of rows without a place, which a box does not exclude (OGC API Features 7.15.3).
+fn fids_in_box(bbox: &Bbox, layer: &Layer, geometry: &str) -> Condition {
     let (table, fid) = (quoted(&layer.table), quoted(&layer.fid));
     let (rtree, geometry) = (quoted(&tables::rtree_name(&layer.table, geometry)), quoted(geometry));
     let mut parts = Vec::new();
@@ -221,7 +229,12 @@ fn box_condition(bbox: &Bbox, layer: &Layer, geometry: &str) -> Condition {
         let without = tables::without_place(&format!("x.{geometry}"));
         parts.push(format!("SELECT x.{fid} FROM {table} x WHERE {without}"));
     }
-    Condition { sql: format!("t.{fid} IN ({})", parts.join(" UNION ALL ")), values }
+    Condition { sql: parts.join(" UNION ALL "), values }
+}
+
+/// Rows whose `fid` is among those that a query finds.
+fn among(fids: Condition, layer: &Layer) -> Condition {
+    Condition { sql: format!("t.{} IN ({})", quoted(&layer.fid), fids.sql), values: fids.values }
 }
 
 fn ids_condition(ids: &[FeatureId], layer: &Layer) -> Condition {
@@ -237,14 +250,4 @@ fn id_value(id: &FeatureId, layer: &Layer) -> Sql {
         (_, FeatureId::Number(number)) => Sql::Integer(*number),
         (_, FeatureId::Text(_)) => Sql::Null,
     }
-}
-
-/// Rows that come after a row in the order of the file.
-fn after_in_file(id: &FeatureId, layer: &Layer) -> Condition {
-    let (table, fid, identity) = (quoted(&layer.table), quoted(&layer.fid), quoted(layer.identity.column(&layer.fid)));
-    let sql = match layer.identity {
-        Identity::Fid => format!("t.{fid} > ?"),
-        _ => format!("t.{fid} > (SELECT x.{fid} FROM {table} x WHERE x.{identity} = ?)"),
-    };
-    Condition { sql, values: vec![id_value(id, layer)] }
 }

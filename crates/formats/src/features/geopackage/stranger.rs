@@ -289,7 +289,7 @@ fn survey(connection: &Connection, layer: &Layer, budget: &Budget) -> Result<Sur
     let mut statement = connection.prepare(&sql).map_err(damaged)?;
     let mut rows = statement.query([]).map_err(damaged)?;
     while let Some(row) = rows.next().map_err(damaged)? {
-        if survey.rows % BATCH_ROWS as u64 == 0 {
+        if survey.rows.is_multiple_of(BATCH_ROWS as u64) {
             budget.renew();
         }
         survey.rows += 1;

@@ -1,28 +1,18 @@
 //! Writing a layer: rows are gathered once, put in Hilbert order and inserted in that order, then indexed.
 
-use super::aside::{GEOMETRY, NULL, Put, put_bytes, put_value, take, take_value};
-use super::hilbert;
-use super::layer::{Companions, Identity, Layer, Stored, TimeForm, TimeStore, quoted};
-use super::spool::Spool;
-use super::times::{self, TimeUse};
-use super::{RECORD_URI, record, tables};
-use crate::features::wkb;
+use super::aside::{GEOMETRY, Put, take, take_value};
+use super::gather::Gathered;
+use super::layer::{Identity, Layer, Stored, TimeForm, TimeStore, quoted};
+use super::rtree::Packer;
+use super::{RECORD_URI, record, tables, times};
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, Statement, params};
 use std::path::Path;
 use std::sync::Arc;
-use terrane_model::batch::Value;
 use terrane_model::schema::{Column, ColumnKind, GeometryColumn};
 use terrane_model::store::Written;
-use terrane_model::time::{Instant, Interval};
-use terrane_model::{Batch, Bbox, Crs, Error, Feature, FeatureId, Result, Schema};
+use terrane_model::{Batch, Bbox, Crs, Error, Result, Schema};
 use terrane_projection::WktKind;
-
-/// Above this many rows with a place, ids that are numbers get a column of their own, so that `fid` can follow the curve.
-const FID_IS_ID_ROWS_MAX: usize = 20_000;
-
-/// Columns that one table may have (SQLite's own limit), those we add included.
-const COLUMNS_MAX: usize = 2_000;
 
 /// Writes a new GeoPackage with one layer; what rows must be like is said in [`super`]. `path` must not exist.
 ///
@@ -66,192 +56,6 @@ fn create(path: &Path) -> Result<Connection> {
     Ok(connection)
 }
 
-/// All rows, put aside, and what they have in common.
-struct Gathered {
-    schema: Arc<Schema>,
-    spool: Spool,
-    rows: Vec<Row>,
-    bbox: Bbox,
-    period: Option<(Instant, Instant)>,
-    without_place: u64,
-    numbers_only: bool,
-    no_negative: bool,
-    times: Vec<TimeUse>,
-}
-
-/// Where a row is put aside, and the middle of its box.
-struct Row {
-    centre: [f32; 2],
-    place: u64,
-    bytes: u32,
-}
-
-impl Gathered {
-    fn new(schema: &Arc<Schema>) -> Self {
-        Self {
-            schema: Arc::clone(schema),
-            spool: Spool::default(),
-            rows: Vec::new(),
-            bbox: Bbox::EMPTY,
-            period: None,
-            without_place: 0,
-            numbers_only: true,
-            no_negative: true,
-            times: vec![TimeUse::default(); schema.columns.len()],
-        }
-    }
-
-    fn add(&mut self, batch: &Batch) -> Result<()> {
-        let places: Vec<Option<usize>> =
-            self.schema.columns.iter().map(|column| batch.schema.column(&column.name).map(|(at, _)| at)).collect();
-        for feature in batch.features() {
-            self.add_row(&feature, &places)?;
-        }
-        Ok(())
-    }
-
-    fn add_row(&mut self, feature: &Feature<'_>, places: &[Option<usize>]) -> Result<()> {
-        let place = self.spool.place();
-        let start = self.spool.tail().len();
-        self.add_id(feature.id());
-        let centre = self.add_geometry(feature);
-        for (column, at) in places.iter().enumerate() {
-            let value = at.map_or(Value::Null, |at| feature.value(at));
-            if let Value::Time(when) = &value {
-                self.times[column].add(when);
-            }
-            put_value(self.spool.tail(), &value);
-        }
-        self.add_period(feature);
-        let bytes = u32::try_from(self.spool.tail().len() - start)
-            .map_err(|_| Error::too_large("A row has more than 4 GiB.").at(format!("row {}", self.rows.len() + 1)))?;
-        self.rows.push(Row { centre, place, bytes });
-        self.spool.settle()
-    }
-
-    fn add_id(&mut self, id: FeatureId) {
-        match id {
-            FeatureId::Number(number) => {
-                self.no_negative &= number >= 0;
-                put_value(self.spool.tail(), &Value::Int(number));
-            }
-            FeatureId::Text(text) => {
-                self.numbers_only = false;
-                put_value(self.spool.tail(), &Value::Text(&text));
-            }
-        }
-    }
-
-    fn add_geometry(&mut self, feature: &Feature<'_>) -> [f32; 2] {
-        let geometry = feature.geometry();
-        let bbox = geometry.as_ref().map_or(Bbox::EMPTY, |geometry| geometry.bbox());
-        let tail = self.spool.tail();
-        tail.extend(bbox.to_array().iter().flat_map(|number| number.to_le_bytes()));
-        match &geometry {
-            Some(geometry) => put_bytes(tail, GEOMETRY, |tail| wkb::write_blob(geometry, 0, tail)),
-            None => tail.push(NULL),
-        }
-        if bbox.is_empty() {
-            self.without_place += 1;
-            return [f32::INFINITY; 2];
-        }
-        self.bbox = self.bbox.union(&bbox);
-        bbox.centre().map(|number| number as f32)
-    }
-
-    fn add_period(&mut self, feature: &Feature<'_>) {
-        let Some(columns) = &self.schema.time else { return };
-        for name in std::iter::once(&columns.start).chain(&columns.end) {
-            if let Value::Time(when) = feature.get(name) {
-                let (start, end) = self.period.unwrap_or((when.earliest, when.latest));
-                self.period = Some((start.min(when.earliest), end.max(when.latest)));
-            }
-        }
-    }
-
-    fn written(&self) -> Written {
-        Written {
-            rows: self.rows.len() as u64,
-            bbox: (!self.bbox.is_empty()).then_some(self.bbox),
-            period: self.period.map(|(start, end)| Interval { start: Some(start), end: Some(end) }),
-        }
-    }
-
-    fn fid_is_id(&self) -> bool {
-        let few = self.schema.geometry.is_none() || self.rows.len() <= FID_IS_ID_ROWS_MAX;
-        self.numbers_only && self.no_negative && few
-    }
-
-    fn layer(&self, table: &str) -> Result<Layer> {
-        let mut names = Names::default();
-        let fid = names.take("fid");
-        let geometry = self.schema.geometry.as_ref().map(|_| names.take("geom"));
-        let identity = match (self.fid_is_id(), self.numbers_only) {
-            (true, _) => Identity::Fid,
-            (false, true) => Identity::Numbers(names.take("terrane_id")),
-            (false, false) => Identity::Texts(names.take("terrane_id")),
-        };
-        let columns =
-            self.schema.columns.iter().zip(&self.times).map(|(column, seen)| names.store(column, seen)).collect();
-        if names.0.len() > COLUMNS_MAX {
-            return Err(Error::too_large(format!(
-                "The table needs {} columns; {COLUMNS_MAX} are possible.",
-                names.0.len()
-            )));
-        }
-        Ok(Layer {
-            table: table.to_owned(),
-            fid,
-            geometry,
-            identity,
-            columns,
-            schema: Arc::clone(&self.schema),
-            rows: Some(self.rows.len() as u64),
-            without_place: Some(self.without_place),
-            bbox: (!self.bbox.is_empty()).then_some(self.bbox),
-        })
-    }
-
-    /// Puts the rows in the order in which they are inserted: by id when `fid` is the id, else along the curve.
-    fn put_in_order(&mut self) {
-        if self.fid_is_id() {
-            return;
-        }
-        let bbox = self.bbox;
-        self.rows.sort_by_cached_key(|row| match row.centre[0].is_finite() {
-            true => (0, hilbert::rank(&bbox, row.centre.map(f64::from)), row.place),
-            false => (1, 0, row.place),
-        });
-    }
-}
-
-/// SQL names that are taken, in lower case: SQLite does not tell `Name` from `name`.
-#[derive(Default)]
-struct Names(std::collections::HashSet<String>);
-
-impl Names {
-    fn take(&mut self, wanted: &str) -> String {
-        let wanted = if wanted.is_empty() { "column" } else { wanted };
-        let numbered = (1..).map(|number| format!("{wanted}_{number}"));
-        let mut all = std::iter::once(wanted.to_owned()).chain(numbered);
-        let free = all.find(|name| !self.0.contains(&name.to_lowercase())).unwrap_or_default();
-        self.0.insert(free.to_lowercase());
-        free
-    }
-
-    fn store(&mut self, column: &Column, seen: &TimeUse) -> Stored {
-        let name = self.take(&column.name.replace('\0', ""));
-        let companions = seen.needs_companions().then(|| Companions {
-            earliest: self.take(&format!("{name}_earliest_us")),
-            latest: self.take(&format!("{name}_latest_us")),
-            precision: self.take(&format!("{name}_precision")),
-            stated: seen.any_stated().then(|| self.take(&format!("{name}_stated_as"))),
-        });
-        let time = (column.kind == ColumnKind::Time).then(|| TimeStore { form: seen.form(), companions });
-        Stored { name, time }
-    }
-}
-
 fn fill(connection: &Connection, layer: &Layer, gathered: &mut Gathered) -> Result<()> {
     connection.execute_batch(tables::FRAME).map_err(Error::internal)?;
     let srs_id = match &layer.schema.geometry {
@@ -287,7 +91,7 @@ fn put_crs(connection: &Connection, crs: &Crs) -> Result<i32> {
 }
 
 fn create_table(layer: &Layer) -> String {
-    let mut columns = vec![format!("{} INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL", quoted(&layer.fid))];
+    let mut columns = vec![format!("{} INTEGER PRIMARY KEY NOT NULL", quoted(&layer.fid))];
     if let (Some(name), Some(geometry)) = (&layer.geometry, &layer.schema.geometry) {
         columns.push(format!("{} {}", quoted(name), tables::geometry_type(geometry.kind)));
     }
@@ -329,8 +133,8 @@ fn insert_rows(connection: &Connection, layer: &Layer, gathered: &mut Gathered, 
     let mut insert = connection
         .prepare(&format!("INSERT INTO {} VALUES ({marks})", quoted(&layer.table)))
         .map_err(Error::internal)?;
-    let mut insert_box = match &layer.geometry {
-        Some(geometry) => Some(prepare_rtree(connection, &layer.table, geometry)?),
+    let mut packer = match &layer.geometry {
+        Some(geometry) => Some(Packer::create(connection, &layer.table, geometry).map_err(Error::internal)?),
         None => None,
     };
     let rows = std::mem::take(&mut gathered.rows);
@@ -340,21 +144,15 @@ fn insert_rows(connection: &Connection, layer: &Layer, gathered: &mut Gathered, 
         gathered.spool.read(row.place, row.bytes as usize, &mut bytes)?;
         inserter.fid += 1;
         let bbox = inserter.insert(&mut insert, &mut bytes)?;
-        if let (Some(insert), false) = (&mut insert_box, bbox.is_empty()) {
-            let fid = inserter.fid;
-            insert
-                .execute(params![fid, bbox.min[0], bbox.max[0], bbox.min[1], bbox.max[1]])
-                .map_err(Error::internal)?;
+        if let (Some(packer), false) = (&mut packer, bbox.is_empty()) {
+            packer.add(inserter.fid, &bbox).map_err(Error::internal)?;
         }
+    }
+    if let Some(packer) = packer {
+        packer.finish().map_err(Error::internal)?;
     }
     gathered.rows = rows;
     Ok(())
-}
-
-fn prepare_rtree<'c>(connection: &'c Connection, table: &str, geometry: &str) -> Result<Statement<'c>> {
-    connection.execute_batch(&tables::create_rtree(table, geometry)).map_err(Error::internal)?;
-    let rtree = quoted(&tables::rtree_name(table, geometry));
-    connection.prepare(&format!("INSERT INTO {rtree} VALUES (?, ?, ?, ?, ?)")).map_err(Error::internal)
 }
 
 fn all_names(stored: &Stored) -> impl Iterator<Item = &str> {

@@ -38,7 +38,9 @@ pub fn to_value(filter: &Filter) -> Result<Value> {
 }
 
 fn op<const N: usize>(name: &str, arguments: [Value; N]) -> Value {
-    json!({"op": name, "args": arguments.to_vec()})
+    Value::Object(
+        [("op".to_owned(), name.into()), ("args".to_owned(), Vec::from(arguments).into())].into_iter().collect(),
+    )
 }
 
 fn joined(name: &str, all: &[Filter], empty: bool) -> Result<Value> {

@@ -189,7 +189,7 @@ impl Parser<'_> {
     }
 
     fn product(&mut self) -> Result<Term> {
-        self.chain(&["*", "/", "%", "div"], Self::signed)
+        self.chain(&["*", "/", "%", "div"], Self::power)
     }
 
     /// Operators of one rank, from left to right.
@@ -215,30 +215,30 @@ impl Parser<'_> {
         find(&ARITHMETIC, &name)
     }
 
-    /// A sign before a number belongs to it; before anything else it multiplies by −1, after powers.
-    fn signed(&mut self) -> Result<Term> {
-        if matches!(self.words.peek(), Token::Sign("-" | "+")) && !matches!(self.words.peek_second(), Token::Number(_))
-        {
-            let negative = self.words.next() == Token::Sign("-");
-            self.words.deeper()?;
-            let inner = self.signed()?;
-            self.words.shallower();
-            let minus_one = Term::Value(Expr::Literal(Literal::Int(-1)));
-            return if negative { self.computed(ArithmeticOp::Multiply, minus_one, inner) } else { Ok(inner) };
-        }
-        self.power()
-    }
-
     /// Powers group from right to left.
     fn power(&mut self) -> Result<Term> {
-        let base = self.primary()?;
+        let base = self.signed()?;
         if !self.words.take("^") {
             return Ok(base);
         }
         self.words.deeper()?;
-        let exponent = self.signed()?;
+        let exponent = self.power()?;
         self.words.shallower();
         self.computed(ArithmeticOp::Power, base, exponent)
+    }
+
+    /// A sign before a number belongs to it; before anything else it multiplies by −1. Either way it binds tightest.
+    fn signed(&mut self) -> Result<Term> {
+        if !matches!(self.words.peek(), Token::Sign("-" | "+")) || matches!(self.words.peek_second(), Token::Number(_))
+        {
+            return self.primary();
+        }
+        let negative = self.words.next() == Token::Sign("-");
+        self.words.deeper()?;
+        let inner = self.signed()?;
+        self.words.shallower();
+        let minus_one = Term::Value(Expr::Literal(Literal::Int(-1)));
+        if negative { self.computed(ArithmeticOp::Multiply, minus_one, inner) } else { Ok(inner) }
     }
 
     fn computed(&mut self, op: ArithmeticOp, left: Term, right: Term) -> Result<Term> {

@@ -19,8 +19,8 @@ use terrane_model::store::Progress;
 use terrane_model::{Error, GridSource, Result};
 use terrane_projection::{WktKind, info, wkt};
 
-/// Writes a grid as a Cloud Optimised GeoTIFF: tiles of 256 samples, deflate with a predictor, overviews until both sides are
-/// below 512, range and mean of each band. BigTIFF when it does not fit into 4 GB.
+/// Writes a grid as a Cloud Optimised GeoTIFF: tiles of 256 samples, deflate with a predictor, bands apart but for pictures in red,
+/// green and blue, overviews until both sides are below 512, range and mean of each band. BigTIFF when it does not fit into 4 GB.
 ///
 /// Overviews hold means by area of the samples that have data; of bands with at most 64 different whole numbers (classes) they hold
 /// the sample in the middle. Refuses grids with further axes, without bands, and with bands of different kinds.
@@ -100,9 +100,8 @@ impl Plan {
                     fields.extend(keys.iter().cloned());
                     fields.push((tags::GDAL_METADATA, Field::Text(metadata(schema, &pyramid.statistics))));
                 }
-                if let Some(no_data) = pyramid::common_no_data(schema) {
-                    fields.push((tags::GDAL_NO_DATA, Field::Text(no_data_text(no_data))));
-                }
+                let no_data = no_data_text(schema).map(|text| (tags::GDAL_NO_DATA, Field::Text(text)));
+                fields.extend(no_data);
                 fields.sort_by_key(|(tag, _)| *tag);
                 fields
             };
@@ -239,8 +238,13 @@ fn placed(schema: &GridSchema) -> Fields {
     vec![(tags::MODEL_TRANSFORMATION, Field::Doubles(matrix))]
 }
 
-fn no_data_text(no_data: f64) -> String {
-    if no_data.is_nan() { "nan".to_owned() } else { no_data.to_string() }
+/// The declared value for "no data"; NaN of floating-point samples, which says the same by itself.
+fn no_data_text(schema: &GridSchema) -> Option<String> {
+    let float = matches!(schema.bands[0].kind, SampleKind::F32 | SampleKind::F64);
+    match pyramid::common_no_data(schema) {
+        Some(number) if !number.is_nan() => Some(number.to_string()),
+        _ => float.then(|| "nan".to_owned()),
+    }
 }
 
 /// Names, units and statistics of the bands as GDAL keeps them.

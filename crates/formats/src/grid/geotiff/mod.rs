@@ -41,6 +41,8 @@ pub struct GeoTiffSource {
     levels: Vec<Level>,
     cache: Arc<BlockCache>,
     file: u32,
+    /// What samples of blocks that were never written are: the value for "no data", which may be NaN, else 0.
+    unwritten: f64,
     remarks: Vec<Finding>,
     palette: Option<Vec<[u8; 3]>>,
 }
@@ -78,7 +80,9 @@ pub fn open_cached(path: &Path, crs: Option<Crs>, cache: Arc<BlockCache>) -> Res
         None => world_file(path)?,
     };
     let crs = crs.map_or_else(|| keys.crs(), Ok)?;
-    let bands = bands(&tiff, first, &main, &mut remarks)?;
+    let no_data =
+        metadata::no_data(&first.text(&tiff, tags::GDAL_NO_DATA)?, main.encoding.storage.kind(), &mut remarks);
+    let bands = bands(&tiff, first, &main, no_data, &mut remarks)?;
     let palette = match &main.colours {
         Colours::Palette(colours) => Some(colours.clone()),
         Colours::Plain => None,
@@ -88,7 +92,16 @@ pub fn open_cached(path: &Path, crs: Option<Crs>, cache: Arc<BlockCache>) -> Res
     let schema = schema(crs, transform, bands, &levels);
     let levels = levels.into_iter().map(|image| Level { transform: scaled(&schema, &image), image }).collect();
     let file = cache.new_file();
-    Ok(GeoTiffSource { tiff, schema: Arc::new(schema), levels, cache, file, remarks, palette })
+    Ok(GeoTiffSource {
+        tiff,
+        schema: Arc::new(schema),
+        levels,
+        cache,
+        file,
+        remarks,
+        palette,
+        unwritten: no_data.unwrap_or(0.0),
+    })
 }
 
 fn schema(crs: Crs, transform: GridTransform, bands: Vec<Band>, levels: &[Image]) -> GridSchema {
@@ -109,11 +122,22 @@ fn scaled(schema: &GridSchema, image: &Image) -> GridTransform {
     schema.transform.part(0.0, 0.0, factor)
 }
 
-fn bands(tiff: &Tiff, directory: &Directory, image: &Image, remarks: &mut Vec<Finding>) -> Result<Vec<Band>> {
-    let kind = image.encoding.storage.kind();
-    let no_data = metadata::no_data(&directory.text(tiff, tags::GDAL_NO_DATA)?, kind, remarks);
-    let band =
-        |at: usize| Band { name: format!("band{}", at + 1), description: None, unit: None, kind, no_data, range: None };
+fn bands(
+    tiff: &Tiff,
+    directory: &Directory,
+    image: &Image,
+    no_data: Option<f64>,
+    remarks: &mut Vec<Finding>,
+) -> Result<Vec<Band>> {
+    let band = |at: usize| Band {
+        name: format!("band{}", at + 1),
+        description: None,
+        unit: None,
+        kind: image.encoding.storage.kind(),
+        // NaN says "no data" by itself.
+        no_data: no_data.filter(|number| !number.is_nan()),
+        range: None,
+    };
     let mut bands: Vec<_> = (0..image.bands).map(band).collect();
     metadata::apply(&directory.text(tiff, tags::GDAL_METADATA)?, &mut bands, remarks);
     metadata::settle_ranges(&mut bands);

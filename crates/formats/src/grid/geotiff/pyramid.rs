@@ -16,7 +16,7 @@ use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
-use terrane_model::grid::{GridQuery, GridSchema, Samples};
+use terrane_model::grid::{GridQuery, GridSchema, SampleKind, Samples};
 use terrane_model::limits::GRID_WRITE_BYTES;
 use terrane_model::store::Progress;
 use terrane_model::{Bbox, Error, GridSource, Result};
@@ -25,8 +25,6 @@ use terrane_model::{Bbox, Error, GridSource, Result};
 pub(super) const TILE: u32 = 256;
 /// Levels are added until both sides are below this.
 const COARSEST: u32 = 512;
-/// Bands beyond these are kept apart, so that a picture of one band does not unpack all.
-const CHUNKY_BANDS_MAX: usize = 4;
 /// Tiles of the finer level kept at hand while an overview is made.
 const TILES_KEPT: usize = 24;
 
@@ -44,6 +42,11 @@ pub(super) struct Level {
 }
 
 impl Level {
+    fn new([width, height]: [u32; 2], planes: usize) -> Self {
+        let mut level = Self { width, height, tiles: Vec::new() };
+        level.tiles = vec![(0, 0); level.across() as usize * level.down() as usize * planes];
+        level
+    }
     pub(super) fn across(&self) -> u32 {
         self.width.div_ceil(TILE)
     }
@@ -77,24 +80,31 @@ pub(super) fn sizes(width: u32, height: u32) -> Vec<[u32; 2]> {
 /// How the tiles of a grid are packed.
 pub(super) fn encoding(schema: &GridSchema) -> Encoding {
     let kind = schema.bands[0].kind;
-    let float = matches!(kind, terrane_model::grid::SampleKind::F32 | terrane_model::grid::SampleKind::F64);
+    let float = matches!(kind, SampleKind::F32 | SampleKind::F64);
     Encoding {
         storage: Storage::Whole(kind),
         compression: Compression::Deflate,
         predictor: if float { Predictor::Float } else { Predictor::Horizontal },
         big_endian: false,
-        channels: if schema.bands.len() <= CHUNKY_BANDS_MAX { schema.bands.len() } else { 1 },
+        channels: if is_picture(schema) { schema.bands.len() } else { 1 },
     }
+}
+
+/// Red, green, blue and perhaps alpha, which are always wanted together. Other bands are kept apart, so that a map of one does
+/// not unpack them all.
+fn is_picture(schema: &GridSchema) -> bool {
+    schema.bands[0].kind == SampleKind::U8 && (3..=4).contains(&schema.bands.len())
 }
 
 /// Reads a grid and packs all its tiles into a temporary file in a folder.
 pub(super) fn build<T: Sample>(folder: &Path, grid: &dyn GridSource, progress: &dyn Progress) -> Result<Pyramid> {
     let schema = grid.schema();
     let sizes = sizes(schema.width, schema.height);
-    let levels = sizes.iter().map(|&[width, height]| Level { width, height, tiles: Vec::new() }).collect();
+    let encoding = encoding(schema);
+    let planes = schema.bands.len() / encoding.channels;
     let mut pyramid = Pyramid {
-        levels,
-        encoding: encoding(schema),
+        levels: sizes.iter().map(|&size| Level::new(size, planes)).collect(),
+        encoding,
         bands: schema.bands.len(),
         statistics: vec![Statistics::new(); schema.bands.len()],
         method: Method::Nearest,
@@ -152,26 +162,25 @@ impl Pyramid {
         self.levels.iter().map(tiles).sum::<u64>() * self.planes() as u64
     }
 
-    /// Packs the full resolution, a run of tiles at a time; with several planes each is read in a pass of its own.
+    /// Packs the full resolution, a run of tiles of all bands at a time.
     fn read_source<T: Sample>(
         &mut self,
         grid: &dyn GridSource,
         no_data: Option<f64>,
         counter: &mut Counter<'_>,
     ) -> Result<()> {
-        let channels = self.encoding.channels;
-        let tile_bytes = TILE as usize * TILE as usize * channels * size_of_sample(T::KIND);
-        let run = ((GRID_WRITE_BYTES / tile_bytes).max(1) as u32).min(self.levels[0].across());
-        for plane in 0..self.planes() {
-            let bands: Vec<usize> = (plane * channels..(plane + 1) * channels).collect();
-            for down in 0..self.levels[0].down() {
-                for first in (0..self.levels[0].across()).step_by(run as usize) {
-                    let tiles = first..(first + run).min(self.levels[0].across());
-                    let read = Rows::<T>::read(grid, &bands, tiles.clone(), down)?;
-                    for across in tiles {
-                        let tile = read.tile(across, no_data);
-                        self.learn(&bands, &read, across, no_data);
-                        self.keep(0, &tile)?;
+        let tile_bytes = TILE as usize * TILE as usize * self.bands * size_of_sample(T::KIND);
+        let across = self.levels[0].across();
+        let run = ((GRID_WRITE_BYTES / tile_bytes).max(1) as u32).min(across);
+        for down in 0..self.levels[0].down() {
+            for first in (0..across).step_by(run as usize) {
+                let tiles = first..(first + run).min(across);
+                let rows = Rows::<T>::read(grid, tiles.clone(), down)?;
+                for across in tiles {
+                    self.learn(&rows, across, no_data);
+                    for plane in 0..self.planes() {
+                        let bands = plane * self.encoding.channels..(plane + 1) * self.encoding.channels;
+                        self.keep((0, plane, across, down), &rows.tile(bands, across, no_data))?;
                         counter.step()?;
                     }
                 }
@@ -181,21 +190,27 @@ impl Pyramid {
     }
 
     /// Takes the samples of a tile that lie inside the grid into the statistics.
-    fn learn<T: Sample>(&mut self, bands: &[usize], rows: &Rows<T>, across: u32, no_data: Option<f64>) {
-        for (channel, &band) in bands.iter().enumerate() {
+    fn learn<T: Sample>(&mut self, rows: &Rows<T>, across: u32, no_data: Option<f64>) {
+        for (band, statistics) in self.statistics.iter_mut().enumerate() {
             for row in 0..rows.height {
-                self.statistics[band].add(rows.row_of_tile(channel, across, row), rows.no_data[channel].or(no_data));
+                statistics.add(rows.row_of_tile(band, across, row), rows.no_data[band].or(no_data));
             }
         }
     }
 
-    fn keep<T: Sample>(&mut self, level: usize, tile: &Tile<T>) -> Result<()> {
+    fn keep<T: Sample>(&mut self, at: TileAt, tile: &Tile<T>) -> Result<()> {
         let packed = block::encode(&self.encoding, tile, TILE as usize)?;
         self.spool.seek(SeekFrom::Start(self.spool_bytes)).map_err(cannot_write)?;
         self.spool.write_all(&packed).map_err(cannot_write)?;
-        self.levels[level].tiles.push((self.spool_bytes, packed.len() as u32));
+        let index = self.index(at);
+        self.levels[at.0].tiles[index] = (self.spool_bytes, packed.len() as u32);
         self.spool_bytes += packed.len() as u64;
         Ok(())
+    }
+
+    fn index(&self, (level, plane, across, down): TileAt) -> usize {
+        let of = &self.levels[level];
+        (plane * of.down() as usize + down as usize) * of.across() as usize + across as usize
     }
 
     /// The packed bytes of a tile.
@@ -206,10 +221,9 @@ impl Pyramid {
         Ok(bytes)
     }
 
-    fn unpacked<T: Sample>(&self, (level, plane, across, down): TileAt) -> Result<Tile<T>> {
-        let of = &self.levels[level];
-        let index = (plane as u32 * of.down() + down) as usize * of.across() as usize + across as usize;
-        block::decode_channels(&self.encoding, &self.packed(of.tiles[index])?, TILE as usize, TILE as usize)
+    fn unpacked<T: Sample>(&self, at: TileAt) -> Result<Tile<T>> {
+        let packed = self.packed(self.levels[at.0].tiles[self.index(at)])?;
+        block::decode_channels(&self.encoding, &packed, TILE as usize, TILE as usize)
     }
 
     /// Makes one level from the finer one.
@@ -218,8 +232,9 @@ impl Pyramid {
         for plane in 0..self.planes() {
             for down in 0..self.levels[level].down() {
                 for across in 0..self.levels[level].across() {
-                    let tile = self.reduced_tile(&mut near, (level, plane, across, down), no_data)?;
-                    self.keep(level, &tile)?;
+                    let at = (level, plane, across, down);
+                    let tile = self.reduced_tile(&mut near, at, no_data)?;
+                    self.keep(at, &tile)?;
                     counter.step()?;
                 }
             }
@@ -292,14 +307,14 @@ struct Rows<T> {
 }
 
 impl<T: Sample> Rows<T> {
-    fn read(grid: &dyn GridSource, bands: &[usize], tiles: Range<u32>, down: u32) -> Result<Self> {
+    fn read(grid: &dyn GridSource, tiles: Range<u32>, down: u32) -> Result<Self> {
         let schema = grid.schema();
         let columns = tiles.start * TILE..(tiles.end * TILE).min(schema.width);
         let rows = down * TILE..((down + 1) * TILE).min(schema.height);
         let query = GridQuery {
             bbox: inner_box(schema, &columns, &rows),
             step_max: None,
-            bands: bands.to_vec(),
+            bands: (0..schema.bands.len()).collect(),
             slice: Vec::new(),
             // A rotated grid answers an upright box with a wider part.
             samples_max: u64::MAX,
@@ -328,21 +343,21 @@ impl<T: Sample> Rows<T> {
     }
 
     /// The samples of one row of a tile, as far as the grid reaches.
-    fn row_of_tile(&self, channel: usize, across: u32, row: usize) -> &[T] {
+    fn row_of_tile(&self, band: usize, across: u32, row: usize) -> &[T] {
         let start = ((across - self.first) * TILE) as usize;
-        &self.bands[channel][row * self.width..][start..self.width.min(start + TILE as usize)]
+        &self.bands[band][row * self.width..][start..self.width.min(start + TILE as usize)]
     }
 
     /// A tile, filled up with "no data" beyond the edge of the grid.
-    fn tile(&self, across: u32, no_data: Option<f64>) -> Tile<T> {
+    fn tile(&self, bands: Range<usize>, across: u32, no_data: Option<f64>) -> Tile<T> {
         let fill = no_data.map_or(T::default(), T::from_number);
-        let channel = |channel: usize| {
-            let rows = (0..self.height).flat_map(|row| self.row_of_tile(channel, across, row)).copied();
-            let own = self.no_data[channel].filter(|own| no_data != Some(*own) && !own.is_nan());
+        let channel = |band: usize| {
+            let rows = (0..self.height).flat_map(|row| self.row_of_tile(band, across, row)).copied();
+            let own = self.no_data[band].filter(|own| no_data != Some(*own) && !own.is_nan());
             let common = rows.map(|sample| if own == Some(sample.number()) { fill } else { sample });
-            padded(&common.collect::<Vec<T>>(), self.row_of_tile(channel, across, 0).len(), fill)
+            padded(&common.collect::<Vec<T>>(), self.row_of_tile(band, across, 0).len(), fill)
         };
-        (0..self.bands.len()).map(channel).collect()
+        bands.map(channel).collect()
     }
 }
 

@@ -22,8 +22,7 @@ pub(super) fn read_bands<T: Sample>(
     bands: &[usize],
 ) -> Result<Vec<Samples>> {
     let count = (part.columns.end - part.columns.start) as usize * (part.rows.end - part.rows.start) as usize;
-    let fill = |&band: &usize| source.schema.bands[band].no_data.map_or(T::default(), T::from_number);
-    let mut filled: Vec<Vec<T>> = bands.iter().map(|band| vec![fill(band); count]).collect();
+    let mut filled = vec![vec![T::from_number(source.unwritten); count]; bands.len()];
     let image = &source.levels[level].image;
     let channels = image.encoding.channels;
     for plane in 0..image.planes() {

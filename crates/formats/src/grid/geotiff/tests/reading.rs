@@ -20,13 +20,13 @@ macro_rules! all_layouts_of {
 }
 
 all_layouts_of! {
-    u8_is_read_in_every_layout_compression_and_predictor_of_gdal: u8, &["1", "2"], 32;
-    i16_is_read_in_every_layout_compression_and_predictor_of_gdal: i16, &["1", "2"], 32;
-    u16_is_read_in_every_layout_compression_and_predictor_of_gdal: u16, &["1", "2"], 32;
-    i32_is_read_in_every_layout_compression_and_predictor_of_gdal: i32, &["1", "2"], 32;
-    u32_is_read_in_every_layout_compression_and_predictor_of_gdal: u32, &["1", "2"], 32;
-    f32_is_read_in_every_layout_compression_and_predictor_of_gdal: f32, &["1", "2", "3"], 44;
-    f64_is_read_in_every_layout_compression_and_predictor_of_gdal: f64, &["1", "2", "3"], 44;
+    u8_is_read_in_every_layout_compression_and_predictor_of_gdal: u8, &["1", "2"], 16;
+    i16_is_read_in_every_layout_compression_and_predictor_of_gdal: i16, &["1", "2"], 16;
+    u16_is_read_in_every_layout_compression_and_predictor_of_gdal: u16, &["1", "2"], 16;
+    i32_is_read_in_every_layout_compression_and_predictor_of_gdal: i32, &["1", "2"], 16;
+    u32_is_read_in_every_layout_compression_and_predictor_of_gdal: u32, &["1", "2"], 16;
+    f32_is_read_in_every_layout_compression_and_predictor_of_gdal: f32, &["1", "2", "3"], 22;
+    f64_is_read_in_every_layout_compression_and_predictor_of_gdal: f64, &["1", "2", "3"], 22;
 }
 
 fn all_layouts<T: Sample>(predictors: &[&str]) -> usize {
@@ -37,8 +37,9 @@ fn all_layouts<T: Sample>(predictors: &[&str]) -> usize {
     for compression in ["NONE", "PACKBITS", "LZW", "DEFLATE", "ZSTD"] {
         let predictors = if matches!(compression, "NONE" | "PACKBITS") { &predictors[..1] } else { predictors };
         for predictor in predictors {
-            for (layout, interleave) in [("strips", "PIXEL"), ("strips", "BAND"), ("tiles", "PIXEL"), ("tiles", "BAND")]
-            {
+            // Two of the four layouts in turn: every pair of choices occurs, and GDAL is started half as often.
+            let layouts = [("strips", "PIXEL"), ("tiles", "BAND"), ("strips", "BAND"), ("tiles", "PIXEL")];
+            for (layout, interleave) in layouts.into_iter().skip(count % 4).take(2) {
                 // GDAL 3.6 cannot itself read back what it writes big-endian with predictor 3.
                 let endian = if count % 3 == 1 && *predictor != "3" { "BIG" } else { "LITTLE" };
                 check_layout(folder.path(), &raw, &bands, &[compression, predictor, layout, interleave, endian]);

@@ -230,6 +230,23 @@ fn a_crs_without_a_code_and_a_grid_that_is_not_north_up_survive() {
 }
 
 #[test]
+fn a_big_tiff_is_written_as_gdal_and_we_read_it() {
+    use crate::grid::tiff::write::Size;
+    let samples: Vec<u8> = (0..12).collect();
+    let place = 16 + Size::Big.directory_bytes(&super::damaged::fields(4, 3, (0, 12)));
+    let fields = super::damaged::fields(4, 3, (place, 12));
+    let bytes = [Size::Big.header(16), Size::Big.directory(&fields, 16, 0), samples.clone()].concat();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("big.tif");
+    std::fs::write(&path, bytes).unwrap();
+    let source = open(&path);
+    assert_eq!(u8::unwrap(&source.read(&everything(&source)).unwrap().bands[0]).unwrap(), samples);
+    if gdal_is_here() {
+        assert_eq!(by_gdal::<u8>(folder.path(), &path), samples);
+    }
+}
+
+#[test]
 fn what_geotiff_cannot_hold_is_refused_and_stopping_stops() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("grid.tif");

@@ -1,0 +1,11 @@
+//! The engine over a store in memory: questions in, answers out, compared with answers worked out by other means.
+
+mod catalogue;
+mod features;
+mod import;
+mod info;
+mod kit;
+mod near;
+mod paging;
+mod picture;
+mod pool;

@@ -1,0 +1,88 @@
+//! The pool: a bounded queue, tasks that panic, clients that go away.
+
+use std::future::Future;
+use std::pin::pin;
+use std::sync::mpsc;
+use std::task::{Context, Poll, Waker};
+use terrane_engine::Pool;
+use terrane_engine::pool::wait;
+use terrane_model::{Error, Kind, Result};
+
+/// Begins a future without waiting for it.
+fn begin<T>(future: std::pin::Pin<&mut impl Future<Output = T>>) -> Poll<T> {
+    future.poll(&mut Context::from_waker(Waker::noop()))
+}
+
+#[test]
+fn more_questions_than_may_wait_are_answered_busy_and_later_ones_are_served_again() {
+    let pool = Pool::new(2).expect("a pool");
+    let (release, held) = mpsc::channel::<()>();
+    let (second_release, second_held) = mpsc::channel::<()>();
+    let mut first = pin!(pool.run(move |_| held.recv().map_err(Error::internal)));
+    let mut second = pin!(pool.run(move |_| second_held.recv().map_err(Error::internal)));
+    assert!(begin(first.as_mut()).is_pending());
+    assert!(begin(second.as_mut()).is_pending());
+    let third: Result<()> = wait(pool.run(|_| Ok(())));
+    assert_eq!(third.err().map(|error| error.kind()), Some(Kind::Busy));
+    release.send(()).expect("the task waits");
+    wait(first).expect("done");
+    wait(pool.run(|_| Ok(()))).expect("there is room again");
+    second_release.send(()).expect("the task waits");
+    wait(second).expect("done");
+}
+
+#[test]
+fn a_task_that_panics_is_an_internal_error_and_the_pool_lives_on() {
+    let pool = Pool::new(4).expect("a pool");
+    for _ in 0..20 {
+        let outcome: Result<()> = wait(pool.run(|_| panic!("on purpose")));
+        let error = outcome.expect_err("it panicked");
+        assert_eq!(error.kind(), Kind::Internal);
+        assert!(!error.say().contains("on purpose"), "the person does not read what panicked");
+    }
+    assert_eq!(wait(pool.run(|_| Ok(7))).expect("the pool lives"), 7);
+}
+
+#[test]
+fn a_task_whose_client_has_gone_is_told_to_stop() {
+    let pool = Pool::new(4).expect("a pool");
+    let (started, has_started) = mpsc::channel::<()>();
+    let (ended, how_it_ended) = mpsc::channel::<Kind>();
+    {
+        let mut question = pin!(pool.run(move |cancel| -> Result<()> {
+            started.send(()).map_err(Error::internal)?;
+            loop {
+                if let Err(error) = cancel.check() {
+                    ended.send(error.kind()).map_err(Error::internal)?;
+                    return Err(error);
+                }
+                std::thread::yield_now();
+            }
+        }));
+        assert!(begin(question.as_mut()).is_pending());
+        has_started.recv().expect("the task began");
+    }
+    assert_eq!(how_it_ended.recv().expect("the task ended"), Kind::Busy);
+}
+
+#[test]
+fn a_task_whose_client_went_before_it_began_is_never_done() {
+    let pool = Pool::new(1_000).expect("a pool");
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let (releases, mut blockers): (Vec<_>, Vec<_>) = (0..threads)
+        .map(|_| {
+            let (release, held) = mpsc::channel::<()>();
+            (release, Box::pin(pool.run(move |_| held.recv().map_err(Error::internal))))
+        })
+        .unzip();
+    blockers.iter_mut().for_each(|blocker| assert!(begin(blocker.as_mut()).is_pending()));
+    let (done, was_done) = mpsc::channel::<()>();
+    {
+        let mut gone = pin!(pool.run(move |_| done.send(()).map_err(Error::internal)));
+        assert!(begin(gone.as_mut()).is_pending());
+    }
+    releases.iter().for_each(|release| release.send(()).expect("the task waits"));
+    blockers.into_iter().for_each(|blocker| wait(blocker).expect("done"));
+    wait(pool.run(|_| Ok(()))).expect("the queue moves on");
+    assert!(was_done.recv().is_err(), "the task is dropped without having been done");
+}

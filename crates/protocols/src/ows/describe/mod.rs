@@ -1,0 +1,183 @@
+//! The catalogue → WMS capabilities. Nothing here is configured: every line is derived.
+
+mod layers;
+
+pub use layers::legend_language;
+
+use crate::common::site::Site;
+use crate::common::xml::XmlWriter;
+use crate::ows::ask::Version;
+use std::collections::HashMap;
+use terrane_engine::Caller;
+use terrane_engine::catalogue::Catalogue;
+use terrane_model::limits::Limits;
+use terrane_model::{Bbox, DatasetId};
+
+/// Width and height of the legend picture of a dataset's style.
+pub type LegendSizes = HashMap<(DatasetId, String), [u32; 2]>;
+
+/// What a capabilities document is made of.
+pub struct Description<'a> {
+    /// The site.
+    pub site: &'a Site,
+    /// What is published.
+    pub catalogue: &'a Catalogue,
+    /// The limits to advertise.
+    pub limits: &'a Limits,
+    /// Languages wanted, best first.
+    pub languages: &'a [&'a str],
+    /// The sizes of legends.
+    pub legend_sizes: &'a LegendSizes,
+}
+
+/// CRSs that every layer can be asked in, beyond those of UTM: plate carrée, Mercators, poles, equal area.
+const USUAL_CRSS: [&str; 11] = [
+    "EPSG:4326",
+    "EPSG:3857",
+    "EPSG:3832",
+    "EPSG:3395",
+    "EPSG:6933",
+    "EPSG:8857",
+    "EPSG:3031",
+    "EPSG:3995",
+    "EPSG:6668",
+    "EPSG:6697",
+    "EPSG:4269",
+];
+
+/// The document, in the dialect of a version.
+pub fn capabilities(description: &Description<'_>, version: Version) -> String {
+    let mut xml = XmlWriter::new();
+    let sequence = description.catalogue.sequence().to_string();
+    match version {
+        Version::V130 => xml.open(
+            "WMS_Capabilities",
+            &[
+                ("version", "1.3.0"),
+                ("updateSequence", &sequence),
+                ("xmlns", "http://www.opengis.net/wms"),
+                ("xmlns:xlink", XLINK),
+                ("xmlns:xsi", "http://www.w3.org/2001/XMLSchema-instance"),
+                (
+                    "xsi:schemaLocation",
+                    "http://www.opengis.net/wms http://schemas.opengis.net/wms/1.3.0/capabilities_1_3_0.xsd",
+                ),
+            ],
+        ),
+        Version::V111 => {
+            xml.raw(
+                "<!DOCTYPE WMT_MS_Capabilities SYSTEM \"http://schemas.opengis.net/wms/1.1.1/WMS_MS_Capabilities.dtd\" [\n\
+                 <!ELEMENT VendorSpecificCapabilities EMPTY>]>\n",
+            );
+            xml.open("WMT_MS_Capabilities", &[("version", "1.1.1"), ("updateSequence", &sequence)])
+        }
+    };
+    let mut writer = Writer { xml, description, version };
+    writer.service();
+    writer.capability();
+    writer.xml.finish()
+}
+
+const XLINK: &str = "http://www.w3.org/1999/xlink";
+
+struct Writer<'a> {
+    xml: XmlWriter,
+    description: &'a Description<'a>,
+    version: Version,
+}
+
+impl Writer<'_> {
+    fn service(&mut self) {
+        let Description { site, languages, limits, .. } = *self.description;
+        let about = &site.about;
+        let old = self.version == Version::V111;
+        self.xml.open("Service", &[]);
+        self.xml.element("Name", &[], if old { "OGC:WMS" } else { "WMS" });
+        self.xml.element("Title", &[], about.title.get(languages));
+        self.xml.element("Abstract", &[], about.description.get(languages));
+        self.online_resource(&site.url("/"));
+        let operator = about.operator.name.get(languages);
+        if !operator.is_empty() {
+            self.xml.open("ContactInformation", &[]).open("ContactPersonPrimary", &[]);
+            self.xml.element("ContactPerson", &[], "").element("ContactOrganization", &[], operator).close();
+            if let Some(email) = &about.operator.email {
+                self.xml.element("ContactElectronicMailAddress", &[], email);
+            }
+            self.xml.close();
+        }
+        self.xml.element("Fees", &[], "none");
+        self.xml.element("AccessConstraints", &[], "The licence of each layer is in its attribution.");
+        if !old {
+            self.xml.element("LayerLimit", &[], &limits.picture_layers_max.to_string());
+            self.xml.element("MaxWidth", &[], &limits.picture_side_px_max.to_string());
+            self.xml.element("MaxHeight", &[], &limits.picture_side_px_max.to_string());
+        }
+        self.xml.close();
+    }
+
+    fn online_resource(&mut self, url: &str) {
+        self.xml.empty("OnlineResource", &[("xmlns:xlink", XLINK), ("xlink:type", "simple"), ("xlink:href", url)]);
+    }
+
+    fn capability(&mut self) {
+        let old = self.version == Version::V111;
+        self.xml.open("Capability", &[]).open("Request", &[]);
+        let capabilities = if old { "application/vnd.ogc.wms_xml" } else { "text/xml" };
+        self.operation("GetCapabilities", &[capabilities]);
+        self.operation("GetMap", &["image/png"]);
+        self.operation("GetFeatureInfo", &INFO_FORMATS);
+        // 1.3.0 has a place for it only in the schema of another standard.
+        if old {
+            self.operation("GetLegendGraphic", &["image/png"]);
+        }
+        self.xml.close().open("Exception", &[]);
+        let formats = match old {
+            true => ["application/vnd.ogc.se_xml", "application/vnd.ogc.se_inimage", "application/vnd.ogc.se_blank"],
+            false => ["XML", "INIMAGE", "BLANK"],
+        };
+        for format in formats {
+            self.xml.element("Format", &[], format);
+        }
+        self.xml.close();
+        self.root_layer();
+        self.xml.close();
+    }
+
+    fn operation(&mut self, name: &'static str, formats: &[&str]) {
+        self.xml.open(name, &[]);
+        for format in formats {
+            self.xml.element("Format", &[], format);
+        }
+        self.xml.open("DCPType", &[]).open("HTTP", &[]).open("Get", &[]);
+        self.online_resource(&self.description.site.url("/wms?"));
+        self.xml.close().close().close().close();
+    }
+
+    fn root_layer(&mut self) {
+        let Description { site, catalogue, languages, .. } = *self.description;
+        self.xml.open("Layer", &[]);
+        self.xml.element("Title", &[], site.about.title.get(languages));
+        self.crs_element("CRS:84");
+        USUAL_CRSS.into_iter().for_each(|crs| self.crs_element(crs));
+        for zone in (32_601..=32_660).chain(32_701..=32_760) {
+            self.crs_element(&format!("EPSG:{zone}"));
+        }
+        self.boxes(&Bbox::WORLD);
+        let maps: Vec<_> = catalogue.maps(Caller::Public).collect();
+        if !maps.is_empty() {
+            self.xml.open("Layer", &[]).element("Title", &[], "Maps");
+            maps.into_iter().for_each(|map| self.map_layer(map));
+            self.xml.close();
+        }
+        let placed: Vec<_> = catalogue.entries(Caller::Public).filter(|entry| entry.crs().is_some()).collect();
+        if !placed.is_empty() {
+            self.xml.open("Layer", &[]).element("Title", &[], "Datasets");
+            placed.into_iter().for_each(|entry| self.dataset_layer(entry));
+            self.xml.close();
+        }
+        self.xml.close();
+    }
+}
+
+/// Forms of a feature-info answer, the first being what is sent when none is named.
+pub const INFO_FORMATS: [&str; 4] = ["text/plain", "text/html", "application/json", "application/vnd.ogc.gml"];
