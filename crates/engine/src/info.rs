@@ -9,7 +9,7 @@ use crate::pool::{Cancel, wait};
 use std::collections::HashSet;
 use std::sync::Arc;
 use terrane_drawing::view::View;
-use terrane_model::filter::{GeometryExpr, SpatialOp, Transformer as _};
+use terrane_model::filter::{GeometryExpr, SpatialOp};
 use terrane_model::grid::{Band, GridQuery};
 use terrane_model::schema::GeometryKind;
 use terrane_model::{About, Batch, Bbox, Crs, Error, FeatureQuery, FeatureSource, Filter, GridSource, Result, Schema};

@@ -61,16 +61,18 @@ impl Engine {
 
     /// The legend as one picture, labels in the first of the languages that each has.
     pub async fn legend_picture(&self, legend: Arc<Legend>, languages: Vec<String>) -> Result<Picture> {
+        let fonts = Arc::clone(self.fonts());
         let draw = move |_: &Cancel| {
             let languages: Vec<&str> = languages.iter().map(String::as_str).collect();
-            Ok(legend::picture(&legend, &languages))
+            Ok(legend::picture_with(&legend, &languages, &fonts))
         };
         self.pool().run(draw).await
     }
 
     /// A sentence as a picture, for clients that show nothing else: black on white upon the background, cut where it ends.
     pub async fn message_picture(&self, text: String, size_px: [u32; 2], background: [u8; 4]) -> Result<Picture> {
-        self.pool().run(move |_| Ok(message::picture(&text, size_px, background))).await
+        let fonts = Arc::clone(self.fonts());
+        self.pool().run(move |_| Ok(message::picture(&text, size_px, background, &fonts))).await
     }
 }
 

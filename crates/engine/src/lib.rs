@@ -28,7 +28,9 @@ pub use pool::Pool;
 pub use terrane_drawing::view::{PIXEL_MM, View};
 pub use terrane_drawing::{legend::Legend, style::Style};
 
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use terrane_drawing::text::Fonts;
 use terrane_model::Result;
 use terrane_model::cursor::CursorKey;
 use terrane_model::limits::Limits;
@@ -43,6 +45,7 @@ pub struct Engine {
     cursor_key: CursorKey,
     catalogue: RwLock<Arc<Catalogue>>,
     publishing: Mutex<()>,
+    fonts: Arc<Fonts>,
     legends: moka::sync::Cache<String, Arc<Legend>>,
     legend_sizes: moka::sync::Cache<String, [u32; 2]>,
 }
@@ -66,9 +69,22 @@ impl Engine {
             cursor_key: CursorKey::new(key),
             catalogue: RwLock::new(Arc::new(catalogue)),
             publishing: Mutex::new(()),
+            fonts: Arc::new(Fonts::built_in()),
             legends: moka::sync::Cache::new(LEGENDS_KEPT),
             legend_sizes: moka::sync::Cache::new(LEGEND_SIZES_KEPT),
         })
+    }
+
+    /// The same engine with the fonts of some folders and of the system beside those that are built in.
+    #[must_use]
+    pub fn with_fonts(mut self, folders: &[PathBuf]) -> Self {
+        self.fonts = Arc::new(Fonts::new(folders));
+        self
+    }
+
+    /// The fonts of labels and legends.
+    pub fn fonts(&self) -> &Arc<Fonts> {
+        &self.fonts
     }
 
     /// The catalogue as it stands; a request keeps the one it began with.

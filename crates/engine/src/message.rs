@@ -13,14 +13,13 @@ const BESIDE_PX: f64 = 26.0;
 const LINE_PX: u32 = 16;
 
 /// The text on white in the upper left corner of a picture, in lines that fit; what is left over at the bottom is cut off.
-pub fn picture(text: &str, size_px: [u32; 2], background: [u8; 4]) -> Picture {
+pub fn picture(text: &str, size_px: [u32; 2], background: [u8; 4], fonts: &Fonts) -> Picture {
     let [width_px, height_px] = size_px;
-    let fonts = Fonts::built_in();
-    let mut pencil = Pencil::new(&fonts);
+    let mut pencil = Pencil::new(fonts);
     let room_ems = (f64::from(width_px) - BESIDE_PX) / EM_PX;
     let lines = wrapped(text, |line| pencil.shape(line, None).width <= room_ems);
     let items = lines.into_iter().take((height_px / LINE_PX) as usize + 1).map(line_item).collect();
-    let words = legend::picture(&Legend { items, ramp: None, scale_px: 1.0 }, &[]);
+    let words = legend::picture_with(&Legend { items, ramp: None, scale_px: 1.0 }, &[], fonts);
     let mut picture = Picture::filled(width_px, height_px, background);
     lay(&words, &mut picture);
     picture

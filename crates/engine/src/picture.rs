@@ -10,6 +10,7 @@ use crate::pool::{Cancel, wait};
 use std::sync::Arc;
 use terrane_drawing::render::{Canvas, GroundLookup, Painter, paint_window};
 use terrane_drawing::style::Style;
+use terrane_drawing::text::Fonts;
 use terrane_drawing::view::View;
 use terrane_model::filter::Transformer as _;
 use terrane_model::grid::GridQuery;
@@ -112,8 +113,8 @@ impl Engine {
             return Err(Error::too_large(say).at("layers"));
         }
         let layers = open_layers(&self.catalogue(), caller, question.layers)?;
-        let limits = self.limits().clone();
-        let task = move |cancel: &Cancel| draw(&layers, &question.view, question.background, &limits, cancel);
+        let tools = Tools { limits: self.limits().clone(), fonts: Arc::clone(self.fonts()) };
+        let task = move |cancel: &Cancel| draw(&layers, &question.view, question.background, &tools, cancel);
         self.pool().run(task).await
     }
 }
@@ -144,28 +145,30 @@ pub(crate) fn open_layers(catalogue: &Catalogue, caller: Caller, layers: Vec<Pic
     layers.into_iter().map(open).collect()
 }
 
-fn draw(layers: &[OpenLayer], view: &View, background: [u8; 4], limits: &Limits, cancel: &Cancel) -> Result<Picture> {
+/// What drawing needs beside layers and a view.
+struct Tools {
+    limits: Limits,
+    fonts: Arc<Fonts>,
+}
+
+fn draw(layers: &[OpenLayer], view: &View, background: [u8; 4], tools: &Tools, cancel: &Cancel) -> Result<Picture> {
     let mut canvas = Canvas::new(view, background);
     for layer in layers.iter().filter(|open| open.layer.is_drawn_at(view.scale_denominator)) {
         cancel.check()?;
         if let Some(grid) = &layer.dataset.grid {
-            draw_grid(layer, &**grid, view, limits, &mut canvas)?;
+            draw_grid(layer, &**grid, view, &tools.limits, &mut canvas)?;
         } else if let Some(source) = &layer.dataset.features {
-            draw_features(layer, &**source, view, &mut canvas, cancel)?;
+            let painter = painter_of(layer, &**source, view, cancel)?;
+            painter.map(|painter| painter.with_fonts(Arc::clone(&tools.fonts)).paint(&mut canvas, layer.layer.opacity));
         }
     }
     Ok(canvas.into_picture())
 }
 
-fn draw_features(
-    open: &OpenLayer,
-    source: &dyn FeatureSource,
-    view: &View,
-    canvas: &mut Canvas,
-    cancel: &Cancel,
-) -> Result<()> {
+/// A painter that has gathered all rows that the view shows; nothing for rows without a place.
+fn painter_of(open: &OpenLayer, source: &dyn FeatureSource, view: &View, cancel: &Cancel) -> Result<Option<Painter>> {
     let schema = source.schema();
-    let Some(crs) = schema.crs() else { return Ok(()) };
+    let Some(crs) = schema.crs() else { return Ok(None) };
     let to_view = Transform::new(crs, &view.crs)?;
     let from_view = Transform::new(&view.crs, crs)?;
     let filter = match &open.layer.filter {
@@ -187,8 +190,7 @@ fn draw_features(
             painter.add(&placed(batch?, &to_view, &bbox, shift, period(&view.crs).is_some()))?;
         }
     }
-    painter.paint(canvas, open.layer.opacity);
-    Ok(())
+    Ok(Some(painter))
 }
 
 /// Rows in the CRS of the view, moved over to the copy of the world that is looked at.

@@ -15,7 +15,8 @@ pub fn engine(folder: &Path) -> Result<Engine> {
     let store = EmbeddedStore::open(folder)?;
     let key = cursor_key(store.ledger())?;
     let openers: Vec<Arc<dyn Opener>> = vec![Arc::new(FileOpener::default())];
-    Engine::new(Arc::new(store), openers, Limits::default(), key)
+    let engine = Engine::new(Arc::new(store), openers, Limits::default(), key)?;
+    Ok(engine.with_fonts(&[folder.join("fonts")]))
 }
 
 /// The node's own key for cursors, made once.

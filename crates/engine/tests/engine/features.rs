@@ -7,7 +7,7 @@ use terrane_engine::{Caller, FeaturePage, FeatureQuestion};
 use terrane_model::filter::{GeometryExpr, Literal, SpatialOp};
 use terrane_model::query::Columns;
 use terrane_model::testing::{Effort, MemoryFeatures, sample_features};
-use terrane_model::{Batch, Bbox, Crs, FeatureId, FeatureSource as _, Filter, Kind, Result};
+use terrane_model::{Batch, Bbox, Crs, FeatureId, Filter, Kind, Result};
 
 /// Wellington region and the Chatham Islands in New Zealand Transverse Mercator.
 fn new_zealand() -> Node {

@@ -12,7 +12,7 @@ use terrane_model::report::{Finding, Severity};
 use terrane_model::schema::{ColumnKind, GeometryKind};
 use terrane_model::store::{OpenOptions, Progress};
 use terrane_model::testing::{Effort, MemoryFeatures, sample_features};
-use terrane_model::{About, Bbox, Crs, FeatureId, FeatureSource as _, Kind, LocalText};
+use terrane_model::{About, Bbox, Crs, FeatureId, Kind, LocalText};
 
 fn one(name: &str) -> Vec<Layer> {
     vec![Layer::rows(name, points(Crs::crs84(), &[(name, [139.7, 35.7])]))]

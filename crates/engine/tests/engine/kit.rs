@@ -306,7 +306,7 @@ pub fn longitudes(west: f64, east: f64) -> MemoryGrid {
 pub fn view(crs: Crs, bbox: [f64; 4], width_px: u32, height_px: u32) -> View {
     let bbox = Bbox::from_array(bbox);
     let step = bbox.width() / f64::from(width_px);
-    let scale_denominator = terrane_projection::denominator(&crs, step).expect("the CRS has a scale");
+    let scale_denominator = terrane_projection::scale::denominator(&crs, step).expect("the CRS has a scale");
     View { crs, bbox, width_px, height_px, pixel_mm: 0.28, scale_denominator }
 }
 
