@@ -3,15 +3,15 @@
 use crate::catalogue::{Catalogue, plain_layer};
 use crate::extent::{ExtentWatch, normalised};
 use crate::pool::{Cancel, wait};
-use crate::publish::{dataset_change, map_change, now, style_change};
+use crate::publish::{dataset_change, map_change, now, style_change, style_ids};
 use crate::{Caller, Engine};
 use std::path::Path;
 use std::sync::Arc;
 use terrane_drawing::style::Style;
-use terrane_formats::about::{DatasetRecord, PinnedOperation};
+use terrane_formats::about::{DatasetRecord, PinnedOperation, dataset_from_json};
 use terrane_model::filter::Transformer as _;
 use terrane_model::grid::{GridQuery, Window};
-use terrane_model::ledger::{Change, Expect};
+use terrane_model::ledger::{Change, Expect, Shelf};
 use terrane_model::map::{Map, Node};
 use terrane_model::report::{Finding, Report, Severity};
 use terrane_model::store::{Draft, OpenOptions, Opened, Progress, Views, Written};
@@ -102,37 +102,59 @@ impl Engine {
     /// Puts what was written in its place and into the ledger. When anything fails, nothing of it stays.
     fn show(&self, staged: Vec<Staged>, path: &Path, options: &ImportOptions) -> Result<()> {
         let _one_at_a_time = self.publishing();
-        let before = self.catalogue();
         let ids: Vec<DatasetId> = staged.iter().map(|done| done.imported.id.clone()).collect();
-        let finish = || {
-            let mut changes = Vec::new();
-            for mut done in staged {
-                done.draft.keep_record(&terrane_formats::about::dataset_to_json(&done.record))?;
-                done.record.revision = done.draft.finish()?;
-                changes.extend(changes_of(&before, &done.record, options, &done.made)?);
-            }
-            if ids.len() > 1 {
-                changes.push(map_change(&map_of_layers(&before, path, &ids))?);
-            }
-            self.publish(changes, &options.who, &format!("add {}", file_name(path)))
-        };
-        let outcome = finish();
-        for id in &ids {
-            self.tidy(id, &before);
+        let before = ids.iter().map(|id| self.published_revision(id)).collect::<Result<Vec<_>>>()?;
+        let outcome = self.finish_all(staged, path, options);
+        for (id, before) in ids.iter().zip(&before) {
+            self.tidy(id, before.as_deref());
         }
-        outcome.map(drop)
+        outcome
+    }
+
+    fn finish_all(&self, staged: Vec<Staged>, path: &Path, options: &ImportOptions) -> Result<()> {
+        let (mut changes, mut ids) = (Vec::new(), Vec::new());
+        for mut done in staged {
+            done.draft.keep_record(&terrane_formats::about::dataset_to_json(&done.record))?;
+            done.record.revision = done.draft.finish()?;
+            changes.extend(self.changes(&done.record, options, &done.made)?);
+            ids.push(done.record.about.id);
+        }
+        if ids.len() > 1 {
+            changes.push(map_change(&map_of_layers(&self.catalogue(), path, &ids))?);
+        }
+        self.publish(changes, &options.who, &format!("add {}", file_name(path))).map(drop)
+    }
+
+    /// What the ledger says is published, also of a dataset that cannot be opened.
+    fn published_revision(&self, id: &DatasetId) -> Result<Option<String>> {
+        let record = self.store.ledger().read(Shelf::Dataset, id.as_str())?;
+        record.map(|record| Ok(dataset_from_json(&record.body)?.revision)).transpose()
     }
 
     /// Removes revisions but the published one and the one before it, which requests that began earlier still read.
-    fn tidy(&self, id: &DatasetId, before: &Catalogue) {
-        let catalogue = self.catalogue();
-        let revision = |catalogue: &Catalogue| {
-            catalogue.entry(Caller::Operator, id).ok().map(|entry| entry.record().revision.clone())
-        };
-        let kept: Vec<String> = [revision(before), revision(&catalogue)].into_iter().flatten().collect();
-        if let Err(error) = self.store.keep_only(id, &kept.iter().map(String::as_str).collect::<Vec<_>>()) {
+    fn tidy(&self, id: &DatasetId, before: Option<&str>) {
+        let tidied = self.published_revision(id).and_then(|now| {
+            let kept: Vec<&str> = before.into_iter().chain(now.as_deref()).collect();
+            self.store.keep_only(id, &kept)
+        });
+        if let Err(error) = tidied {
             tracing::warn!(dataset = id.as_str(), ?error, "old revisions cannot be removed");
         }
+    }
+
+    /// The record's and the styles' changes.
+    fn changes(&self, record: &DatasetRecord, options: &ImportOptions, made: &Style) -> Result<Vec<Change>> {
+        let (ledger, id) = (self.store.ledger(), &record.about.id);
+        if ledger.read(Shelf::Map, id.as_str())?.is_some() {
+            return Err(Error::conflict(format!("“{id}” is the id of a map; choose another --id.")).at("--id"));
+        }
+        let expect = if options.replace { Expect::Anything } else { Expect::Nothing };
+        let mut changes = vec![dataset_change(record, expect)];
+        changes.extend(options.styles.iter().map(|(name, style)| style_change(id, name, style)));
+        if options.styles.is_empty() && style_ids(ledger, id)?.is_empty() {
+            changes.push(style_change(id, "default", made));
+        }
+        Ok(changes)
     }
 
     fn open_file(&self, path: &Path, options: &OpenOptions) -> Result<Vec<Opened>> {
@@ -215,30 +237,6 @@ impl Engine {
         about.updated = Some(now());
         Ok(about)
     }
-}
-
-/// The record's and the styles' changes. The dataset must still be what it was when reading began.
-fn changes_of(
-    before: &Catalogue,
-    record: &DatasetRecord,
-    options: &ImportOptions,
-    made: &Style,
-) -> Result<Vec<Change>> {
-    let id = &record.about.id;
-    let known = before.entry(Caller::Operator, id).ok();
-    if known.is_none() && before.map(Caller::Operator, id).is_ok() {
-        return Err(Error::conflict(format!("“{id}” is the id of a map; choose another --id.")).at("--id"));
-    }
-    let expect = match known {
-        Some(_) if options.replace => Expect::Anything,
-        _ => Expect::Nothing,
-    };
-    let mut changes = vec![dataset_change(record, expect)];
-    changes.extend(options.styles.iter().map(|(name, style)| style_change(id, name, style)));
-    if options.styles.is_empty() && known.is_none_or(|entry| entry.styles().is_empty()) {
-        changes.push(style_change(id, "default", made));
-    }
-    Ok(changes)
 }
 
 /// A map of all layers of a file, the first on top.

@@ -86,6 +86,8 @@ pub struct PictureQuestion {
     pub view: View,
     /// Red, green, blue, alpha behind everything.
     pub background: [u8; 4],
+    /// Whether it is a tile of many, whose words must agree with its neighbours'.
+    pub tiled: bool,
 }
 
 /// A layer that has been opened for the caller, with its style.
@@ -113,7 +115,8 @@ impl Engine {
             return Err(Error::too_large(say).at("layers"));
         }
         let layers = open_layers(&self.catalogue(), caller, question.layers)?;
-        let tools = Tools { limits: self.limits().clone(), fonts: Arc::clone(self.fonts()) };
+        let fonts = Arc::clone(self.fonts());
+        let tools = Tools { limits: self.limits().clone(), fonts, tiled: question.tiled };
         let task = move |cancel: &Cancel| draw(&layers, &question.view, question.background, &tools, cancel);
         self.pool().run(task).await
     }
@@ -149,6 +152,7 @@ pub(crate) fn open_layers(catalogue: &Catalogue, caller: Caller, layers: Vec<Pic
 struct Tools {
     limits: Limits,
     fonts: Arc<Fonts>,
+    tiled: bool,
 }
 
 fn draw(layers: &[OpenLayer], view: &View, background: [u8; 4], tools: &Tools, cancel: &Cancel) -> Result<Picture> {
@@ -159,7 +163,12 @@ fn draw(layers: &[OpenLayer], view: &View, background: [u8; 4], tools: &Tools, c
             draw_grid(layer, &**grid, view, &tools.limits, &mut canvas)?;
         } else if let Some(source) = &layer.dataset.features {
             let painter = painter_of(layer, &**source, view, cancel)?;
-            painter.map(|painter| painter.with_fonts(Arc::clone(&tools.fonts)).paint(&mut canvas, layer.layer.opacity));
+            painter.map(|painter| {
+                painter
+                    .with_fonts(Arc::clone(&tools.fonts))
+                    .for_tiles(tools.tiled)
+                    .paint(&mut canvas, layer.layer.opacity)
+            });
         }
     }
     Ok(canvas.into_picture())

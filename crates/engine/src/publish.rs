@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 use terrane_drawing::style::Style;
 use terrane_formats::about::{self, DatasetRecord};
-use terrane_model::ledger::{Change, Commit, Expect, Shelf};
+use terrane_model::ledger::{Change, Commit, Expect, Ledger, Shelf};
 use terrane_model::map::Map;
 use terrane_model::{DatasetId, Error, Instant, Result};
 
@@ -76,23 +76,34 @@ impl Engine {
         self.publish(vec![dataset_change(&record, Expect::Anything)], who, &format!("edit {id}")).map(drop)
     }
 
-    /// Takes a dataset with its styles, or a map, out of the catalogue. Refused while a map still shows the dataset.
+    /// Takes a dataset with its styles, or a map, out of the catalogue, also one that cannot be opened. Refused while a map still
+    /// shows the dataset.
     pub fn remove(&self, id: &DatasetId, who: &str) -> Result<()> {
         let _one_at_a_time = self.publishing();
-        let catalogue = self.catalogue();
+        let ledger = self.store.ledger();
         let gone = |shelf, id: String| Change { shelf, id, expect: Expect::Anything, body: None };
-        let Ok(entry) = catalogue.entry(crate::Caller::Operator, id) else {
-            catalogue.map(crate::Caller::Operator, id)?;
+        if ledger.read(Shelf::Dataset, id.as_str())?.is_none() {
+            if ledger.read(Shelf::Map, id.as_str())?.is_none() {
+                let say = format!("There is no dataset or map “{id}”; “terrane list” shows what there is.");
+                return Err(Error::not_found(say));
+            }
             return self.publish(vec![gone(Shelf::Map, id.to_string())], who, &format!("remove {id}")).map(drop);
-        };
+        }
+        let catalogue = self.catalogue();
         let shown_in = |map: &&Arc<Map>| map.flat().iter().any(|layer| layer.dataset == *id);
         if let Some(map) = catalogue.maps(crate::Caller::Operator).find(shown_in) {
             let say = format!("Map “{}” shows dataset “{id}”; remove the map first, or the layer from it.", map.id);
             return Err(Error::conflict(say));
         }
-        let styles = entry.styles().into_iter().map(|style| gone(Shelf::Style, format!("{id}/{}", style.name)));
+        let styles = style_ids(ledger, id)?.into_iter().map(|style| gone(Shelf::Style, style));
         let changes = styles.chain([gone(Shelf::Dataset, id.to_string())]).collect();
         self.publish(changes, who, &format!("remove {id}"))?;
         self.store.discard(id)
     }
+}
+
+/// The names of a dataset's styles on their shelf, `dataset/style`.
+pub(crate) fn style_ids(ledger: &dyn Ledger, dataset: &DatasetId) -> Result<Vec<String>> {
+    let own = |id: &String| id.split_once('/').is_some_and(|(owner, _)| owner == dataset.as_str());
+    Ok(ledger.list(Shelf::Style)?.into_iter().map(|record| record.id).filter(own).collect())
 }

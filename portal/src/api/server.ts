@@ -188,6 +188,7 @@ export function pictureAddress(layers: string, styles: string, size: [number, nu
     FORMAT: 'image/png',
     TRANSPARENT: 'TRUE',
     DPI: dots === 1 ? null : Math.round(NOMINAL_DPI * dots),
+    TILED: typeof bbox === 'string' ? 'TRUE' : null,
     lang,
   });
   return `${url}&BBOX=${typeof bbox === 'string' ? bbox : bbox.join(',')}`;

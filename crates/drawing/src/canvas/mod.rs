@@ -9,8 +9,10 @@ pub mod pixels;
 mod shapes;
 pub mod stamps;
 pub mod stroke;
+pub mod taken;
 
 use self::pixels::{Pixels, ink};
+use self::taken::Taken;
 use crate::style::Colour;
 use crate::view::View;
 use terrane_model::picture::Picture;
@@ -19,13 +21,15 @@ use terrane_model::picture::Picture;
 pub struct Canvas {
     view: View,
     pub(crate) pixels: Pixels,
+    /// Where words stand, of all layers so far.
+    pub(crate) taken: Taken,
 }
 
 impl Canvas {
     /// A canvas of the view's size; `background` is red, green, blue, alpha.
     pub fn new(view: &View, background: [u8; 4]) -> Self {
         let pixels = Pixels::filled(view.width_px as usize, view.height_px as usize, ink(Colour(background), 1.0));
-        Self { view: view.clone(), pixels }
+        Self { view: view.clone(), pixels, taken: Taken::default() }
     }
 
     /// What it shows.

@@ -11,6 +11,7 @@ use crate::canvas::path::{self, Run};
 use crate::canvas::pixels::{Ink, Pixels, SumLayer, ink};
 use crate::canvas::stamps::{Figure, Stamps};
 use crate::canvas::stroke::{Pen, stroke};
+use crate::canvas::taken::Taken;
 use crate::style::Join;
 use crate::text::Fonts;
 use crate::view::View;
@@ -30,6 +31,7 @@ pub struct Brush<'a> {
     sum_alpha: u8,
     stamps: Stamps,
     labels: Labels<'a>,
+    whole: bool,
     positions: Vec<[f64; 2]>,
     coverage: bool,
 }
@@ -74,8 +76,9 @@ pub struct Job<'r> {
 }
 
 impl<'a> Brush<'a> {
-    /// A brush for pictures of a view.
-    pub fn new(view: &'a View, fonts: &'a Fonts) -> Self {
+    /// A brush for pictures of a view. Words keep clear of what is taken; with `whole` their place in an area follows from all of
+    /// the area and not from what the view shows of it, so that neighbouring tiles agree.
+    pub fn new(view: &'a View, fonts: &'a Fonts, taken: Taken, whole: bool) -> Self {
         let (width, height) = (view.width_px as usize, view.height_px as usize);
         Self {
             view,
@@ -87,10 +90,16 @@ impl<'a> Brush<'a> {
             sums: None,
             sum_alpha: 0,
             stamps: Stamps::default(),
-            labels: Labels::new(fonts, view),
+            labels: Labels::new(fonts, view, taken),
+            whole,
             positions: Vec::new(),
             coverage: false,
         }
+    }
+
+    /// Where words stand now.
+    pub fn into_taken(self) -> Taken {
+        self.labels.into_taken()
     }
 
     /// Begins a level; areas of a coverage are gathered until its end.
@@ -132,7 +141,7 @@ impl<'a> Brush<'a> {
             Symbol::Mark(mark) => self.mark(mark, &job, pixels),
             Symbol::Label(label) => {
                 let to_pixels = self.to_pixels;
-                let places = super::places::of(&geometry, self.view);
+                let places = super::places::of(&geometry, (!self.whole).then_some(self.view));
                 for place in places {
                     self.labels.put(label, &job, to_pixels.at(place), pixels);
                 }

@@ -3,12 +3,10 @@
 use super::brush::Job;
 use super::symbols::LabelSymbol;
 use crate::canvas::pixels::{Pixels, ink};
+use crate::canvas::taken::{Box4, Taken};
 use crate::style::Anchor;
 use crate::text::{Fonts, Pencil, Placed};
 use crate::view::View;
-
-/// A box in pixels: left, top, right, bottom.
-type Frame = [f64; 4];
 
 /// What is above and below the baseline of a line of text, ems: with room for the marks of Thai and Khmer.
 const ASCENT: f64 = 0.8;
@@ -17,8 +15,6 @@ const DESCENT: f64 = 0.25;
 const CAPITAL: f64 = 0.71;
 /// Free space between the point and its label, and around labels, ems.
 const GAP: f64 = 0.15;
-/// Pixels in one square of the index of labels.
-const SQUARE_PX: f64 = 64.0;
 
 /// Draws labels and remembers where they are.
 pub struct Labels<'a> {
@@ -29,10 +25,15 @@ pub struct Labels<'a> {
 }
 
 impl<'a> Labels<'a> {
-    /// No label yet.
-    pub fn new(fonts: &'a Fonts, view: &'a View) -> Self {
+    /// Labels that keep clear of what is taken already.
+    pub fn new(fonts: &'a Fonts, view: &'a View, taken: Taken) -> Self {
         let size = [f64::from(view.width_px), f64::from(view.height_px)];
-        Self { pencil: Pencil::new(fonts), taken: Taken::default(), view, size }
+        Self { pencil: Pencil::new(fonts), taken, view, size }
+    }
+
+    /// What is taken now.
+    pub fn into_taken(self) -> Taken {
+        self.taken
     }
 
     /// Draws the label of a row at a position, unless it would cover another.
@@ -76,28 +77,6 @@ fn baseline(anchor: Anchor, [x, y]: [f64; 2], width: f64, size: f64) -> [f64; 2]
     }
 }
 
-fn frame([x, y]: [f64; 2], width: f64, size: f64) -> Frame {
+fn frame([x, y]: [f64; 2], width: f64, size: f64) -> Box4 {
     [x - GAP * size, y - ASCENT * size, x + width + GAP * size, y + DESCENT * size]
-}
-
-/// Boxes that are taken, by the squares that they touch.
-#[derive(Default)]
-struct Taken {
-    squares: std::collections::HashMap<[i32; 2], Vec<Frame>>,
-}
-
-impl Taken {
-    /// Takes a box if no other is there.
-    fn take(&mut self, frame: Frame) -> bool {
-        let square = |number: f64| (number / SQUARE_PX).floor() as i32;
-        let columns = square(frame[0])..=square(frame[2]);
-        let squares = columns.flat_map(|column| (square(frame[1])..=square(frame[3])).map(move |row| [column, row]));
-        let overlaps =
-            |other: &Frame| frame[0] < other[2] && other[0] < frame[2] && frame[1] < other[3] && other[1] < frame[3];
-        if squares.clone().any(|key| self.squares.get(&key).is_some_and(|frames| frames.iter().any(overlaps))) {
-            return false;
-        }
-        squares.for_each(|key| self.squares.entry(key).or_default().push(frame));
-        true
-    }
 }

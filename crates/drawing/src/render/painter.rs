@@ -24,6 +24,7 @@ pub struct Painter {
     batches: Vec<Gathered>,
     items: Vec<Item>,
     fonts: Option<Arc<Fonts>>,
+    whole_places: bool,
 }
 
 /// A batch, with where it has the columns that are read.
@@ -58,6 +59,7 @@ impl Painter {
             batches: Vec::new(),
             items: Vec::new(),
             fonts: None,
+            whole_places: false,
         })
     }
 
@@ -65,6 +67,13 @@ impl Painter {
     #[must_use]
     pub fn with_fonts(mut self, fonts: Arc<Fonts>) -> Self {
         self.fonts = Some(fonts);
+        self
+    }
+
+    /// Draws a tile of many: words in areas stand where all tiles agree that they do.
+    #[must_use]
+    pub fn for_tiles(mut self, tiled: bool) -> Self {
+        self.whole_places = tiled;
         self
     }
 
@@ -81,7 +90,8 @@ impl Painter {
     pub fn paint(mut self, canvas: &mut Canvas, opacity: f64) {
         self.sort();
         let fonts = self.fonts.take().unwrap_or_else(|| Arc::new(Fonts::built_in()));
-        let mut brush = Brush::new(&self.view, &fonts);
+        let taken = std::mem::take(&mut canvas.taken);
+        let mut brush = Brush::new(&self.view, &fonts, taken, self.whole_places);
         if opacity >= 1.0 {
             self.draw(&mut brush, &mut canvas.pixels);
         } else if opacity > 0.0 {
@@ -89,6 +99,7 @@ impl Painter {
             self.draw(&mut brush, &mut layer);
             canvas.pixels.put_layer(&layer, opacity);
         }
+        canvas.taken = brush.into_taken();
     }
 
     fn draw(&self, brush: &mut Brush<'_>, pixels: &mut Pixels) {

@@ -5,8 +5,9 @@ use crate::view::View;
 use terrane_model::geometry::{GeometryRef, PartRef};
 use terrane_model::schema::GeometryKind;
 
-/// The places of a geometry, in its own coordinates: all of its points, else one of its largest part.
-pub fn of(geometry: &GeometryRef<'_>, view: &View) -> Vec<[f64; 2]> {
+/// The places of a geometry, in its own coordinates: all of its points, else one of its largest part; in an area, of what the view
+/// shows of it, or of all of it when no view is given.
+pub fn of(geometry: &GeometryRef<'_>, view: Option<&View>) -> Vec<[f64; 2]> {
     let points: Vec<[f64; 2]> = geometry
         .parts()
         .filter(|part| part.kind() == GeometryKind::Point)
@@ -49,11 +50,11 @@ fn middle(line: &[[f64; 2]]) -> Option<[f64; 2]> {
 }
 
 /// The middle of the widest stretch of an area along a few level lines through what the view shows of it.
-fn inside(part: &PartRef<'_>, view: &View) -> Option<[f64; 2]> {
+fn inside(part: &PartRef<'_>, view: Option<&View>) -> Option<[f64; 2]> {
     const LINES: usize = 9;
     let mut bbox = terrane_model::Bbox::EMPTY;
     part.rings().next()?.iter().for_each(|&position| bbox.include(position));
-    let seen = bbox.intersection(&view.bbox)?;
+    let seen = view.map_or(Some(bbox), |view| bbox.intersection(&view.bbox))?;
     let level = |at: usize| seen.min[1] + seen.height() * (at as f64 + 0.5) / LINES as f64;
     let stretches = (0..LINES).filter_map(|at| widest(part, level(at), [seen.min[0], seen.max[0]]));
     // The middle line wins among equals, then the lower ones: the order of `max_by` is fixed.

@@ -53,6 +53,40 @@ fn a_dataset_that_cannot_be_opened_is_left_out_and_named_and_the_rest_is_served(
 }
 
 #[test]
+fn a_dataset_that_cannot_be_opened_can_be_replaced_with_its_styles_or_removed() {
+    let node = three();
+    let style = Style::from_json(r##"{"rules": [{"symbolizers": [{"type": "fill", "colour": "#123456"}]}]}"##);
+    node.engine.put_style(&id("b"), "default", &style.expect("a style"), "test").expect("written");
+    let replace = ImportOptions { replace: true, ..ImportOptions::default() };
+    let break_b = || {
+        node.disk.broken.lock().expect("no panic").insert("b".to_owned());
+        node.import("b", &replace).expect("written");
+        assert_eq!(published(&node), ["a", "c"]);
+    };
+    break_b();
+    node.disk.broken.lock().expect("no panic").clear();
+    node.import("b", &replace).expect("replaced");
+    let catalogue = node.engine.catalogue();
+    let version = catalogue.entry(Caller::Public, &id("b")).expect("there again").style(None).expect("a style").version;
+    assert_eq!(version, 2, "its style is the one that was written");
+    break_b();
+    node.engine.remove(&id("b"), "test").expect("removed");
+    assert!(node.engine.catalogue().problems().is_empty());
+    assert!(node.disk.places().iter().all(|(name, _)| name != "b"));
+}
+
+#[test]
+fn a_publication_that_fails_leaves_a_dataset_that_cannot_be_opened_as_it_was() {
+    let node = three();
+    node.disk.broken.lock().expect("no panic").insert("b".to_owned());
+    node.disk.full.lock().expect("no panic").insert("b".to_owned());
+    assert!(node.import("b", &ImportOptions { replace: true, ..ImportOptions::default() }).is_err());
+    node.disk.broken.lock().expect("no panic").clear();
+    node.engine.refresh().expect("read again");
+    assert_eq!(published(&node), ["a", "b", "c"]);
+}
+
+#[test]
 fn what_has_not_changed_stays_open_and_a_changed_word_does_not_open_the_data_again() {
     let node = three();
     let (opened, a) = (node.disk.times_opened(), source(&node, "a"));

@@ -251,7 +251,8 @@ fn data_on_both_sides_of_180_degrees_has_an_extent_that_crosses_it() {
 fn data_around_the_globe_does_not_cross() {
     let around: Vec<[f64; 2]> = (-18..=18).map(|ten| [f64::from(ten) * 10.0, f64::from(ten)]).collect();
     assert_eq!(extent_of_points(&around), [-180.0, -18.0, 180.0, 18.0]);
-    assert_eq!(extent_of_points(&[[-170.0, 0.0], [0.0, 0.0], [170.0, 0.0]]), [-170.0, 0.0, 170.0, 0.0]);
+    let wide: Vec<[f64; 2]> = (0..12).map(|thirty| [f64::from(thirty) * 30.0 - 165.0, 0.0]).collect();
+    assert_eq!(extent_of_points(&wide), [-165.0, 0.0, 165.0, 0.0]);
     assert_eq!(extent_of_points(&[[100.25, 3.0]]), [100.25, 3.0, 100.25, 3.0]);
 }
 

@@ -77,7 +77,7 @@ fn a_filter_and_a_greatest_distance_narrow_before_rows_are_counted() {
     let page =
         ask(&node, near([178.44, -18.14], 2), |question| question.query.filter = Some(not_suva)).expect("answered");
     assert_eq!(names(&page.batches), ["Twin of Suva", "Nukuʻalofa"]);
-    let within = Near { within_m: Some(800_000.0), ..near([178.44, -18.14], 5) };
+    let within = Near { within_m: Some(760_000.0), ..near([178.44, -18.14], 5) };
     let page = ask(&node, within, |_| {}).expect("answered");
     assert_eq!(
         (names(&page.batches), page.matched),

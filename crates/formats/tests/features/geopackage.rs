@@ -281,7 +281,8 @@ fn many_rows_with_numbers_for_ids_follow_the_curve_and_are_found_by_them() {
         bbox.contains([x, y])
     };
     for filter in [None, Some(fives)] {
-        let mut query = FeatureQuery { bbox: Some(bbox), filter: filter.clone(), limit: Some(100), ..FeatureQuery::default() };
+        let mut query =
+            FeatureQuery { bbox: Some(bbox), filter: filter.clone(), limit: Some(100), ..FeatureQuery::default() };
         let mut seen = Vec::new();
         loop {
             let page = rows_of_scan(ready(source.scan(&query)).unwrap());
@@ -290,8 +291,12 @@ fn many_rows_with_numbers_for_ids_follow_the_curve_and_are_found_by_them() {
             query.after = Some(Position { key: vec![], id: last.id.clone() });
             seen.extend(page);
         }
-        let expected: Vec<OwnRow> =
-            rows.iter().filter(inside).filter(|row| filter.is_none() || row.cells[0] == Cell::Int(3)).cloned().collect();
+        let expected: Vec<OwnRow> = rows
+            .iter()
+            .filter(inside)
+            .filter(|row| filter.is_none() || row.cells[0] == Cell::Int(3))
+            .cloned()
+            .collect();
         assert_eq!(by_id(seen), by_id(expected));
     }
     let wanted = Filter::Ids(vec![FeatureId::Number(24_999), FeatureId::Number(-1), FeatureId::Number(17)]);

@@ -226,6 +226,7 @@ fn line() -> Views {
         if let Some(geometry) = builder.geometry() {
             geometry.begin(GeometryKind::LineString);
             geometry.part(GeometryKind::LineString);
+            geometry.ring();
             geometry.positions(&[[480_000.0, 3_995_000.0], [540_000.0, 3_995_000.0]]);
         }
         builder.end_row(FeatureId::Number(1));

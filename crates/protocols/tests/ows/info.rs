@@ -78,14 +78,22 @@ fn samples_of_a_grid_are_told_with_their_place() {
     assert_eq!(outside["features"], serde_json::json!([]));
 }
 
+/// Half a degree per pixel: both points are within reach of the pixel on 180°, and of none on the other side of the world.
 #[test]
-fn the_number_of_rows_is_as_asked_and_bounded() {
-    let asked = |count: &str| {
-        let view = "CRS=CRS:84&BBOX=-182000,-2000,182000,2000&WIDTH=40&HEIGHT=40";
-        json(&format!("LAYERS=dateline&QUERY_LAYERS=dateline&{view}&I=20&J=20&FEATURE_COUNT={count}"))
-    };
-    assert_eq!(layers(&asked("1")).len(), 1);
-    assert_eq!(layers(&asked("2147483647")).len(), 2);
+fn points_on_both_sides_of_180_degrees_are_found_by_one_pixel_between_them() {
+    let mercator = |degrees: f64| degrees * 20_037_508.342_789_244 / 180.0;
+    let web = format!("CRS=EPSG:3857&BBOX={},-1113195,{},1113195", mercator(170.0), mercator(190.0));
+    for view in ["CRS=CRS:84&BBOX=170,-10,190,10", "CRS=EPSG:4326&BBOX=-10,-190,10,-170", web.as_str()] {
+        let asked = |pixel: &str, count: &str| {
+            let size = "WIDTH=40&HEIGHT=40";
+            json(&format!("LAYERS=dateline&QUERY_LAYERS=dateline&{view}&{size}&{pixel}&FEATURE_COUNT={count}"))
+        };
+        assert_eq!(layers(&asked("I=20&J=20", "1")).len(), 1, "{view}");
+        assert_eq!(layers(&asked("I=20&J=20", "2147483647")).len(), 2, "the number of rows is bounded, {view}");
+        assert_eq!(layers(&asked("I=5&J=20", "10")).len(), 0, "{view}");
+    }
+    let far = "CRS=CRS:84&BBOX=-10,-10,10,10&WIDTH=40&HEIGHT=40&I=20&J=20&FEATURE_COUNT=10";
+    assert_eq!(layers(&json(&format!("LAYERS=dateline&QUERY_LAYERS=dateline&{far}"))).len(), 0);
 }
 
 #[test]

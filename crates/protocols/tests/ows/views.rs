@@ -73,7 +73,9 @@ fn a_view_across_180_degrees_shows_both_sides() {
             assert!(is_red(shown.at(x, 200)), "{side} of 180° in {view}");
         }
         assert_eq!(shown.at(200, 200)[3], 0, "nothing is on 180° itself in {view}");
-        assert_eq!(shown.box_of(is_red), Some([140, 190, 260, 210]), "{view}");
+        let [left, top, right, bottom] = shown.box_of(is_red).expect("something is red");
+        assert_eq!((left + right, top + bottom), (400, 400), "as far from 180° on both sides, {view}");
+        assert!((139..=143).contains(&left), "a mark of 20 px around 150, {view}: {left}");
     }
 }
 

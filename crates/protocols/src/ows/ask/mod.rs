@@ -146,8 +146,6 @@ pub struct MapAsk {
     pub picture: PictureQuestion,
     /// Names the layers and styles as they were asked, with their states, for the tag of the answer.
     pub state: String,
-    /// Whether the client says that it asks for tiles of a fixed grid (TILED).
-    pub tiled: bool,
 }
 
 /// GetMap.
@@ -157,8 +155,9 @@ pub fn map(pairs: &Pairs, version: Version, catalogue: &Catalogue, limits: &Limi
     picture_format(pairs.any_case("format").ok_or_else(|| missing("format"))?)?;
     let view = view(pairs, version)?;
     let state = state(&layers, catalogue)?;
-    let picture = PictureQuestion { layers, view, background: background(pairs)? };
-    Ok(MapAsk { picture, state, tiled: truth(pairs, "tiled")? })
+    // TILED, as GeoServer and MapServer have it: the client asks for tiles of a fixed grid.
+    let picture = PictureQuestion { layers, view, background: background(pairs)?, tiled: truth(pairs, "tiled")? };
+    Ok(MapAsk { picture, state })
 }
 
 fn refuse_sld(pairs: &Pairs) -> Result<()> {

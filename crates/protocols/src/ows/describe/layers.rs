@@ -1,6 +1,6 @@
 //! Layers of the capabilities: maps with their groups and layers, datasets with their styles.
 
-use super::{Description, Writer};
+use super::{Description, Writer, is_usual};
 use crate::common::kvp::encode;
 use crate::common::site::Site;
 use crate::ows::ask::Version;
@@ -209,9 +209,9 @@ fn legend_url(site: &Site, version: Version, (id, style): (&DatasetId, &str), la
     ))
 }
 
-/// Only CRSs that an authority names can be asked for.
+/// Whether a CRS is listed for one layer: only those that an authority names can be asked for, and the usual ones are inherited.
 fn is_listed(crs: &Crs) -> bool {
-    crs.authority_code().is_some_and(|(authority, _)| authority == "EPSG")
+    crs.authority_code().is_some_and(|(authority, _)| authority == "EPSG") && !is_usual(crs.name())
 }
 
 /// How much the advertised box is larger than the data, so that rounding never puts a feature outside.

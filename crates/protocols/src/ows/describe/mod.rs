@@ -8,6 +8,7 @@ use crate::common::site::Site;
 use crate::common::xml::XmlWriter;
 use crate::ows::ask::Version;
 use std::collections::HashMap;
+use std::ops::RangeInclusive;
 use terrane_engine::Caller;
 use terrane_engine::catalogue::Catalogue;
 use terrane_model::limits::Limits;
@@ -44,6 +45,15 @@ const USUAL_CRSS: [&str; 11] = [
     "EPSG:6697",
     "EPSG:4269",
 ];
+
+/// UTM on WGS 84, north and south.
+const UTM_ZONES: [RangeInclusive<u32>; 2] = [32_601..=32_660, 32_701..=32_760];
+
+/// Whether every layer can be asked in a CRS.
+fn is_usual(crs: &str) -> bool {
+    let code = crs.strip_prefix("EPSG:").and_then(|code| code.parse::<u32>().ok());
+    USUAL_CRSS.contains(&crs) || code.is_some_and(|code| UTM_ZONES.iter().any(|zones| zones.contains(&code)))
+}
 
 /// The document, in the dialect of a version.
 pub fn capabilities(description: &Description<'_>, version: Version) -> String {
@@ -116,7 +126,10 @@ impl Writer<'_> {
     }
 
     fn online_resource(&mut self, url: &str) {
-        self.xml.empty("OnlineResource", &[("xmlns:xlink", XLINK), ("xlink:type", "simple"), ("xlink:href", url)]);
+        // 1.1.1 has no root that could declare it.
+        let declared = if self.version == Version::V111 { &[("xmlns:xlink", XLINK)][..] } else { &[] };
+        let attributes = [declared, &[("xlink:type", "simple"), ("xlink:href", url)]].concat();
+        self.xml.empty("OnlineResource", &attributes);
     }
 
     fn capability(&mut self) {
@@ -159,9 +172,7 @@ impl Writer<'_> {
         self.xml.element("Title", &[], site.about.title.get(languages));
         self.crs_element("CRS:84");
         USUAL_CRSS.into_iter().for_each(|crs| self.crs_element(crs));
-        for zone in (32_601..=32_660).chain(32_701..=32_760) {
-            self.crs_element(&format!("EPSG:{zone}"));
-        }
+        UTM_ZONES.into_iter().flatten().for_each(|zone| self.crs_element(&format!("EPSG:{zone}")));
         self.boxes(&Bbox::WORLD);
         let maps: Vec<_> = catalogue.maps(Caller::Public).collect();
         if !maps.is_empty() {

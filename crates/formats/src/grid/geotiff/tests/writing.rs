@@ -233,8 +233,8 @@ fn a_crs_without_a_code_and_a_grid_that_is_not_north_up_survive() {
 fn a_big_tiff_is_written_as_gdal_and_we_read_it() {
     use crate::grid::tiff::write::Size;
     let samples: Vec<u8> = (0..12).collect();
-    let place = 16 + Size::Big.directory_bytes(&super::damaged::fields(4, 3, (0, 12)));
-    let fields = super::damaged::fields(4, 3, (place, 12));
+    let place = 16 + Size::Big.directory_bytes(&damaged::fields(4, 3, (0, 12)));
+    let fields = damaged::fields(4, 3, (place, 12));
     let bytes = [Size::Big.header(16), Size::Big.directory(&fields, 16, 0), samples.clone()].concat();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("big.tif");
