@@ -82,6 +82,10 @@ fn make(dataset: &Dataset, style: &Style, scale_px: f64, cancel: &Cancel) -> Res
         return Ok(legend::grid_legend(style, grid.schema(), scale_px));
     }
     let Some(source) = &dataset.features else { return Ok(legend::legend(style, None, &[], scale_px)) };
+    // Most legends follow from the style alone; only entries that are taken from rows need rows.
+    if style.rules.iter().all(|rule| rule.legend.is_none()) {
+        return Ok(legend::legend(style, Some(source.schema()), &[], scale_px));
+    }
     let names = source.schema().columns.iter().map(|column| column.name.clone()).collect();
     let columns = Columns::These { names, geometry: false };
     let query = FeatureQuery { columns, limit: Some(SAMPLE_ROWS), ..FeatureQuery::default() };

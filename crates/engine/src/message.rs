@@ -90,7 +90,7 @@ mod tests {
 
     #[test]
     fn words_are_dark_on_white_and_the_rest_is_the_background() {
-        let made = picture("There is no layer “x”.", [200, 100], [0, 0, 255, 255]);
+        let made = picture("There is no layer “x”.", [200, 100], [0, 0, 255, 255], &Fonts::built_in());
         let dark = |x: u32, y: u32| made.pixel(x, y)[..3].iter().all(|&part| part < 128);
         let rows: Vec<u32> = (0..100).filter(|&y| (0..200).any(|x| dark(x, y))).collect();
         assert!(!rows.is_empty() && rows.iter().all(|&row| row < 40), "one line at the top: {rows:?}");
@@ -101,7 +101,12 @@ mod tests {
     #[test]
     fn every_size_has_a_picture_of_that_size() {
         for size in [[1, 1], [1, 500], [500, 1], [30, 30]] {
-            let made = picture("A sentence that is far too long for a picture as small as this one.", size, [0; 4]);
+            let made = picture(
+                "A sentence that is far too long for a picture as small as this one.",
+                size,
+                [0; 4],
+                &Fonts::built_in(),
+            );
             assert_eq!(([made.width_px, made.height_px], made.rgba.len() as u32), (size, size[0] * size[1] * 4));
         }
     }

@@ -21,12 +21,15 @@ const RAMP_COLOURS: usize = 17;
 
 /// The legend of a style for rows.
 pub fn of_rows(style: &Style, schema: Option<&Schema>, sample: &[Batch], scale_px: f64) -> Legend {
-    let mut maker = Maker { style, schema, scale_px, items: Vec::new(), ramp: None };
-    for rule in &style.rules {
+    let mut maker = Maker { style, schema, scale_px, items: Vec::new(), ramp: None, sizes: Vec::new() };
+    for rule in style.rules.iter().filter(|rule| !rule.symbolizers.iter().all(is_label)) {
         match (&rule.legend, sample.is_empty()) {
             (Some(words), false) => maker.add_rows(rule, words, sample),
             _ => maker.add_rule(rule),
         }
+    }
+    for (rule, by) in std::mem::take(&mut maker.sizes) {
+        maker.add_sizes(rule, by);
     }
     maker.items.truncate(LEGEND_ENTRIES_MAX);
     Legend { items: maker.items, ramp: maker.ramp, scale_px }
@@ -120,9 +123,16 @@ struct Maker<'a> {
     scale_px: f64,
     items: Vec<LegendItem>,
     ramp: Option<Ramp>,
+    /// How marks grow, each way once with the first rule that has it: shown after all rules.
+    sizes: Vec<(&'a Rule, &'a ByColumn<Length>)>,
 }
 
-impl Maker<'_> {
+/// Words are read where they stand and need no entry.
+fn is_label(symbolizer: &Symbolizer) -> bool {
+    matches!(symbolizer, Symbolizer::Label(_))
+}
+
+impl<'a> Maker<'a> {
     /// One entry per distinct label and look of the rows that the rule draws.
     fn add_rows(&mut self, rule: &Rule, words: &LegendWords, sample: &[Batch]) {
         let mut seen: HashSet<String> = HashSet::new();
@@ -163,17 +173,24 @@ impl Maker<'_> {
     }
 
     /// Entries of classes, cases and sizes, or one with the title.
-    fn add_rule(&mut self, rule: &Rule) {
+    fn add_rule(&mut self, rule: &'a Rule) {
         let before = (self.items.len(), self.ramp.is_some());
         let (colour, size) = drivers(rule);
+        let mut middle = None;
         for driver in [colour, size].into_iter().flatten() {
             match driver {
                 Driver::Colour(by) => self.add_colours(rule, by),
-                Driver::Size(by) => self.add_sizes(rule, by),
+                Driver::Size(by) => {
+                    middle = middle_of(by);
+                    if !self.sizes.iter().any(|(_, known)| known.column == by.column && known.mapping == by.mapping) {
+                        self.sizes.push((rule, by));
+                    }
+                }
             }
         }
-        let nothing = (self.items.len(), self.ramp.is_some()) == before;
-        if let Some(swatch) = self.swatch(rule, &|_| None).filter(|_| nothing) {
+        let nothing = (self.items.len(), self.ramp.is_some()) == before && (middle.is_none() || !rule.title.is_empty());
+        let lookup = |name: &str| middle.as_ref().filter(|(column, _)| *column == name).map(|(_, value)| value.clone());
+        if let Some(swatch) = self.swatch(rule, &lookup).filter(|_| nothing) {
             self.push(LocalText::default(), title(rule, self.style), swatch, rule.filter.clone());
         }
     }
@@ -264,6 +281,12 @@ impl Maker<'_> {
     fn unit(&self, column: &str) -> Option<String> {
         self.schema.and_then(|schema| schema.column(column)).and_then(|(_, column)| column.unit.clone())
     }
+}
+
+/// The column that marks grow with, and a number at which they are of middling size.
+fn middle_of(by: &ByColumn<Length>) -> Option<(&str, Value<'static>)> {
+    let (Mapping::Interpolate { stops, .. } | Mapping::Steps(stops)) = &by.mapping else { return None };
+    stops.get(stops.len() / 2).map(|(number, _)| (by.column.as_str(), Value::Float(*number)))
 }
 
 /// What a swatch shows: the kind of the data, else of the first symbolizer.

@@ -149,7 +149,7 @@ fn write_geometry(text: &mut String, geometry: &Geometry<f64>) {
         Geometry::LineString(line) => tagged(text, "LINESTRING", &line.0, write_position),
         Geometry::Polygon(polygon) => tagged(text, "POLYGON", &rings(polygon), |text, ring| write_run(text, ring)),
         Geometry::MultiPoint(points) => {
-            tagged(text, "MULTIPOINT", &points.0, |text, point| listed(text, &[point.0], write_position))
+            tagged(text, "MULTIPOINT", &points.0, |text, point| listed(text, &[point.0], write_position));
         }
         Geometry::MultiLineString(lines) => tagged(text, "MULTILINESTRING", &lines.0, write_run),
         Geometry::MultiPolygon(polygons) => tagged(text, "MULTIPOLYGON", &polygons.0, |text, polygon| {
