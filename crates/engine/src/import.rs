@@ -10,7 +10,7 @@ use std::sync::Arc;
 use terrane_drawing::style::Style;
 use terrane_formats::about::{DatasetRecord, PinnedOperation, dataset_from_json};
 use terrane_model::filter::Transformer as _;
-use terrane_model::grid::{GridQuery, Window};
+use terrane_model::grid::{GridQuery, GridSchema, Window};
 use terrane_model::ledger::{Change, Expect, Shelf};
 use terrane_model::map::{Map, Node};
 use terrane_model::report::{Finding, Report, Severity};
@@ -48,6 +48,12 @@ pub struct Imported {
     pub report: Report,
     /// Whether it is published now.
     pub published: bool,
+    /// What the catalogue says, with the extent, period and rows that were measured.
+    pub about: About,
+    /// The columns, when it has rows.
+    pub schema: Option<Arc<Schema>>,
+    /// The axes and bands, when it is a grid.
+    pub grid: Option<Arc<GridSchema>>,
 }
 
 /// A layer that has been written and waits for its name on the disk and for the ledger. Dropped, it leaves nothing.
@@ -88,7 +94,7 @@ impl Engine {
         let mut staged: Vec<Staged> = Vec::new();
         for layer in layers {
             let taken: Vec<DatasetId> = staged.iter().map(|done| done.imported.id.clone()).collect();
-            staged.push(self.write_layer(layer, options, &taken, progress)?);
+            staged.push(self.write_layer(&layer, options, &taken, progress)?);
         }
         let imported: Vec<Imported> = staged.iter().map(|done| done.imported.clone()).collect();
         let refused = imported.iter().any(|done| done.report.is_refused());
@@ -170,15 +176,15 @@ impl Engine {
 
     fn write_layer(
         &self,
-        layer: Opened,
+        layer: &Opened,
         options: &ImportOptions,
         taken: &[DatasetId],
         progress: &dyn Progress,
     ) -> Result<Staged> {
-        let about = self.about_of(&layer, options, taken)?;
+        let about = self.about_of(layer, options, taken)?;
         let id = about.id.clone();
         let mut draft = self.store.draft(&id)?;
-        let mut record = self.record_of(about, &layer, options)?;
+        let mut record = self.record_of(about, layer, options)?;
         check_styles(&layer.views, options)?;
         let mut report = layer.report.clone();
         let made = write_views(&layer.views, &mut *draft, &mut record, &mut report, progress)?;
@@ -189,7 +195,15 @@ impl Engine {
                 draft.keep_original(&file_name(file), file)?;
             }
         }
-        Ok(Staged { draft, record, made, imported: Imported { id, report, published: false } })
+        let imported = Imported {
+            id,
+            report,
+            published: false,
+            about: record.about.clone(),
+            schema: layer.views.features.as_ref().map(|source| Arc::clone(source.schema())),
+            grid: layer.views.grid.as_ref().map(|grid| Arc::clone(grid.schema())),
+        };
+        Ok(Staged { draft, record, made, imported })
     }
 
     /// What the catalogue says of a dataset that is replaced stays, but what is measured anew.
@@ -261,7 +275,7 @@ fn check_styles(views: &Views, options: &ImportOptions) -> Result<()> {
             (None, Some(grid)) => style.check_grid(grid.schema()),
             (None, None) => Ok(()),
         };
-        fits.map_err(|error| error.at(format!("style “{name}”")))?;
+        fits.map_err(|error| Error::new(error.kind(), format!("Style “{name}” does not fit: {error}")).at("--style"))?;
     }
     Ok(())
 }

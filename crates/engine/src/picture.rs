@@ -278,9 +278,13 @@ fn draw_grid(open: &OpenLayer, grid: &dyn GridSource, view: &View, limits: &Limi
     let extent = schema.bbox();
     let around = period(&schema.crs).filter(|globe| *globe == GLOBE_DEG).map(|_| [extent.min[0], extent.max[0]]);
     let lookup = Lookup { transform, around };
-    for bbox in grid_boxes(view, &lookup, &extent) {
+    // A box without an image in the grid's CRS, or wholly beyond it, shows nothing of the grid.
+    let whole = if lookup.transform.is_identity() { Ok(view.bbox) } else { lookup.transform.bbox(&view.bbox) };
+    let Ok(whole) = whole else { return Ok(()) };
+    let step = grid_step(&whole, view);
+    for bbox in grid_boxes(&whole, &lookup, &extent) {
         let query = GridQuery {
-            step_max: Some(grid_step(&bbox, view)),
+            step_max: Some(step),
             bbox,
             bands: Vec::new(),
             slice: Vec::new(),
@@ -295,9 +299,7 @@ fn draw_grid(open: &OpenLayer, grid: &dyn GridSource, view: &View, limits: &Limi
 }
 
 /// The parts of the grid that the view shows; more than one when the view goes around the globe.
-fn grid_boxes(view: &View, lookup: &Lookup, extent: &Bbox) -> Vec<Bbox> {
-    let whole = if lookup.transform.is_identity() { Ok(view.bbox) } else { lookup.transform.bbox(&view.bbox) };
-    let Ok(whole) = whole else { return Vec::new() };
+fn grid_boxes(whole: &Bbox, lookup: &Lookup, extent: &Bbox) -> Vec<Bbox> {
     let shifts: &[f64] = if lookup.around.is_some() { &[0.0, GLOBE_DEG, -GLOBE_DEG] } else { &[0.0] };
     let mut boxes = Vec::new();
     for part in whole.parts() {
@@ -309,8 +311,7 @@ fn grid_boxes(view: &View, lookup: &Lookup, extent: &Bbox) -> Vec<Bbox> {
     boxes
 }
 
-/// Half a pixel's ground, so that the stored overview is never coarser than what is drawn.
-fn grid_step(bbox: &Bbox, view: &View) -> f64 {
-    let pixels = |share: f64, px: u32| (share * f64::from(px)).max(1.0);
-    (bbox.width() / pixels(1.0, view.width_px)).min(bbox.height() / pixels(1.0, view.height_px))
+/// A pixel's ground, the shorter side, so that the stored overview is never coarser than what is drawn.
+fn grid_step(ground: &Bbox, view: &View) -> f64 {
+    (ground.width() / f64::from(view.width_px)).min(ground.height() / f64::from(view.height_px))
 }

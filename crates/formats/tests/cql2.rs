@@ -173,8 +173,7 @@ fn deep_long_and_large_filters_are_refused_and_not_followed() {
         assert_eq!(
             cql2_text::parse(text, &Limits::default()).expect_err("too large").kind(),
             Kind::TooLarge,
-            "{:.40}",
-            text
+            "{text:.40}"
         );
     };
     refused(&"(".repeat(5_000));

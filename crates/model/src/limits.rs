@@ -33,6 +33,12 @@ pub struct Limits {
     pub request_uri_bytes_max: usize,
     /// Seconds that one question may take.
     pub request_seconds_max: u64,
+    /// Seconds in which the head of a request must arrive, also the next one of a connection that is kept open.
+    pub request_head_seconds_max: u64,
+    /// Connections at once; more wait to be accepted.
+    pub connections_max: usize,
+    /// Seconds that running answers get to finish when the program is told to stop.
+    pub stopping_seconds_max: u64,
     /// Questions waiting for a processor before new ones are answered "busy".
     pub waiting_tasks_max: usize,
     /// Samples in one window read from a grid.
@@ -70,6 +76,9 @@ impl Default for Limits {
             request_body_bytes_max: 1_048_576,
             request_uri_bytes_max: 65_536,
             request_seconds_max: 60,
+            request_head_seconds_max: 10,
+            connections_max: 4_096,
+            stopping_seconds_max: 30,
             waiting_tasks_max: 256,
             window_samples_max: 67_108_864,
             import_columns_max: 2_000,
@@ -125,6 +134,8 @@ pub const GRID_BANDS_MAX: u64 = 4_096;
 pub const GRID_BLOCK_BYTES_MAX: u64 = 268_435_456;
 /// Bytes of unpacked blocks that a grid keeps when it does not share a cache.
 pub const GRID_CACHE_BYTES: u64 = 33_554_432;
+/// Bytes of unpacked blocks that all grids of a node keep together.
+pub const GRIDS_CACHE_BYTES: u64 = 134_217_728;
 /// Bytes of samples held at once while a grid is written.
 pub const GRID_WRITE_BYTES: usize = 67_108_864;
 /// Bytes of a coordinate reference system given as WKT.

@@ -3,9 +3,10 @@
 //! One request is one line of JSON; the answer is lines of JSON, progress first, the outcome last. Who may write to the
 //! data folder may use the socket; nobody else can reach it.
 
-use crate::commands::{self, Command, Outcome};
+use crate::commands::{self, Command, Here, Outcome};
 use serde::{Deserialize, Serialize};
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::os::fd::AsRawFd as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
@@ -26,17 +27,22 @@ enum Line {
 }
 
 /// Listens for commands on a thread of its own, for as long as the program runs.
-pub fn listen(folder: &Path, engine: Arc<Engine>) -> Result<()> {
+pub fn listen(folder: &Path, engine: Arc<Engine>, public_url: &str) -> Result<()> {
     let path = folder.join(SOCKET);
     // The folder's lock is held, so a socket that is there belongs to nobody.
     let _ = std::fs::remove_file(&path);
-    let listener = UnixListener::bind(&path).map_err(Error::internal)?;
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).map_err(Error::internal)?;
+    let failed = |error: std::io::Error| {
+        let say = format!("“{}”, through which commands reach this server, cannot be made: {error}.", path.display());
+        Error::new(Kind::Internal, say).because(error)
+    };
+    let listener = UnixListener::bind(Short::of(folder).map_err(failed)?.path()).map_err(failed)?;
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).map_err(failed)?;
+    let public_url: Arc<str> = public_url.into();
     let serve = move || {
         for stream in listener.incoming().flatten() {
-            let engine = Arc::clone(&engine);
+            let (engine, public_url) = (Arc::clone(&engine), Arc::clone(&public_url));
             std::thread::spawn(move || {
-                if let Err(error) = answer(&stream, &engine) {
+                if let Err(error) = answer(&stream, &Here { engine: &engine, public_url: Some(&public_url) }) {
                     tracing::warn!(?error, "a local command was cut off");
                 }
             });
@@ -46,17 +52,51 @@ pub fn listen(folder: &Path, engine: Arc<Engine>) -> Result<()> {
     Ok(())
 }
 
+/// The address of the socket, made short: the system takes about a hundred bytes, and a data folder may lie deep.
+struct Short {
+    path: PathBuf,
+    _folder: Option<std::fs::File>,
+}
+
+/// Bytes of a socket's address that every system takes.
+const ADDRESS_BYTES_MAX: usize = 100;
+
+impl Short {
+    fn of(folder: &Path) -> std::io::Result<Self> {
+        let path = folder.join(SOCKET);
+        if path.as_os_str().len() <= ADDRESS_BYTES_MAX || !Path::new("/proc/self/fd").exists() {
+            return Ok(Self { path, _folder: None });
+        }
+        let folder = std::fs::File::open(folder)?;
+        let path = PathBuf::from(format!("/proc/self/fd/{}/{SOCKET}", folder.as_raw_fd()));
+        Ok(Self { path, _folder: Some(folder) })
+    }
+
+    fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
 /// Removes the socket, when the server stops.
 pub fn close(folder: &Path) {
     let _ = std::fs::remove_file(folder.join(SOCKET));
 }
 
-fn answer(stream: &UnixStream, engine: &Engine) -> std::io::Result<()> {
+/// Whether a server answers at the socket of a data folder.
+pub fn is_served(folder: &Path) -> bool {
+    Short::of(folder).and_then(|address| UnixStream::connect(address.path())).is_ok()
+}
+
+fn answer(stream: &UnixStream, here: &Here<'_>) -> std::io::Result<()> {
     let mut request = String::new();
     BufReader::new(stream.take(REQUEST_BYTES_MAX)).read_line(&mut request)?;
     let writer = Writer(Mutex::new(stream));
     let outcome = match serde_json::from_str::<Command>(&request) {
-        Ok(command) => commands::execute(engine, &command, &writer),
+        Ok(command) => {
+            // A stranger's file that makes a reader panic must not end in silence.
+            let work = std::panic::AssertUnwindSafe(|| commands::execute(here, &command, &writer));
+            std::panic::catch_unwind(work).unwrap_or_else(|_| Err(Error::internal("a command panicked")))
+        }
         Err(error) => Err(Error::invalid("The command is of another version of this program.").because(error)),
     };
     writer.write(&match outcome {
@@ -88,8 +128,9 @@ impl Progress for Writer<'_> {
 
 /// Sends a command to the server of a data folder; `None` when no server runs there.
 pub fn send(folder: &Path, command: &Command, progress: &dyn Progress) -> Result<Option<Outcome>> {
-    let path: PathBuf = folder.join(SOCKET);
-    let Ok(mut stream) = UnixStream::connect(&path) else { return Ok(None) };
+    let Ok(mut stream) = Short::of(folder).and_then(|address| UnixStream::connect(address.path())) else {
+        return Ok(None);
+    };
     let request = serde_json::to_string(command).map_err(Error::internal)?;
     writeln!(stream, "{request}").map_err(Error::internal)?;
     for line in BufReader::new(stream).lines() {

@@ -9,6 +9,7 @@ mod output;
 mod stores;
 
 use clap::Parser as _;
+use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
 #[global_allocator]
@@ -23,18 +24,23 @@ fn main() -> ExitCode {
             return ExitCode::from(code);
         }
     };
-    start_log();
+    start_log(arguments.serves());
+    let for_machines = arguments.json;
     match cli::run(arguments) {
         Ok(code) => ExitCode::from(code),
-        Err(error) => output::failure(&error),
+        Err(error) => output::failure(&error, for_machines),
     }
 }
 
 /// The log goes to standard error; `TERRANE_LOG` chooses what, `TERRANE_LOG_JSON=1` writes it for machines.
-fn start_log() {
+///
+/// A command says in sentences what it did, so its log is only about what went wrong.
+fn start_log(serves: bool) {
+    let usual = if serves { "warn,terrane=info" } else { "warn" };
     let filter = tracing_subscriber::EnvFilter::try_from_env("TERRANE_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,terrane=info"));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(usual));
+    let colours = std::io::stderr().is_terminal();
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr);
     if std::env::var_os("TERRANE_LOG_JSON").is_some() {
         log.json().init();
     } else {

@@ -19,6 +19,13 @@ pub fn engine(folder: &Path) -> Result<Engine> {
     Ok(engine.with_fonts(&[folder.join("fonts")]))
 }
 
+/// An engine that only looks at a data folder, also while a server holds it. Nothing can be published through it.
+pub fn engine_reading(folder: &Path) -> Result<Engine> {
+    let store = EmbeddedStore::open_reading(folder)?;
+    let engine = Engine::new(Arc::new(store), Vec::new(), Limits::default(), [0; 32])?;
+    Ok(engine.with_fonts(&[folder.join("fonts")]))
+}
+
 /// The node's own key for cursors, made once.
 fn cursor_key(ledger: &dyn Ledger) -> Result<[u8; 32]> {
     const NAME: &str = "cursor-key";

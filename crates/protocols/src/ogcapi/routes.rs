@@ -10,6 +10,7 @@ use crate::pages;
 use axum::Router;
 use describe::WITH_PAGE;
 use std::sync::Arc;
+use terrane_engine::FeaturePage;
 use terrane_engine::catalogue::{Catalogue, Entry};
 use terrane_engine::{Caller, publish};
 use terrane_formats::picture::png;
@@ -96,20 +97,24 @@ async fn items(site: Site, request: Request) -> Result<Reply> {
     let form = request.form(&ITEMS_FORMS)?;
     let question = ask::items(&dataset, &request, site.engine.limits(), site.engine.cursor_key())?;
     let page = site.engine.features(Caller::Public, question).await?;
+    match form {
+        HTML => pages::items(&site, &request, &entry, &page),
+        CSV => items_csv(site, page).await,
+        _ => items_json(site, request, page).await,
+    }
+}
+
+async fn items_csv(site: Site, page: FeaturePage) -> Result<Reply> {
     let crs = page.crs.clone();
-    let reply = match form {
-        HTML => return pages::items(&site, &request, &entry, &page),
-        CSV => {
-            let csv = site.engine.pool().run(move |_| answer::csv(&page)).await?;
-            Reply::ok("text/csv; charset=utf-8; header=present", csv)
-        }
-        _ => {
-            let links = answer::page_links(&site, &request, &ITEMS_FORMS, &page);
-            let encode = move |_: &_| answer::collection(&page, links, publish::now());
-            Reply::ok(links::GEOJSON, site.engine.pool().run(encode).await?)
-        }
-    };
-    Ok(answer::with_crs(reply, &crs))
+    let csv = site.engine.pool().run(move |_| answer::csv(&page)).await?;
+    Ok(answer::with_crs(Reply::ok("text/csv; charset=utf-8; header=present", csv), &crs))
+}
+
+async fn items_json(site: Site, request: Request, page: FeaturePage) -> Result<Reply> {
+    let crs = page.crs.clone();
+    let links = answer::page_links(&site, &request, &ITEMS_FORMS, &page);
+    let encode = move |_: &_| answer::collection(&page, links, publish::now());
+    Ok(answer::with_crs(Reply::ok(links::GEOJSON, site.engine.pool().run(encode).await?), &crs))
 }
 
 async fn item(site: Site, request: Request) -> Result<Reply> {

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use terrane_engine::InfoHit;
 use terrane_engine::info::Found;
 use terrane_formats::features::geojson;
-use terrane_model::batch::PartRef;
+use terrane_model::geometry::PartRef;
 use terrane_model::schema::GeometryKind;
 use terrane_model::{Bbox, Feature};
 

@@ -2,7 +2,7 @@
 
 use super::make;
 use super::serve::{self, Serve};
-use crate::output::Terminal;
+use crate::output::{self, Terminal};
 use crate::stores;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -38,17 +38,23 @@ description = { en = "Open geoscience data of Asia and the Pacific, as a survey 
 "#;
 
 /// Makes the demo, then serves it.
-pub fn run(demo: &Demo) -> Result<u8> {
+pub fn run(demo: &Demo, json: bool) -> Result<u8> {
     let source = demo.from.clone().map_or_else(find, Ok)?;
     fill(&demo.data, &source)?;
     if demo.no_serve {
+        match json {
+            true => output::json(&serde_json::json!({"folder": demo.data.display().to_string()})),
+            false => output::line(&format!(
+                "“{}” holds the demo. Serve it with:\n  terrane serve {}",
+                demo.data.display(),
+                demo.data.display()
+            )),
+        }
         return Ok(0);
     }
-    serve::run(&Serve {
-        folder: demo.data.clone(),
-        listen: Some(demo.listen.clone()),
-        public_url: demo.public_url.clone(),
-    })
+    let serve =
+        Serve { folder: demo.data.clone(), listen: Some(demo.listen.clone()), public_url: demo.public_url.clone() };
+    serve::run(&serve, json)
 }
 
 /// The folder with `demo.json`: here, beside the program, or where packages put it.
@@ -68,8 +74,7 @@ const PARENTS_LOOKED_AT: usize = 4;
 /// Publishes whatever of the demo is not there yet, so that an interrupted start goes on.
 fn fill(folder: &Path, source: &Path) -> Result<()> {
     if !folder.join("catalogue.sqlite").exists() {
-        make(folder)?;
-        std::fs::write(folder.join(crate::config::FILE), SETTINGS).map_err(Error::internal)?;
+        make(folder, SETTINGS)?;
     }
     let path = source.join("demo.json");
     let text = std::fs::read_to_string(&path)

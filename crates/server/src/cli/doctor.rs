@@ -1,17 +1,45 @@
-//! `terrane doctor`: looks at everything in a data folder and says what to do.
+//! `terrane doctor`: looks at everything in a data folder and says what to do. It changes nothing, so it works beside a server.
 
 use crate::output::{self, Terminal};
-use crate::stores;
+use crate::{local, stores};
 use serde_json::json;
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use terrane_engine::{Caller, Engine, FeatureQuestion};
-use terrane_model::{Dataset, Error, Result};
+use terrane_model::grid::GridQuery;
+use terrane_model::{Dataset, Error, GridSource, Kind, Result};
 
 /// One thing that was looked at.
 struct Check {
     what: String,
-    /// What is wrong and what to do; nothing when it is well.
-    wrong: Option<String>,
+    state: State,
+}
+
+enum State {
+    /// It is as it should be.
+    Well,
+    /// Worth knowing; nothing is broken.
+    Note(String),
+    /// What is wrong and what to do.
+    Wrong(String),
+}
+
+impl Check {
+    fn well(what: impl Into<String>) -> Self {
+        Self { what: what.into(), state: State::Well }
+    }
+    fn note(what: impl Into<String>, note: impl Into<String>) -> Self {
+        Self { what: what.into(), state: State::Note(note.into()) }
+    }
+    fn wrong(what: impl Into<String>, wrong: impl Into<String>) -> Self {
+        Self { what: what.into(), state: State::Wrong(wrong.into()) }
+    }
+    fn of<T>(what: impl Into<String>, outcome: Result<T>) -> Self {
+        match outcome {
+            Ok(_) => Self::well(what),
+            Err(error) => Self::wrong(what, error.to_string()),
+        }
+    }
 }
 
 /// Checks; exit code 1 when something is wrong.
@@ -20,69 +48,166 @@ pub fn run(folder: &Path, json: bool) -> Result<u8> {
     let checks = all_checks(folder, &terminal);
     terminal.clear();
     let checks = checks?;
-    let wrong = checks.iter().filter(|check| check.wrong.is_some()).count();
-    if json {
-        let all: Vec<_> = checks.iter().map(|check| json!({"what": check.what, "wrong": check.wrong})).collect();
-        output::json(&json!({"checks": all, "wrong": wrong}));
-    } else {
-        for check in &checks {
-            match &check.wrong {
-                None => output::line(&format!("ok     {}", check.what)),
-                Some(wrong) => output::line(&format!("WRONG  {}: {wrong}", check.what)),
-            }
-        }
-        output::line(&match wrong {
-            0 => format!("{} checks, all well.", checks.len()),
-            _ => format!("{} checks, {wrong} wrong.", checks.len()),
-        });
+    let wrong = checks.iter().filter(|check| matches!(check.state, State::Wrong(_))).count();
+    match json {
+        true => output::json(&json!({"checks": checks.iter().map(for_machines).collect::<Vec<_>>(), "wrong": wrong})),
+        false => print(&checks, wrong),
     }
     Ok(if wrong == 0 { 0 } else { output::FAILED })
 }
 
-fn all_checks(folder: &Path, terminal: &Terminal) -> Result<Vec<Check>> {
-    let mut checks = vec![
-        Check { what: "settings in terrane.toml".to_owned(), wrong: said(crate::config::read(folder)) },
-        Check { what: "catalogue.sqlite is whole".to_owned(), wrong: said(sound(&folder.join("catalogue.sqlite"))) },
-    ];
-    // A running server holds the folder; a copy of its store would be refused, so only the files are looked at then.
-    let engine = match stores::engine(folder) {
-        Ok(engine) => engine,
-        Err(error) if error.kind() == terrane_model::Kind::Conflict => {
-            checks.push(Check {
-                what: "a server is running; its datasets are checked when it is stopped".to_owned(),
-                wrong: None,
-            });
-            return Ok(checks);
-        }
-        Err(error) => return Err(error),
+fn for_machines(check: &Check) -> serde_json::Value {
+    let (state, say) = match &check.state {
+        State::Well => ("well", None),
+        State::Note(say) => ("note", Some(say)),
+        State::Wrong(say) => ("wrong", Some(say)),
     };
-    let catalogue = engine.catalogue();
-    for (id, error) in catalogue.problems() {
-        let wrong = format!("it cannot be opened ({error}); restore a backup, or remove it and add the file again");
-        checks.push(Check { what: id.clone(), wrong: Some(wrong) });
+    json!({"what": check.what, "state": state, "say": say})
+}
+
+fn print(checks: &[Check], wrong: usize) {
+    for check in checks {
+        match &check.state {
+            State::Well => output::paragraph("ok     ", &check.what),
+            State::Note(say) => output::paragraph("note   ", &format!("{}: {say}", check.what)),
+            State::Wrong(say) => output::paragraph("WRONG  ", &format!("{}: {say}", check.what)),
+        }
     }
+    output::line(&match wrong {
+        0 => format!("{} checks, nothing wrong.", checks.len()),
+        _ => format!("{} checks, {wrong} wrong.", checks.len()),
+    });
+}
+
+fn all_checks(folder: &Path, terminal: &Terminal) -> Result<Vec<Check>> {
+    let engine = stores::engine_reading(folder)?;
+    let served = local::is_served(folder);
+    let mut checks = vec![
+        Check::of("settings in terrane.toml", crate::config::read(folder)),
+        Check::of("catalogue.sqlite is whole", sound(&folder.join("catalogue.sqlite"))),
+        Check::of("coordinate reference systems (PROJ)", terrane_projection::init(None)),
+        disk(folder),
+        match served {
+            true => Check::well("a server is running here; it is not disturbed"),
+            false => Check::well("no server is running here"),
+        },
+    ];
+    checks.extend(drafts(folder, served));
+    for (id, error) in engine.catalogue().problems() {
+        let wrong = format!("it cannot be opened ({error}); restore a backup, or remove it and add the file again");
+        checks.push(Check::wrong(id.clone(), wrong));
+    }
+    check_datasets(folder, &engine, terminal, &mut checks)?;
+    checks.extend(maps(&engine));
+    checks.push(fonts(&engine));
+    Ok(checks)
+}
+
+/// Bytes on the disk below which there is a note.
+const FREE_BYTES_LOW: u64 = 2_000_000_000;
+
+fn disk(folder: &Path) -> Check {
+    let what = "room on the disk";
+    match rustix::fs::statvfs(folder) {
+        Ok(disk) => {
+            let free = disk.f_bavail.saturating_mul(disk.f_frsize);
+            let shown = format!("{what}: {} free", output::bytes(free));
+            match free < FREE_BYTES_LOW {
+                true => Check::note(shown, "publishing needs about twice the size of a file; make room."),
+                false => Check::well(shown),
+            }
+        }
+        Err(error) => Check::note(what, format!("it cannot be found out ({error}).")),
+    }
+}
+
+/// What a killed program has left, and revisions that are no longer published.
+fn drafts(folder: &Path, served: bool) -> Option<Check> {
+    let left = std::fs::read_dir(folder.join("drafts")).map_or(0, Iterator::count);
+    let say = match (left, served) {
+        (0, _) => return None,
+        (_, true) => "being written now, or left by a publication that was cut off; the next start removes the latter.",
+        (_, false) => "left by a publication that was cut off; the next start removes them.",
+    };
+    Some(Check::note(format!("{left} unfinished drafts"), say))
+}
+
+fn check_datasets(folder: &Path, engine: &Engine, terminal: &Terminal, checks: &mut Vec<Check>) -> Result<()> {
+    let catalogue = engine.catalogue();
     let runtime = tokio::runtime::Builder::new_current_thread().build().map_err(Error::internal)?;
     for entry in catalogue.entries(Caller::Operator) {
         let (id, revision) = (&entry.record().about.id, &entry.record().revision);
         terminal.show(&format!("checking {id}"));
-        let files = folder.join("datasets").join(id.as_str()).join(revision);
-        checks.push(Check { what: format!("{id}: files are whole"), wrong: said(sound_files(&files)) });
+        let own = folder.join("datasets").join(id.as_str());
+        checks.push(Check::of(format!("{id}: files are whole"), sound_files(&own.join(revision))));
         let dataset = catalogue.open(Caller::Operator, id)?;
-        checks.push(Check {
-            what: format!("{id}: data can be read"),
-            wrong: said(runtime.block_on(readable(&engine, &dataset))),
-        });
+        checks.push(Check::of(format!("{id}: data can be read"), runtime.block_on(readable(engine, &dataset))));
+        checks.extend(old_revisions(&own, revision).map(|note| Check::note(id.to_string(), note)));
     }
-    for map in catalogue.maps(Caller::Operator) {
-        let missing = map.flat().into_iter().find(|layer| catalogue.entry(Caller::Operator, &layer.dataset).is_err());
-        let wrong = missing.map(|layer| format!("it shows “{}”, which is not here", layer.dataset));
-        checks.push(Check { what: format!("map {}", map.id), wrong });
-    }
-    Ok(checks)
+    Ok(())
 }
 
-fn said<T>(outcome: Result<T>) -> Option<String> {
-    outcome.err().map(|error| error.to_string())
+/// Revisions that are not published: the one before is kept for a while, others are left by publications that were cut off.
+fn old_revisions(own: &Path, published: &str) -> Option<String> {
+    let entries = std::fs::read_dir(own).ok()?.flatten().map(|entry| entry.path());
+    let old: Vec<PathBuf> = entries.filter(|path| path.file_name().is_some_and(|name| name != published)).collect();
+    let size: u64 = old.iter().map(|path| bytes_below(path)).sum();
+    (!old.is_empty()).then(|| {
+        format!(
+            "{} older revisions ({}) are kept; the next publication removes all but the last.",
+            old.len(),
+            output::bytes(size)
+        )
+    })
+}
+
+fn bytes_below(folder: &Path) -> u64 {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    entries
+        .map(|entry| match entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            true => bytes_below(&entry.path()),
+            false => entry.metadata().map_or(0, |about| about.len()),
+        })
+        .sum()
+}
+
+fn maps(engine: &Engine) -> Vec<Check> {
+    let catalogue = engine.catalogue();
+    let check = |map: &std::sync::Arc<terrane_model::map::Map>| {
+        let what = format!("map {}", map.id);
+        let missing = map.flat().into_iter().find(|layer| {
+            let entry = catalogue.entry(Caller::Operator, &layer.dataset);
+            entry.and_then(|entry| entry.style(layer.style.as_deref()).map(drop)).is_err()
+        });
+        match missing {
+            None => Check::well(what),
+            Some(layer) => {
+                let style = layer.style.as_deref().map_or_else(String::new, |style| format!(" with style “{style}”"));
+                Check::wrong(what, format!("it shows “{}”{style}, which is not here.", layer.dataset))
+            }
+        }
+    };
+    catalogue.maps(Caller::Operator).map(check).collect()
+}
+
+/// Characters of titles that no font has are drawn as boxes.
+fn fonts(engine: &Engine) -> Check {
+    let catalogue = engine.catalogue();
+    let mut missing: BTreeSet<char> = BTreeSet::new();
+    let titles = catalogue.entries(Caller::Operator).map(|entry| &entry.record().about.title);
+    for title in titles.chain(catalogue.maps(Caller::Operator).map(|map| &map.title)) {
+        title.iter().for_each(|(_, text)| missing.extend(engine.fonts().missing(text)));
+    }
+    if missing.is_empty() {
+        return Check::well("fonts have all characters of titles");
+    }
+    let some: Vec<String> = missing.iter().take(10).map(char::to_string).collect();
+    let say = format!(
+        "{} characters of titles are in no font and are drawn as boxes ({} …); install a font that has them, such as Noto Sans CJK, or put one into “fonts” in the data folder.",
+        missing.len(),
+        some.join(" ")
+    );
+    Check::note("fonts", say)
 }
 
 fn sound_files(folder: &Path) -> Result<()> {
@@ -92,9 +217,8 @@ fn sound_files(folder: &Path) -> Result<()> {
 
 /// SQLite's own check of a database file.
 fn sound(path: &Path) -> Result<()> {
-    let failed = |error: rusqlite::Error| Error::internal(error);
     let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY;
-    let connection = rusqlite::Connection::open_with_flags(path, flags).map_err(failed)?;
+    let connection = rusqlite::Connection::open_with_flags(path, flags).map_err(|error| damaged(path, &error))?;
     let answer: String =
         connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(|error| damaged(path, &error))?;
     if answer == "ok" { Ok(()) } else { Err(damaged(path, &answer)) }
@@ -102,28 +226,47 @@ fn sound(path: &Path) -> Result<()> {
 
 fn damaged(path: &Path, why: &dyn std::fmt::Display) -> Error {
     let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-    Error::new(
-        terrane_model::Kind::Internal,
-        format!("{name} is damaged ({why}); restore a backup, or add the data again."),
-    )
+    Error::new(Kind::Internal, format!("{name} is damaged ({why}); restore a backup, or add the data again."))
 }
 
-/// Reads a little of each view and compares the number of rows with what the catalogue says.
+/// Reads all rows and some samples, and compares the number of rows with what the catalogue says.
 async fn readable(engine: &Engine, dataset: &Dataset) -> Result<()> {
-    let about = &dataset.about;
-    if dataset.features.is_some() {
-        let mut question = FeatureQuestion::new(about.id.clone());
-        question.query.limit = Some(1);
-        question.count = true;
-        question.query.filter = Some(terrane_model::Filter::And(Vec::new()));
-        let page = engine.features(Caller::Operator, question).await?;
-        if page.matched.is_some() && about.rows.is_some() && page.matched != about.rows {
-            let (there, said) = (page.matched.unwrap_or(0), about.rows.unwrap_or(0));
-            let say = format!(
-                "{there} rows are there and the catalogue says {said}; restore a backup, or add the data again."
-            );
-            return Err(Error::new(terrane_model::Kind::Internal, say));
-        }
+    if let Some(grid) = &dataset.grid {
+        grid_readable(&**grid).await?;
     }
-    Ok(())
+    if dataset.features.is_none() {
+        return Ok(());
+    }
+    let about = &dataset.about;
+    let mut question = FeatureQuestion::new(about.id.clone());
+    question.query.limit = Some(1);
+    question.count = true;
+    question.query.filter = Some(terrane_model::Filter::And(Vec::new()));
+    let page = engine.features(Caller::Operator, question).await?;
+    match (page.matched, about.rows) {
+        (Some(there), Some(said)) if there != said => Err(Error::new(
+            Kind::Internal,
+            format!("{there} rows are there and the catalogue says {said}; restore a backup, or add the data again."),
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Samples that are read of a grid.
+const SAMPLES_READ_MAX: u64 = 16_777_216;
+
+/// Reads the middle of a grid at full resolution.
+async fn grid_readable(grid: &dyn GridSource) -> Result<()> {
+    let schema = grid.schema();
+    let (centre, step) = (schema.bbox().centre(), schema.transform.step.map(f64::abs));
+    let (min, max) =
+        ([0, 1].map(|axis| centre[axis] - step[axis] * 8.0), [0, 1].map(|axis| centre[axis] + step[axis] * 8.0));
+    let query = GridQuery {
+        bbox: terrane_model::Bbox { min, max },
+        step_max: None,
+        bands: Vec::new(),
+        slice: vec![0; schema.axes.len()],
+        samples_max: SAMPLES_READ_MAX,
+    };
+    grid.window(&query).await.map(drop)
 }

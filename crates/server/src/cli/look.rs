@@ -14,29 +14,36 @@ pub fn list(folder: &Path, json: bool) -> Result<u8> {
         output::json(&value);
         return Ok(0);
     }
-    let text = |value: &Json| match value {
-        Json::String(text) => text.clone(),
-        Json::Null => String::new(),
-        Json::Array(all) => all.iter().filter_map(Json::as_str).collect::<Vec<_>>().join(", "),
-        other => other.to_string(),
-    };
-    let rows = |all: &Json, keys: &[&str]| -> Vec<Vec<String>> {
-        let rows = all.as_array().into_iter().flatten();
-        rows.map(|row| keys.iter().map(|key| text(&row[*key])).collect()).collect()
-    };
     let datasets = rows(&value["datasets"], &["id", "views", "rows", "crs", "licence", "title"]);
-    if datasets.is_empty() {
+    let (maps, problems) = (rows(&value["maps"], &["id", "layers", "title"]), rows(&value["problems"], &["id", "say"]));
+    if datasets.is_empty() && problems.is_empty() {
         output::line("Nothing is published yet. Publish a file with:");
         output::line(&format!("  terrane add {} FILE", folder.display()));
-        return Ok(0);
     }
-    output::table(&["DATASET", "VIEWS", "ROWS", "CRS", "LICENCE", "TITLE"], &datasets);
-    let maps = rows(&value["maps"], &["id", "layers", "title"]);
-    if !maps.is_empty() {
-        output::line("");
-        output::table(&["MAP", "LAYERS", "TITLE"], &maps);
+    let headers: [&[&str]; 3] = [
+        &["DATASET", "VIEWS", "ROWS", "CRS", "LICENCE", "TITLE"],
+        &["MAP", "LAYERS", "TITLE"],
+        &["CANNOT BE OPENED", "WHY"],
+    ];
+    let tables = headers.iter().zip([&datasets, &maps, &problems]).filter(|(_, rows)| !rows.is_empty());
+    for (number, (header, rows)) in tables.enumerate() {
+        if number > 0 {
+            output::line("");
+        }
+        output::table(header, rows);
     }
     Ok(0)
+}
+
+/// Lists of members as rows of a table.
+fn rows(all: &Json, keys: &[&str]) -> Vec<Vec<String>> {
+    let cell = |value: &Json| match value {
+        Json::Null => String::new(),
+        Json::Array(all) => all.iter().filter_map(Json::as_str).collect::<Vec<_>>().join(", "),
+        other => plain(other),
+    };
+    let all = all.as_array().into_iter().flatten();
+    all.map(|row| keys.iter().map(|key| cell(&row[*key])).collect()).collect()
 }
 
 /// Shows a dataset or map.
@@ -47,8 +54,8 @@ pub fn show(folder: &Path, id: &str, json: bool) -> Result<u8> {
 }
 
 /// Changes what the catalogue says.
-pub fn edit(folder: &Path, command: Command, json: bool) -> Result<u8> {
-    let value = commands::run(folder, &command, &Silent)?.value;
+pub fn edit(folder: &Path, command: &Command, json: bool) -> Result<u8> {
+    let value = commands::run(folder, command, &Silent)?.value;
     print(&value, json);
     Ok(0)
 }

@@ -26,8 +26,18 @@ use terrane_store_embedded::EmbeddedStore;
   terrane serve survey                            serve it at http://127.0.0.1:8080"
 )]
 pub struct Arguments {
+    /// Write JSON, for machines
+    #[arg(long, global = true)]
+    pub json: bool,
     #[command(subcommand)]
     command: Task,
+}
+
+impl Arguments {
+    /// Whether the program goes on until it is told to stop.
+    pub fn serves(&self) -> bool {
+        matches!(self.command, Task::Serve(_) | Task::Demo(_))
+    }
 }
 
 #[derive(Subcommand)]
@@ -59,22 +69,22 @@ enum Task {
   terrane add survey everything.gpkg --dry-run")]
     Add(Box<AddArguments>),
     /// List what is published
+    #[command(before_help = "Examples:
+  terrane list survey
+  terrane list survey --json")]
     List {
         /// The data folder
         folder: PathBuf,
-        /// For machines
-        #[arg(long)]
-        json: bool,
     },
     /// Show everything about one dataset or map
+    #[command(before_help = "Examples:
+  terrane show survey geology
+  terrane show survey geology --json")]
     Show {
         /// The data folder
         folder: PathBuf,
         /// The dataset or map
         id: String,
-        /// For machines
-        #[arg(long)]
-        json: bool,
     },
     /// Change what the catalogue says of a dataset, or how it is drawn
     #[command(before_help = "Examples:
@@ -94,32 +104,29 @@ enum Task {
         /// The name that the style gets
         #[arg(long, value_name = "NAME", default_value = "default", requires = "style")]
         style_name: String,
-        /// For machines
-        #[arg(long)]
-        json: bool,
     },
     /// Take datasets or maps away
+    #[command(before_help = "Examples:
+  terrane remove survey geology
+  terrane remove survey wells wells-2")]
     Remove {
         /// The data folder
         folder: PathBuf,
         /// The datasets or maps
         #[arg(required = true)]
         ids: Vec<String>,
-        /// For machines
-        #[arg(long)]
-        json: bool,
     },
-    /// Check a data folder and say what to do
+    /// Check a data folder, also while it is served, and say what to do
+    #[command(before_help = "Examples:
+  terrane doctor survey
+  terrane doctor survey --json")]
     Doctor {
         /// The data folder
         folder: PathBuf,
-        /// For machines
-        #[arg(long)]
-        json: bool,
     },
     /// Write completions for a shell
     #[command(before_help = "Example:
-  terrane completions bash > /etc/bash_completion.d/terrane")]
+  terrane completions bash > ~/.local/share/bash-completion/completions/terrane")]
     Completions {
         /// The shell
         shell: clap_complete::Shell,
@@ -168,9 +175,6 @@ struct AddArguments {
     /// Only report what would be published
     #[arg(long)]
     dry_run: bool,
-    /// For machines
-    #[arg(long)]
-    json: bool,
 }
 
 impl AddArguments {
@@ -199,30 +203,38 @@ fn style_text(path: &std::path::Path) -> Result<String> {
 
 /// Does what was typed and returns the exit code.
 pub fn run(arguments: Arguments) -> Result<u8> {
+    let json = arguments.json;
     match arguments.command {
-        Task::Demo(demo) => demo::run(&demo),
-        Task::Init { folder } => init(&folder),
-        Task::Serve(serve) => serve::run(&serve),
-        Task::Add(add) => add::run(&add),
-        Task::List { folder, json } => look::list(&folder, json),
-        Task::Show { folder, id, json } => look::show(&folder, &id, json),
-        Task::Edit { folder, id, words, style, style_name, json } => {
+        Task::Demo(demo) => demo::run(&demo, json),
+        Task::Init { folder } => init(&folder, json),
+        Task::Serve(serve) => serve::run(&serve, json),
+        Task::Add(add) => add::run(&add, json),
+        Task::List { folder } => look::list(&folder, json),
+        Task::Show { folder, id } => look::show(&folder, &id, json),
+        Task::Edit { folder, id, words, style, style_name } => {
             let style = style.as_deref().map(style_text).transpose()?;
             let style = style.map(|json| NamedStyle { name: style_name, json });
-            look::edit(&folder, Command::Edit { id, words: Box::new(words), style }, json)
+            look::edit(&folder, &Command::Edit { id, words: Box::new(words), style }, json)
         }
-        Task::Remove { folder, ids, json } => look::remove(&folder, ids, json),
-        Task::Doctor { folder, json } => doctor::run(&folder, json),
-        Task::Completions { shell } => {
-            let mut command = <Arguments as clap::CommandFactory>::command();
-            clap_complete::generate(shell, &mut command, "terrane", &mut std::io::stdout());
-            Ok(0)
-        }
+        Task::Remove { folder, ids } => look::remove(&folder, ids, json),
+        Task::Doctor { folder } => doctor::run(&folder, json),
+        Task::Completions { shell } => completions(shell),
     }
 }
 
-fn init(folder: &std::path::Path) -> Result<u8> {
-    make(folder)?;
+fn completions(shell: clap_complete::Shell) -> Result<u8> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut <Arguments as clap::CommandFactory>::command(), "terrane", &mut script);
+    output::raw(&script);
+    Ok(0)
+}
+
+fn init(folder: &std::path::Path, json: bool) -> Result<u8> {
+    make(folder, crate::config::TEMPLATE)?;
+    if json {
+        output::json(&serde_json::json!({"folder": folder.display().to_string()}));
+        return Ok(0);
+    }
     output::line(&format!("“{}” is ready. Next:", folder.display()));
     output::line(&format!("  terrane add {} FILE", folder.display()));
     output::line(&format!("  terrane serve {}", folder.display()));
@@ -230,7 +242,7 @@ fn init(folder: &std::path::Path) -> Result<u8> {
 }
 
 /// Makes a data folder with its settings.
-fn make(folder: &std::path::Path) -> Result<()> {
+fn make(folder: &std::path::Path, settings: &str) -> Result<()> {
     EmbeddedStore::create(folder)?;
-    std::fs::write(folder.join(crate::config::FILE), crate::config::TEMPLATE).map_err(Error::internal)
+    std::fs::write(folder.join(crate::config::FILE), settings).map_err(Error::internal)
 }

@@ -23,7 +23,7 @@ pub struct Serve {
 }
 
 /// Serves.
-pub fn run(serve: &Serve) -> Result<u8> {
+pub fn run(serve: &Serve, json: bool) -> Result<u8> {
     let config = config::read(&serve.folder)?;
     let engine = Arc::new(stores::engine(&serve.folder)?);
     let listen = serve.listen.as_ref().or(config.server.listen.as_ref()).map_or("127.0.0.1:8080", String::as_str);
@@ -41,8 +41,13 @@ pub fn run(serve: &Serve) -> Result<u8> {
             None => local_url(address),
         };
         let site = site(&config, Arc::clone(&engine), public_url.clone());
-        local::listen(&serve.folder, Arc::clone(&engine))?;
-        announce(&serve.folder, &public_url, &engine);
+        local::listen(&serve.folder, Arc::clone(&engine), &public_url)?;
+        announce(&serve.folder, &public_url, &engine, json);
+        if address.ip().is_unspecified() && public_url == local_url(address) && !json {
+            output::line(
+                "Links say “localhost”, which is right on this machine only; --public-url says what others use.",
+            );
+        }
         http::serve(listener, site).await?;
         local::close(&serve.folder);
         Ok(0)
@@ -66,11 +71,24 @@ fn site(config: &Config, engine: Arc<terrane_engine::Engine>, public_url: String
     Site { engine, about: Arc::new(about) }
 }
 
-fn announce(folder: &Path, public_url: &str, engine: &terrane_engine::Engine) {
+fn announce(folder: &Path, public_url: &str, engine: &terrane_engine::Engine, json: bool) {
     let catalogue = engine.catalogue();
     let datasets = catalogue.entries(terrane_engine::Caller::Operator).count();
     let maps = catalogue.maps(terrane_engine::Caller::Operator).count();
+    let left_out = catalogue.problems().len();
+    if json {
+        let folder = folder.display().to_string();
+        return output::json(&serde_json::json!({
+            "folder": folder, "url": format!("{public_url}/"), "datasets": datasets, "maps": maps, "problems": left_out,
+        }));
+    }
     output::line(&format!("Serving {} ({datasets} datasets, {maps} maps) at", folder.display()));
     output::line(&format!("  {public_url}/"));
+    if left_out > 0 {
+        output::line(&format!(
+            "{left_out} cannot be opened and are left out; “terrane doctor {}” says why.",
+            folder.display()
+        ));
+    }
     output::line("Stop with Ctrl-C.");
 }

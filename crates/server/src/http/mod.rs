@@ -1,5 +1,6 @@
 //! The listener: protocols and the viewer put together, with what every answer needs around them.
 
+mod listen;
 mod viewer;
 
 use axum::Router;
@@ -9,8 +10,8 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use std::time::Duration;
+use terrane_model::Result;
 use terrane_model::limits::Limits;
-use terrane_model::{Error, Result};
 use terrane_protocols::Site;
 use tokio::net::TcpListener;
 use tower::util::MapRequest;
@@ -20,6 +21,7 @@ use tower_http::compression::predicate::{NotForContentType, Predicate as _, Size
 use tower_http::cors::{Any, CorsLayer};
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
+use tracing::Instrument as _;
 
 /// Answers smaller than this are not worth compressing, bytes.
 const COMPRESS_FROM_BYTES: u64 = 860;
@@ -30,8 +32,8 @@ const CONTENT_POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; st
 
 /// Serves until the program is told to stop; running answers are finished first.
 pub async fn serve(listener: TcpListener, site: Site) -> Result<()> {
-    let app = app(site);
-    axum::serve(listener, app).with_graceful_shutdown(told_to_stop()).await.map_err(Error::internal)
+    let limits = site.engine.limits().clone();
+    listen::serve(listener, app(site), &limits, told_to_stop()).await
 }
 
 /// All routes of a site. With a path in the public address they answer below it too, so that a proxy may cut it off or not.
@@ -82,21 +84,29 @@ fn around(routes: Router, limits: &Limits) -> Router {
         .layer(middleware::from_fn(move |request: Request, next: Next| guard(request, next, uri_bytes_max)))
 }
 
-/// Refuses addresses that are too long, and sets the headers that every answer has.
+/// Refuses addresses that are too long, and sets the headers that every answer has. Each request has a number of its own, in the
+/// log and in a header, so that what a person reports is found.
 async fn guard(request: Request, next: Next, uri_bytes_max: usize) -> Response {
+    let id = uuid::Uuid::now_v7().simple().to_string();
+    let span = tracing::info_span!("request", id);
     let length = request.uri().path_and_query().map_or(0, |text| text.as_str().len());
     let mut response = if length > uri_bytes_max {
         plain(StatusCode::URI_TOO_LONG, "The address is too long; ask for less at once.").into_response()
     } else {
-        next.run(request).await
+        next.run(request).instrument(span).await
     };
     let headers = response.headers_mut();
     let mut set = |name: HeaderName, value: &'static str| headers.insert(name, HeaderValue::from_static(value));
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(header::REFERRER_POLICY, "strict-origin-when-cross-origin");
     set(header::CONTENT_SECURITY_POLICY, CONTENT_POLICY);
+    if let Ok(id) = HeaderValue::from_str(&id) {
+        headers.insert(REQUEST_ID, id);
+    }
     response
 }
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 fn plain(status: StatusCode, say: &'static str) -> Response<Body> {
     (status, say).into_response()

@@ -25,8 +25,9 @@ pub use lock::FolderLock;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use terrane_formats::features::geopackage::GeoPackageSource;
-use terrane_formats::grid::geotiff;
+use terrane_formats::grid::geotiff::{self, BlockCache};
 use terrane_model::ledger::Ledger;
+use terrane_model::limits::GRIDS_CACHE_BYTES;
 use terrane_model::store::{Draft, Store, Views};
 use terrane_model::{DatasetId, Error, Result};
 
@@ -42,6 +43,8 @@ const RECORD: &str = "about.json";
 pub struct EmbeddedStore {
     folder: PathBuf,
     ledger: SqliteLedger,
+    /// Unpacked blocks of all grids.
+    blocks: Arc<BlockCache>,
     lock: Option<FolderLock>,
 }
 
@@ -73,14 +76,14 @@ impl EmbeddedStore {
             std::fs::remove_dir_all(&drafts).map_err(|error| cannot(&drafts, "emptied", error))?;
         }
         let ledger = SqliteLedger::open(&folder.join(CATALOGUE))?;
-        Ok(Self { folder: folder.to_owned(), ledger, lock })
+        Ok(Self { folder: folder.to_owned(), ledger, blocks: BlockCache::new(GRIDS_CACHE_BYTES), lock })
     }
 
     /// Opens a data folder to look at it, also while a server holds it. Nothing in it is changed, and nothing can be published.
     pub fn open_reading(folder: &Path) -> Result<Self> {
         check_is_data_folder(folder)?;
         let ledger = SqliteLedger::open_reading(&folder.join(CATALOGUE))?;
-        Ok(Self { folder: folder.to_owned(), ledger, lock: None })
+        Ok(Self { folder: folder.to_owned(), ledger, blocks: BlockCache::new(GRIDS_CACHE_BYTES), lock: None })
     }
 
     /// The folder.
@@ -109,7 +112,7 @@ impl Store for EmbeddedStore {
             views.features = Some(Arc::new(GeoPackageSource::open(&folder.join(FEATURES))?));
         }
         if folder.join(GRID).is_file() {
-            views.grid = Some(Arc::new(geotiff::open(&folder.join(GRID))?));
+            views.grid = Some(Arc::new(geotiff::open_cached(&folder.join(GRID), None, Arc::clone(&self.blocks))?));
         }
         if folder.join(ORIGINAL).is_dir() {
             views.files = Some(Arc::new(FolderFiles::new(folder.join(ORIGINAL))));

@@ -1,0 +1,97 @@
+//! Commands on a data folder: one path whether a server runs there or not.
+
+mod add;
+mod look;
+mod words;
+
+pub use add::AddOptions;
+pub use words::Words;
+
+use crate::{local, stores};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value as Json, json};
+use std::path::{Path, PathBuf};
+use terrane_engine::{Engine, Style};
+use terrane_model::store::Progress;
+use terrane_model::{DatasetId, Result};
+
+/// A command.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub enum Command {
+    /// Publish files.
+    Add { paths: Vec<PathBuf>, options: Box<AddOptions> },
+    /// What is published.
+    List,
+    /// Everything about one dataset or map.
+    Show { id: String },
+    /// Change what the catalogue says of a dataset, or how it is drawn.
+    Edit { id: String, words: Box<Words>, style: Option<NamedStyle> },
+    /// Take datasets or maps away.
+    Remove { ids: Vec<String> },
+}
+
+/// A style and the name that it gets.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct NamedStyle {
+    /// Its name in addresses.
+    pub name: String,
+    /// The style as JSON.
+    pub json: String,
+}
+
+/// What a command came to.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Outcome {
+    /// For machines; people get it in sentences.
+    pub value: Json,
+    /// The exit code.
+    pub code: u8,
+}
+
+/// Where commands are done: an engine, and the address that people reach it at when it is served.
+pub struct Here<'a> {
+    /// The engine.
+    pub engine: &'a Engine,
+    /// The address without a slash at the end.
+    pub public_url: Option<&'a str>,
+}
+
+/// The name in the audit of whoever uses the command line.
+const OPERATOR: &str = "operator";
+
+/// Sends the command to the server of the folder when one runs, else does it here.
+pub fn run(folder: &Path, command: &Command, progress: &dyn Progress) -> Result<Outcome> {
+    if let Some(outcome) = local::send(folder, command, progress)? {
+        return Ok(outcome);
+    }
+    let engine = stores::engine(folder)?;
+    execute(&Here { engine: &engine, public_url: None }, command, progress)
+}
+
+/// Does a command.
+pub fn execute(here: &Here<'_>, command: &Command, progress: &dyn Progress) -> Result<Outcome> {
+    let done = |value: Json| Outcome { value, code: 0 };
+    match command {
+        Command::Add { paths, options } => add::add(here, paths, options, progress),
+        Command::List => Ok(done(look::list(here.engine))),
+        Command::Show { id } => look::show(here.engine, &DatasetId::new(id.as_str())?).map(done),
+        Command::Edit { id, words, style } => {
+            let id = DatasetId::new(id.as_str())?;
+            if let Some(style) = style {
+                let read = Style::from_json(&style.json).map_err(|error| error.at("--style"))?;
+                here.engine.put_style(&id, &style.name, &read, OPERATOR)?;
+            }
+            here.engine.edit(&id, |record| words.apply(&mut record.about), OPERATOR)?;
+            look::show(here.engine, &id).map(done)
+        }
+        Command::Remove { ids } => remove(here.engine, ids).map(done),
+    }
+}
+
+fn remove(engine: &Engine, ids: &[String]) -> Result<Json> {
+    let checked = ids.iter().map(|id| DatasetId::new(id.as_str())).collect::<Result<Vec<_>>>()?;
+    for id in &checked {
+        engine.remove(id, OPERATOR)?;
+    }
+    Ok(json!({"removed": ids}))
+}

@@ -1,0 +1,138 @@
+//! What a person says of a dataset on the command line: titles, licence, owner.
+
+use serde::{Deserialize, Serialize};
+use terrane_model::about::{Licence, Party};
+use terrane_model::{About, LocalText};
+
+/// What the catalogue says of a dataset, as far as it is given.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, clap::Args)]
+pub struct Words {
+    /// Title; `ja=…` for one in another language, and may be repeated
+    #[arg(long, value_name = "TEXT")]
+    pub title: Vec<String>,
+    /// What it shows; `ja=…` as for the title
+    #[arg(long, value_name = "TEXT")]
+    pub description: Vec<String>,
+    /// Who owns it
+    #[arg(long, value_name = "NAME")]
+    pub owner: Option<String>,
+    /// Licence: CC-BY-4.0, CC0-1.0, ODC-By-1.0, … or its name
+    #[arg(long, value_name = "ID")]
+    pub licence: Option<String>,
+    /// How to name the source when using it
+    #[arg(long, value_name = "TEXT")]
+    pub attribution: Option<String>,
+    /// A word to find it by; may be repeated
+    #[arg(long, value_name = "WORD")]
+    pub keyword: Vec<String>,
+}
+
+/// Licences that an id is enough for: id, name, address.
+const LICENCES: [(&str, &str, &str); 7] = [
+    ("CC-BY-4.0", "Creative Commons Attribution 4.0", "https://creativecommons.org/licenses/by/4.0/"),
+    ("CC-BY-SA-4.0", "Creative Commons Attribution-ShareAlike 4.0", "https://creativecommons.org/licenses/by-sa/4.0/"),
+    (
+        "CC-BY-NC-4.0",
+        "Creative Commons Attribution-NonCommercial 4.0",
+        "https://creativecommons.org/licenses/by-nc/4.0/",
+    ),
+    ("CC0-1.0", "Creative Commons Zero 1.0", "https://creativecommons.org/publicdomain/zero/1.0/"),
+    ("ODC-By-1.0", "Open Data Commons Attribution 1.0", "https://opendatacommons.org/licenses/by/1-0/"),
+    ("ODbL-1.0", "Open Database Licence 1.0", "https://opendatacommons.org/licenses/odbl/1-0/"),
+    (
+        "OGL-UK-3.0",
+        "Open Government Licence 3.0",
+        "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/",
+    ),
+];
+
+impl Words {
+    /// Writes what is given into a record.
+    pub fn apply(&self, about: &mut About) {
+        set_texts(&mut about.title, &self.title);
+        set_texts(&mut about.description, &self.description);
+        if let Some(owner) = &self.owner {
+            about.owner = Some(Party { name: LocalText::one("und", owner.as_str()), ..Party::default() });
+        }
+        if let Some(licence) = &self.licence {
+            about.licence = licence_of(licence);
+        }
+        if let Some(attribution) = &self.attribution {
+            about.attribution.clone_from(attribution);
+        }
+        if !self.keyword.is_empty() {
+            about.keywords.clone_from(&self.keyword);
+        }
+    }
+}
+
+/// `ja=…` sets the text of one language; a text without a language takes the place of all.
+fn set_texts(text: &mut LocalText, given: &[String]) {
+    if given.iter().any(|entry| tagged(entry).is_none()) {
+        *text = LocalText::default();
+    }
+    for entry in given {
+        let (tag, words) = tagged(entry).unwrap_or(("und", entry));
+        text.set(tag, words);
+    }
+}
+
+/// A language tag (BCP 47: two or three letters, perhaps subtags) and what follows it.
+fn tagged(entry: &str) -> Option<(&str, &str)> {
+    let (tag, words) = entry.split_once('=')?;
+    let language = tag.split('-').next().unwrap_or("");
+    let is_tag = (2..=3).contains(&language.len())
+        && language.bytes().all(|byte| byte.is_ascii_lowercase())
+        && tag
+            .split('-')
+            .skip(1)
+            .all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+    is_tag.then_some((tag, words))
+}
+
+fn licence_of(id: &str) -> Licence {
+    match LICENCES.iter().find(|(known, ..)| known.eq_ignore_ascii_case(id)) {
+        Some((id, title, url)) => {
+            Licence { id: (*id).to_owned(), title: (*title).to_owned(), url: Some((*url).to_owned()) }
+        }
+        None => Licence { id: id.to_owned(), title: id.to_owned(), url: None },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn title(before: &[(&str, &str)], given: &[&str]) -> Vec<(String, String)> {
+        let own = |(tag, words): (&str, &str)| (tag.to_owned(), words.to_owned());
+        let mut text: LocalText = before.iter().copied().map(own).collect();
+        set_texts(&mut text, &given.iter().map(|&entry| entry.to_owned()).collect::<Vec<_>>());
+        text.iter().map(own).collect()
+    }
+
+    fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
+        expected.iter().map(|&(tag, words)| (tag.to_owned(), words.to_owned())).collect()
+    }
+
+    #[test]
+    fn a_title_with_a_language_is_added_and_one_without_takes_the_place_of_all() {
+        let before = [("und", "Geology"), ("ja", "地質")];
+        assert_eq!(title(&before, &[]), pairs(&before));
+        assert_eq!(title(&before, &["ja=地質図"]), pairs(&[("und", "Geology"), ("ja", "地質図")]));
+        assert_eq!(title(&before, &["Rocks", "zh-Hant=地質"]), pairs(&[("und", "Rocks"), ("zh-Hant", "地質")]));
+    }
+
+    #[test]
+    fn an_equals_sign_in_a_title_is_not_a_language() {
+        for plain in ["E=mc²", "Rock=stone", "1=2", "=x", "Map=Karte 1:25 000"] {
+            assert_eq!(title(&[], &[plain]), pairs(&[("und", plain)]), "{plain}");
+        }
+    }
+
+    #[test]
+    fn a_licence_that_is_known_gets_its_name_and_address_and_another_keeps_what_was_typed() {
+        assert_eq!(licence_of("cc-by-4.0").title, "Creative Commons Attribution 4.0");
+        let own = licence_of("Open licence of the survey");
+        assert_eq!((own.title.as_str(), own.url), ("Open licence of the survey", None));
+    }
+}
