@@ -111,7 +111,7 @@ fn rows_at(
     };
     let (mut batches, mut seen) = (Vec::new(), HashSet::new());
     for ring in copies(&place, &geometry.crs) {
-        let (bbox, here) = meets(ring, &geometry.name);
+        let (bbox, here) = meets(&ring, &geometry.name);
         let query = FeatureQuery { bbox: Some(bbox), filter: Some(own.clone().and(here)), ..FeatureQuery::default() };
         for batch in Filtered::new(wait(source.scan(&query))?, &schema, cancel)? {
             let batch = batch?;
@@ -158,9 +158,9 @@ fn wrapped(x: f64, globe: f64) -> f64 {
 }
 
 /// The box of a position or ring, and the filter for rows that meet it.
-fn meets(ring: Vec<[f64; 2]>, column: &str) -> (Bbox, Filter) {
-    let bbox = Bbox::of(&ring);
-    let geometry = match ring.as_slice() {
+fn meets(ring: &[[f64; 2]], column: &str) -> (Bbox, Filter) {
+    let bbox = Bbox::of(ring);
+    let geometry = match ring {
         [[x, y]] => geo_types::Geometry::Point(geo_types::Point::new(*x, *y)),
         ring => {
             let ring = ring.iter().map(|&[x, y]| geo_types::Coord { x, y }).collect();

@@ -163,12 +163,10 @@ fn draw(layers: &[OpenLayer], view: &View, background: [u8; 4], tools: &Tools, c
             draw_grid(layer, &**grid, view, &tools.limits, &mut canvas)?;
         } else if let Some(source) = &layer.dataset.features {
             let painter = painter_of(layer, &**source, view, cancel)?;
-            painter.map(|painter| {
-                painter
-                    .with_fonts(Arc::clone(&tools.fonts))
-                    .for_tiles(tools.tiled)
-                    .paint(&mut canvas, layer.layer.opacity)
-            });
+            if let Some(painter) = painter {
+                let painter = painter.with_fonts(Arc::clone(&tools.fonts)).for_tiles(tools.tiled);
+                painter.paint(&mut canvas, layer.layer.opacity);
+            }
         }
     }
     Ok(canvas.into_picture())

@@ -67,7 +67,11 @@ pub fn document(error: &Error, version: Version) -> Reply {
         .with_header("vary", "accept-encoding")
 }
 
-/// The HTTP status of a service exception: that a client knows the newest capabilities already is no conflict in HTTP's sense.
+/// The HTTP status of a service exception. A layer that is not there is a wrong question, not a missing page: clients such as
+/// OWSLib read the exception behind a 400 and not behind a 404. That a client knows the newest capabilities is no conflict either.
 fn http_status(kind: Kind) -> u16 {
-    if kind == Kind::Conflict { 400 } else { status(kind) }
+    match kind {
+        Kind::NotFound | Kind::Conflict => 400,
+        other => status(other),
+    }
 }
