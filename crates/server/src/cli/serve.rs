@@ -42,7 +42,7 @@ pub fn run(serve: &Serve, json: bool) -> Result<u8> {
         };
         let site = site(&config, Arc::clone(&engine), public_url.clone());
         local::listen(&serve.folder, Arc::clone(&engine), &public_url)?;
-        announce(&serve.folder, &public_url, &engine, json);
+        announce(&serve.folder, (&public_url, address), &engine, json);
         if address.ip().is_unspecified() && public_url == local_url(address) && !json {
             output::line(
                 "Links say “localhost”, which is right on this machine only; --public-url says what others use.",
@@ -71,7 +71,7 @@ fn site(config: &Config, engine: Arc<terrane_engine::Engine>, public_url: String
     Site { engine, about: Arc::new(about) }
 }
 
-fn announce(folder: &Path, public_url: &str, engine: &terrane_engine::Engine, json: bool) {
+fn announce(folder: &Path, (public_url, listen): (&str, SocketAddr), engine: &terrane_engine::Engine, json: bool) {
     let catalogue = engine.catalogue();
     let datasets = catalogue.entries(terrane_engine::Caller::Operator).count();
     let maps = catalogue.maps(terrane_engine::Caller::Operator).count();
@@ -79,7 +79,8 @@ fn announce(folder: &Path, public_url: &str, engine: &terrane_engine::Engine, js
     if json {
         let folder = folder.display().to_string();
         return output::json(&serde_json::json!({
-            "folder": folder, "url": format!("{public_url}/"), "datasets": datasets, "maps": maps, "problems": left_out,
+            "folder": folder, "url": format!("{public_url}/"), "listen": listen.to_string(),
+            "datasets": datasets, "maps": maps, "problems": left_out,
         }));
     }
     output::line(&format!("Serving {} ({datasets} datasets, {maps} maps) at", folder.display()));

@@ -1,0 +1,9 @@
+//! The built program as people and machines use it: commands, a server, HTTP, and files that mean harm.
+
+mod commands;
+mod doctor;
+mod hostile;
+mod http;
+mod kit;
+mod links;
+mod serving;
