@@ -221,7 +221,7 @@ impl<'a> Maker<'a> {
 
     fn add_sizes(&mut self, rule: &Rule, by: &ByColumn<Length>) {
         let unit = self.unit(&by.column).map(|unit| format!(" {unit}")).unwrap_or_default();
-        let group = self.column_title(&by.column);
+        let (group, before) = (self.column_title(&by.column), self.items.len());
         match &by.mapping {
             Mapping::Interpolate { stops, .. } => {
                 let (Some(first), Some(last)) = (stops.first(), stops.last()) else { return };
@@ -239,6 +239,10 @@ impl<'a> Maker<'a> {
                 }
             }
             Mapping::Direct(_) | Mapping::Match(_) => {}
+        }
+        // With several rules a size says nothing of which of them a row belongs to.
+        if self.style.rules.len() > 1 {
+            self.items[before..].iter_mut().for_each(|item| item.filter = None);
         }
     }
 

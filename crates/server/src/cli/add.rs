@@ -34,21 +34,72 @@ fn found(path: &Path) -> Result<PathBuf> {
     })
 }
 
+/// Datasets that are told one by one; more are told in a table.
+const TOLD_IN_FULL: usize = 4;
+
 fn print(value: &Json, folder: &Path, dry_run: bool) {
-    let datasets: Vec<&Json> = value["datasets"].as_array().into_iter().flatten().collect();
-    datasets.iter().for_each(|done| print_report(done, dry_run));
-    for failed in value["failed"].as_array().into_iter().flatten() {
+    let all = |key: &str| value[key].as_array().cloned().unwrap_or_default();
+    let (datasets, maps) = (all("datasets"), all("maps"));
+    match datasets.len() <= TOLD_IN_FULL {
+        true => datasets.iter().for_each(|done| print_report(done, dry_run)),
+        false => print_table(&datasets, dry_run),
+    }
+    for failed in all("failed") {
         let place = failed["place"].as_str().map_or_else(String::new, |place| format!("{place}: "));
         let (file, say) = (text(&failed["file"]), text(&failed["say"]));
         let place = if place.trim_end_matches(": ") == file { String::new() } else { place };
         output::complaint(&format!("{file}: not published. {place}{say}"));
     }
-    let published = datasets.iter().any(|done| done["published"] == true);
-    for url in datasets.iter().filter_map(|done| done["url"].as_str()) {
-        output::line(&format!("Look at it: {url}"));
+    for map in &maps {
+        output::line(&format!("{}  a map of all layers", text(&map["id"])));
     }
-    if published && datasets.iter().all(|done| done["url"].is_null()) {
-        output::line(&format!("Serve it with: terrane serve {}", folder.display()));
+    next_steps(&datasets, &maps, folder);
+}
+
+/// Where to look at it, and what is worth doing next.
+fn next_steps(datasets: &[Json], maps: &[Json], folder: &Path) {
+    let published: Vec<&Json> = datasets.iter().filter(|done| done["published"] == true).collect();
+    let folder = folder.display();
+    if let Some(without) = published.iter().find(|done| text(&done["licence"]).is_empty()) {
+        let id = text(&without["id"]);
+        let say = format!("No licence is stated, so nobody knows what they may do. terrane edit {folder} {id} --licence CC-BY-4.0");
+        output::paragraph("Next: ", &say);
+    }
+    let shown = if maps.is_empty() { &published } else { &maps.iter().collect() };
+    match shown.first().map(|first| first["url"].as_str()) {
+        Some(Some(_)) => {
+            shown.iter().filter_map(|it| it["url"].as_str()).for_each(|url| output::line(&format!("See it: {url}")));
+        }
+        Some(None) => output::line(&format!("Serve it: terrane serve {folder}")),
+        None => {}
+    }
+}
+
+/// One line for each dataset, then what is to be said of some.
+fn print_table(datasets: &[Json], dry_run: bool) {
+    let row = |done: &Json| {
+        let size = match (done["rows_kept"].as_u64(), done["grid"]["width"].as_u64()) {
+            (_, Some(width)) => format!("{width} × {}", done["grid"]["height"]),
+            (rows, None) => output::number(rows.unwrap_or(0)),
+        };
+        let cells = [text(&done["id"]), state(done, dry_run), &size, text(&done["geometry"]), text(&done["crs"]["name"])];
+        cells.map(str::to_owned).to_vec()
+    };
+    output::table(&["DATASET", "STATE", "ROWS", "GEOMETRY", "CRS"], &datasets.iter().map(row).collect::<Vec<_>>());
+    for done in datasets.iter().filter(|done| done["findings"].as_array().is_some_and(|all| !all.is_empty())) {
+        output::line(text(&done["id"]));
+        done["findings"].as_array().into_iter().flatten().for_each(print_finding);
+    }
+}
+
+/// What became of a layer, in a word or two.
+fn state(done: &Json, dry_run: bool) -> &'static str {
+    let refused = done["findings"].as_array().into_iter().flatten().any(|finding| finding["severity"] == "refusal");
+    match (done["published"] == true, refused, dry_run) {
+        (true, ..) => "published",
+        (_, true, _) => "REFUSED",
+        (_, false, true) => "would be published",
+        (_, false, false) => "not published, because another layer is refused",
     }
 }
 
@@ -65,16 +116,9 @@ fn fact(label: &str, value: &str) {
     output::paragraph(&format!("  {}", output::pad(label, LABEL_COLUMNS)), value);
 }
 
-/// What became of one layer: a headline, facts, remarks.
+/// A headline, facts, remarks.
 fn print_report(done: &Json, dry_run: bool) {
-    let refused = done["findings"].as_array().into_iter().flatten().any(|finding| finding["severity"] == "refusal");
-    let state = match (done["published"] == true, refused, dry_run) {
-        (true, ..) => "published",
-        (_, true, _) => "REFUSED",
-        (_, false, true) => "would be published",
-        (_, false, false) => "not published, because another layer was refused",
-    };
-    output::line(&format!("{}  {state}", text(&done["id"])));
+    output::line(&format!("{}  {}", text(&done["id"]), state(done, dry_run)));
     fact("file", &[text(&done["file"]), text(&done["format"])].join(", "));
     facts_of_rows(done);
     facts_of_grid(&done["grid"]);
@@ -149,9 +193,24 @@ fn print_finding(finding: &Json) {
 /// Texts as they were decoded, when somebody should look whether they are right.
 fn print_samples(done: &Json) {
     let samples: Vec<&str> = done["samples"].as_array().into_iter().flatten().filter_map(Json::as_str).collect();
-    let has_other_letters = samples.iter().any(|sample| !sample.is_ascii());
-    if has_other_letters {
-        let shown: Vec<&str> = samples.into_iter().filter(|sample| !sample.is_ascii()).take(6).collect();
-        fact("reads", &shown.join(" · "));
+    let others: Vec<String> = samples.into_iter().filter(|sample| !sample.is_ascii()).take(6).map(shortened).collect();
+    if !others.is_empty() {
+        fact("reads", &others.join(" · "));
     }
+}
+
+/// Characters of a sample that are shown.
+const SAMPLE_CHARACTERS: usize = 48;
+
+/// The part of a sample around the first letter that is not ASCII.
+fn shortened(sample: &str) -> String {
+    let characters: Vec<char> = sample.chars().collect();
+    if characters.len() <= SAMPLE_CHARACTERS {
+        return sample.to_owned();
+    }
+    let odd = characters.iter().position(|character| !character.is_ascii()).unwrap_or(0);
+    let begin = odd.saturating_sub(SAMPLE_CHARACTERS / 2);
+    let end = (begin + SAMPLE_CHARACTERS).min(characters.len());
+    let dots = |there: bool| if there { "…" } else { "" };
+    format!("{}{}{}", dots(begin > 0), characters[begin..end].iter().collect::<String>(), dots(end < characters.len()))
 }

@@ -5,9 +5,11 @@ use crate::output;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use terrane_engine::import::{ImportOptions, Imported};
 use terrane_engine::{Caller, Engine, Style};
 use terrane_model::grid::GridSchema;
+use terrane_model::map::Map;
 use terrane_model::report::{Finding, Severity};
 use terrane_model::schema::{ColumnKind, Schema};
 use terrane_model::store::{OpenOptions, Progress};
@@ -45,7 +47,7 @@ pub fn add(here: &Here<'_>, paths: &[PathBuf], options: &AddOptions, progress: &
     if paths.len() > 1 && options.id.is_some() {
         return Err(Error::invalid("One --id cannot name several files; add them one by one.").at("--id"));
     }
-    let (mut datasets, mut failed, mut code) = (Vec::new(), Vec::new(), 0);
+    let (mut datasets, mut maps, mut failed, mut code) = (Vec::new(), Vec::new(), Vec::new(), 0);
     for path in paths {
         match add_file(here.engine, path, options, progress) {
             Ok(done) => {
@@ -53,6 +55,7 @@ pub fn add(here: &Here<'_>, paths: &[PathBuf], options: &AddOptions, progress: &
                     code = output::REFUSED;
                 }
                 datasets.extend(done.iter().map(|done| imported(here, done)));
+                maps.extend(map_of(here, &done));
             }
             Err(error) if datasets.is_empty() && failed.is_empty() && is_about_an_option(&error) => return Err(error),
             Err(error) => {
@@ -63,7 +66,17 @@ pub fn add(here: &Here<'_>, paths: &[PathBuf], options: &AddOptions, progress: &
             }
         }
     }
-    Ok(Outcome { value: json!({"datasets": datasets, "failed": failed}), code })
+    Ok(Outcome { value: json!({"datasets": datasets, "maps": maps, "failed": failed}), code })
+}
+
+/// The map that was made of a file's layers.
+fn map_of(here: &Here<'_>, done: &[Imported]) -> Option<Json> {
+    let all_published = done.len() > 1 && done.iter().all(|done| done.published);
+    let catalogue = here.engine.catalogue();
+    let layers_are = |map: &&Arc<Map>| map.flat().iter().map(|layer| &layer.dataset).eq(done.iter().map(|done| &done.id));
+    let map = catalogue.maps(Caller::Operator).filter(|_| all_published).find(layers_are)?;
+    let id = map.id.as_str();
+    Some(json!({"id": id, "url": here.public_url.map(|url| format!("{url}/p/{id}"))}))
 }
 
 fn is_about_an_option(error: &Error) -> bool {
@@ -126,6 +139,8 @@ fn import_options(engine: &Engine, path: &Path, options: &AddOptions) -> Result<
 fn imported(here: &Here<'_>, done: &Imported) -> Json {
     let report = &done.report;
     let id = done.id.as_str();
+    let record = here.engine.catalogue().entry(Caller::Operator, &done.id).ok().map(|entry| entry.record().clone());
+    let licence = record.filter(|_| done.published).map(|record| record.about.licence.id);
     let period = done.about.period.map(|period| [period.start, period.end].map(|end| end.map(|at| at.to_string())));
     json!({
         "id": id,
@@ -144,6 +159,7 @@ fn imported(here: &Here<'_>, done: &Imported) -> Json {
         "grid": done.grid.as_deref().map(grid),
         "extent": done.about.extent.map(|bbox| bbox.to_array()),
         "period": period,
+        "licence": licence,
         "findings": report.findings.iter().map(finding).collect::<Vec<_>>(),
     })
 }
