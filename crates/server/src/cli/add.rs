@@ -62,7 +62,9 @@ fn next_steps(datasets: &[Json], maps: &[Json], folder: &Path) {
     let folder = folder.display();
     if let Some(without) = published.iter().find(|done| text(&done["licence"]).is_empty()) {
         let id = text(&without["id"]);
-        let say = format!("No licence is stated, so nobody knows what they may do. terrane edit {folder} {id} --licence CC-BY-4.0");
+        let say = format!(
+            "No licence is stated, so nobody knows what they may do. terrane edit {folder} {id} --licence CC-BY-4.0"
+        );
         output::paragraph("Next: ", &say);
     }
     let shown = if maps.is_empty() { &published } else { &maps.iter().collect() };
@@ -82,7 +84,8 @@ fn print_table(datasets: &[Json], dry_run: bool) {
             (_, Some(width)) => format!("{width} × {}", done["grid"]["height"]),
             (rows, None) => output::number(rows.unwrap_or(0)),
         };
-        let cells = [text(&done["id"]), state(done, dry_run), &size, text(&done["geometry"]), text(&done["crs"]["name"])];
+        let cells =
+            [text(&done["id"]), state(done, dry_run), &size, text(&done["geometry"]), text(&done["crs"]["name"])];
         cells.map(str::to_owned).to_vec()
     };
     output::table(&["DATASET", "STATE", "ROWS", "GEOMETRY", "CRS"], &datasets.iter().map(row).collect::<Vec<_>>());

@@ -32,6 +32,7 @@ pub fn run(serve: &Serve, json: bool) -> Result<u8> {
     })?;
     let runtime = tokio::runtime::Runtime::new().map_err(Error::internal)?;
     runtime.block_on(async {
+        let stop = http::told_to_stop()?;
         let listener = tokio::net::TcpListener::bind(address).await.map_err(|error| {
             Error::conflict(format!("“{address}” cannot be listened at: {error}. Choose another port with --listen."))
         })?;
@@ -48,7 +49,7 @@ pub fn run(serve: &Serve, json: bool) -> Result<u8> {
                 "Links say “localhost”, which is right on this machine only; --public-url says what others use.",
             );
         }
-        http::serve(listener, site).await?;
+        http::serve(listener, site, stop).await?;
         local::close(&serve.folder);
         Ok(0)
     })

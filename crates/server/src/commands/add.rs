@@ -73,7 +73,8 @@ pub fn add(here: &Here<'_>, paths: &[PathBuf], options: &AddOptions, progress: &
 fn map_of(here: &Here<'_>, done: &[Imported]) -> Option<Json> {
     let all_published = done.len() > 1 && done.iter().all(|done| done.published);
     let catalogue = here.engine.catalogue();
-    let layers_are = |map: &&Arc<Map>| map.flat().iter().map(|layer| &layer.dataset).eq(done.iter().map(|done| &done.id));
+    let layers_are =
+        |map: &&Arc<Map>| map.flat().iter().map(|layer| &layer.dataset).eq(done.iter().map(|done| &done.id));
     let map = catalogue.maps(Caller::Operator).filter(|_| all_published).find(layers_are)?;
     let id = map.id.as_str();
     Some(json!({"id": id, "url": here.public_url.map(|url| format!("{url}/p/{id}"))}))

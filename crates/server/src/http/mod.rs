@@ -10,10 +10,11 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use std::time::Duration;
-use terrane_model::Result;
 use terrane_model::limits::Limits;
+use terrane_model::{Error, Result};
 use terrane_protocols::Site;
 use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
 use tower::util::MapRequest;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -31,9 +32,9 @@ const CONTENT_POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; st
     worker-src 'self' blob:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'";
 
 /// Serves until the program is told to stop; running answers are finished first.
-pub async fn serve(listener: TcpListener, site: Site) -> Result<()> {
+pub async fn serve(listener: TcpListener, site: Site, stop: impl Future<Output = ()>) -> Result<()> {
     let limits = site.engine.limits().clone();
-    listen::serve(listener, app(site), &limits, told_to_stop()).await
+    listen::serve(listener, app(site), &limits, stop).await
 }
 
 /// All routes of a site. With a path in the public address they answer below it too, so that a proxy may cut it off or not.
@@ -112,19 +113,16 @@ fn plain(status: StatusCode, say: &'static str) -> Response<Body> {
     (status, say).into_response()
 }
 
-/// Ctrl-C, or the signal that service managers send.
-async fn told_to_stop() {
-    let interrupt = tokio::signal::ctrl_c();
-    let terminated = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
-    match terminated {
-        Ok(mut terminated) => {
-            tokio::select! {
-                _ = interrupt => {}
-                _ = terminated.recv() => {}
-            }
+/// Ctrl-C, or the signal that service managers send. Both are listened for from now on, not only once the future is awaited.
+pub fn told_to_stop() -> Result<impl Future<Output = ()>> {
+    let mut interrupted = signal(SignalKind::interrupt()).map_err(Error::internal)?;
+    let mut terminated = signal(SignalKind::terminate()).map_err(Error::internal)?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupted.recv() => {}
+            _ = terminated.recv() => {}
         }
-        Err(_) => drop(interrupt.await),
-    }
+    })
 }
 
 #[cfg(test)]
