@@ -14,7 +14,7 @@ use terrane_store_files::FileOpener;
 pub fn engine(folder: &Path) -> Result<Engine> {
     let store = EmbeddedStore::open(folder)?;
     let key = cursor_key(store.ledger())?;
-    let openers: Vec<Arc<dyn Opener>> = vec![Arc::new(FileOpener::default())];
+    let openers: Vec<Arc<dyn Opener>> = vec![Arc::new(FileOpener)];
     let engine = Engine::new(Arc::new(store), openers, Limits::default(), key)?;
     Ok(engine.with_fonts(&[folder.join("fonts")]))
 }

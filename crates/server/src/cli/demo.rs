@@ -100,7 +100,7 @@ fn publish_all(
         let id = &dataset.about.id;
         terminal.show(&format!("publishing {id} ({} of {})", number + 1, todo.len()));
         let done = engine.import(&source.join(&dataset.file), &options(dataset, source)?, terminal)?;
-        for refused in done.iter().filter(|done| done.report.is_refused()) {
+        if let Some(refused) = done.iter().find(|done| done.report.is_refused()) {
             let why = refused.report.findings.first().map_or("", |finding| finding.what.as_str());
             return Err(Error::invalid(format!("The demo's dataset “{id}” is refused: {why}")));
         }

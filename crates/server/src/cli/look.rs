@@ -61,8 +61,8 @@ pub fn edit(folder: &Path, command: &Command, json: bool) -> Result<u8> {
 }
 
 /// Takes datasets or maps away.
-pub fn remove(folder: &Path, ids: Vec<String>, json: bool) -> Result<u8> {
-    let value = commands::run(folder, &Command::Remove { ids: ids.clone() }, &Silent)?.value;
+pub fn remove(folder: &Path, ids: &[String], json: bool) -> Result<u8> {
+    let value = commands::run(folder, &Command::Remove { ids: ids.to_vec() }, &Silent)?.value;
     match json {
         true => output::json(&value),
         false => output::line(&format!("Removed: {}.", ids.join(", "))),

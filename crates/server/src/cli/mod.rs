@@ -216,7 +216,7 @@ pub fn run(arguments: Arguments) -> Result<u8> {
             let style = style.map(|json| NamedStyle { name: style_name, json });
             look::edit(&folder, &Command::Edit { id, words: Box::new(words), style }, json)
         }
-        Task::Remove { folder, ids } => look::remove(&folder, ids, json),
+        Task::Remove { folder, ids } => look::remove(&folder, &ids, json),
         Task::Doctor { folder } => doctor::run(&folder, json),
         Task::Completions { shell } => completions(shell),
     }
