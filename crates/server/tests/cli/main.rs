@@ -1,6 +1,5 @@
 //! The built program as people and machines use it: commands, a server, HTTP, and files that mean harm.
 
-#![allow(clippy::panic)] // helpers of tests say what was wrong
 #![allow(clippy::panic)]
 
 mod commands;
