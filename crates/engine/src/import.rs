@@ -81,6 +81,7 @@ impl Engine {
     /// A layer that is refused is in the answer with its report and is not published, and then neither are the others.
     pub fn import(&self, path: &Path, options: &ImportOptions, progress: &dyn Progress) -> Result<Vec<Imported>> {
         let layers = self.open_file(path, &options.open)?;
+        check_layer(&layers, options.open.layer.as_deref())?;
         let many = layers.len() > 1;
         if many && options.about.is_some() {
             let names: Vec<&str> = layers.iter().map(|layer| layer.name.as_str()).collect();
@@ -265,6 +266,17 @@ fn map_of_layers(before: &Catalogue, path: &Path, ids: &[DatasetId]) -> Map {
         view: None,
         layers: ids.iter().map(|id| Node::Layer(plain_layer(id.clone()))).collect(),
     }
+}
+
+/// The layer that was asked for must be there: formats with one layer do not ask for its name.
+fn check_layer(layers: &[Opened], wanted: Option<&str>) -> Result<()> {
+    let Some(wanted) = wanted else { return Ok(()) };
+    if layers.iter().any(|layer| layer.name == wanted || layer.report.layer == wanted) {
+        return Ok(());
+    }
+    let names: Vec<&str> = layers.iter().map(|layer| layer.name.as_str()).collect();
+    let say = format!("There is no layer “{wanted}” in the file; it has: {}.", names.join(", "));
+    Err(Error::invalid(say).at("--layer"))
 }
 
 /// Styles that are given must fit what was read.

@@ -23,7 +23,7 @@ const REQUEST_BYTES_MAX: u64 = 16_777_216;
 enum Line {
     Step { what: String, done: u64, of: u64 },
     Done(Outcome),
-    Failed { say: String, place: Option<String>, usage: bool },
+    Failed { say: String, place: Option<String>, cause: Option<String>, usage: bool },
 }
 
 /// Listens for commands on a thread of its own, for as long as the program runs.
@@ -90,6 +90,10 @@ pub fn is_served(folder: &Path) -> bool {
 fn answer(stream: &UnixStream, here: &Here<'_>) -> std::io::Result<()> {
     let mut request = String::new();
     BufReader::new(stream.take(REQUEST_BYTES_MAX)).read_line(&mut request)?;
+    if request.is_empty() {
+        // Somebody only wanted to know whether a server is here.
+        return Ok(());
+    }
     let writer = Writer(Mutex::new(stream));
     let outcome = match serde_json::from_str::<Command>(&request) {
         Ok(command) => {
@@ -104,7 +108,8 @@ fn answer(stream: &UnixStream, here: &Here<'_>) -> std::io::Result<()> {
         Err(error) => {
             tracing::info!(?error, "a local command failed");
             let usage = error.kind() == Kind::Invalid;
-            Line::Failed { say: error.say().to_owned(), place: error.place().map(str::to_owned), usage }
+            let cause = error.cause().map(ToString::to_string);
+            Line::Failed { say: error.say().to_owned(), place: error.place().map(str::to_owned), cause, usage }
         }
     })
 }
@@ -138,11 +143,13 @@ pub fn send(folder: &Path, command: &Command, progress: &dyn Progress) -> Result
         match serde_json::from_str(&line).map_err(Error::internal)? {
             Line::Step { what, done, of } => drop(progress.step(&what, done, of)),
             Line::Done(outcome) => return Ok(Some(outcome)),
-            Line::Failed { say, place, usage } => {
-                let kind = if usage { Kind::Invalid } else { Kind::Conflict };
-                let error = Error::new(kind, say);
-                return Err(match place {
-                    Some(place) => error.at(place),
+            Line::Failed { say, place, cause, usage } => {
+                let mut error = Error::new(if usage { Kind::Invalid } else { Kind::Conflict }, say);
+                if let Some(place) = place {
+                    error = error.at(place);
+                }
+                return Err(match cause {
+                    Some(cause) => error.because(cause),
                     None => error,
                 });
             }

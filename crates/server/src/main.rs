@@ -34,9 +34,9 @@ fn main() -> ExitCode {
 
 /// The log goes to standard error; `TERRANE_LOG` chooses what, `TERRANE_LOG_JSON=1` writes it for machines.
 ///
-/// A command says in sentences what it did, so its log is only about what went wrong.
+/// A command says itself what it did and what went wrong, so it logs only when asked.
 fn start_log(serves: bool) {
-    let usual = if serves { "warn,terrane=info" } else { "warn" };
+    let usual = if serves { "warn,terrane=info" } else { "off" };
     let filter = tracing_subscriber::EnvFilter::try_from_env("TERRANE_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(usual));
     let colours = std::io::stderr().is_terminal();

@@ -1,7 +1,8 @@
 //! What commands print: sentences and tables for people, JSON for machines, progress on the terminal, exit codes.
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use serde_json::json;
+use std::fmt::Write;
 use std::io::Write as _;
 use std::process::ExitCode;
 use std::sync::Mutex;
@@ -177,10 +178,18 @@ impl Terminal {
 
     fn begin(&self, what: &str, of: u64) {
         let template = match of {
-            0 => "{spinner} {msg} · {human_pos} {prefix} · {per_sec} · {elapsed}",
-            _ => "{msg} {bar:30} {percent} % · {per_sec} · {eta} left",
+            0 => "{spinner} {msg} · {done} {prefix} · {rate} · {elapsed}",
+            _ => "{msg} {bar:30} {percent} % · {rate} · {eta} left",
         };
-        self.bar.set_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()));
+        let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+        let done = |state: &ProgressState, out: &mut dyn Write| {
+            let _ = out.write_str(&number(state.pos()));
+        };
+        let rate = |state: &ProgressState, out: &mut dyn Write| {
+            let _ = write!(out, "{} a second", number(state.per_sec() as u64));
+        };
+        let style = style.with_key("done", done).with_key("rate", rate);
+        self.bar.set_style(style);
         self.bar.set_prefix(what.to_owned());
         self.bar.reset();
     }

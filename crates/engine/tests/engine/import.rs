@@ -5,12 +5,13 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use terrane_engine::import::ImportOptions;
 use terrane_engine::pool::wait;
-use terrane_engine::{Caller, FeatureQuestion, Style};
+use terrane_engine::{Caller, Engine, FeatureQuestion, Style};
 use terrane_formats::about::{ColumnAbout, DatasetRecord};
 use terrane_model::batch::{BatchBuilder, Value};
+use terrane_model::limits::Limits;
 use terrane_model::report::{Finding, Severity};
 use terrane_model::schema::{ColumnKind, GeometryKind};
-use terrane_model::store::{OpenOptions, Progress};
+use terrane_model::store::{OpenOptions, Opened, Opener, Progress, Silent};
 use terrane_model::testing::{Effort, MemoryFeatures, sample_features};
 use terrane_model::{About, Bbox, Crs, FeatureId, Kind, LocalText};
 
@@ -113,6 +114,29 @@ fn a_name_for_many_layers_is_refused_and_one_layer_of_them_takes_it() {
     let open = OpenOptions { layer: Some("second".to_owned()), ..OpenOptions::default() };
     node.import("file.gpkg", &ImportOptions { about, open, ..Default::default() }).expect("published");
     assert_eq!(published(&node), ["mine"]);
+}
+
+/// A format with one layer does not look at the name that was asked for.
+struct OneLayer;
+
+impl Opener for OneLayer {
+    fn open(&self, path: &Path, _options: &OpenOptions) -> terrane_model::Result<Vec<Opened>> {
+        crate::kit::MemoryFiles([("rows".to_owned(), one("rows"))].into()).open(path, &OpenOptions::default())
+    }
+}
+
+#[test]
+fn a_layer_that_is_not_in_the_file_is_refused_and_those_there_are_named() {
+    let store = std::sync::Arc::new(crate::kit::MemoryStore::new(Effort::Nothing));
+    let engine = Engine::new(store, vec![std::sync::Arc::new(OneLayer)], Limits::default(), [0; 32]).expect("starts");
+    let open = |layer: &str| OpenOptions { layer: Some(layer.to_owned()), ..OpenOptions::default() };
+    let import = |layer: &str| {
+        engine.import(Path::new("rows"), &ImportOptions { open: open(layer), ..ImportOptions::default() }, &Silent)
+    };
+    let error = import("nowhere").expect_err("there is no such layer");
+    assert_eq!((error.kind(), error.place()), (Kind::Invalid, Some("--layer")));
+    assert!(error.say().contains("it has: rows"), "{error}");
+    assert!(import("rows").is_ok());
 }
 
 #[test]

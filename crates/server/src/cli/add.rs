@@ -49,6 +49,9 @@ fn print(value: &Json, folder: &Path, dry_run: bool) {
         let (file, say) = (text(&failed["file"]), text(&failed["say"]));
         let place = if place.trim_end_matches(": ") == file { String::new() } else { place };
         output::complaint(&format!("{file}: not published. {place}{say}"));
+        if let Some(cause) = failed["cause"].as_str() {
+            output::complaint(&format!("  because: {cause}"));
+        }
     }
     for map in &maps {
         output::line(&format!("{}  a map of all layers", text(&map["id"])));
@@ -61,18 +64,16 @@ fn next_steps(datasets: &[Json], maps: &[Json], folder: &Path) {
     let published: Vec<&Json> = datasets.iter().filter(|done| done["published"] == true).collect();
     let folder = folder.display();
     if let Some(without) = published.iter().find(|done| text(&done["licence"]).is_empty()) {
-        let id = text(&without["id"]);
-        let say = format!(
-            "No licence is stated, so nobody knows what they may do. terrane edit {folder} {id} --licence CC-BY-4.0"
-        );
-        output::paragraph("Next: ", &say);
+        output::line("No licence is stated, so nobody knows what they may do with it. State it:");
+        output::line(&format!("  terrane edit {folder} {} --licence CC-BY-4.0", text(&without["id"])));
     }
     let shown = if maps.is_empty() { &published } else { &maps.iter().collect() };
     match shown.first().map(|first| first["url"].as_str()) {
         Some(Some(_)) => {
-            shown.iter().filter_map(|it| it["url"].as_str()).for_each(|url| output::line(&format!("See it: {url}")));
+            output::line("See it:");
+            shown.iter().filter_map(|it| it["url"].as_str()).for_each(|url| output::line(&format!("  {url}")));
         }
-        Some(None) => output::line(&format!("Serve it: terrane serve {folder}")),
+        Some(None) => output::line(&format!("Serve it:\n  terrane serve {folder}")),
         None => {}
     }
 }

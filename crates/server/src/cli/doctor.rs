@@ -37,8 +37,16 @@ impl Check {
     fn of<T>(what: impl Into<String>, outcome: Result<T>) -> Self {
         match outcome {
             Ok(_) => Self::well(what),
-            Err(error) => Self::wrong(what, error.to_string()),
+            Err(error) => Self::wrong(what, told(&error)),
         }
+    }
+}
+
+/// The sentence, and what the log would have.
+fn told(error: &Error) -> String {
+    match error.cause() {
+        Some(cause) => format!("{error} ({cause})"),
+        None => error.to_string(),
     }
 }
 
@@ -94,7 +102,8 @@ fn all_checks(folder: &Path, terminal: &Terminal) -> Result<Vec<Check>> {
     ];
     checks.extend(drafts(folder, served));
     for (id, error) in engine.catalogue().problems() {
-        let wrong = format!("it cannot be opened ({error}); restore a backup, or remove it and add the file again");
+        let wrong =
+            format!("it cannot be opened; restore a backup, or remove it and add the file again. {}", told(error));
         checks.push(Check::wrong(id.clone(), wrong));
     }
     check_datasets(folder, &engine, terminal, &mut checks)?;

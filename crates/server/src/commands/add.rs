@@ -62,7 +62,8 @@ pub fn add(here: &Here<'_>, paths: &[PathBuf], options: &AddOptions, progress: &
                 tracing::info!(?error, "a file cannot be published");
                 code = code.max(code_of(&error));
                 let file = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-                failed.push(json!({"file": file, "place": error.place(), "say": error.say()}));
+                let cause = error.cause().map(ToString::to_string);
+                failed.push(json!({"file": file, "place": error.place(), "say": error.say(), "cause": cause}));
             }
         }
     }
@@ -80,8 +81,11 @@ fn map_of(here: &Here<'_>, done: &[Imported]) -> Option<Json> {
     Some(json!({"id": id, "url": here.public_url.map(|url| format!("{url}/p/{id}"))}))
 }
 
+/// What readers call the places that options are about.
+const PLACES_OF_OPTIONS: [&str; 4] = ["columns of x and y", "encoding", "key", "time"];
+
 fn is_about_an_option(error: &Error) -> bool {
-    error.place().is_some_and(|place| place.starts_with("--"))
+    error.place().is_some_and(|place| place.starts_with("--") || PLACES_OF_OPTIONS.contains(&place))
 }
 
 /// What is wrong with a file is not wrong with the command.

@@ -155,6 +155,17 @@ fn options_that_are_wrong_are_named() {
         assert_eq!(wrong.code, 2, "{option}: {wrong:?}");
         assert!(wrong.err.contains(option) && wrong.err.contains(words), "{option}: {}", wrong.err);
     }
+    let table = desk.file("wells.csv", "well,depth\nA,12\n");
+    for (options, words) in [
+        (["--x", "lon", "--y", "lat"], "well, depth"),
+        (["--encoding", "klingon", "--key", "well"], "UTF-8"),
+        (["--key", "number", "--time", "well"], "number"),
+        (["--layer", "deep", "--key", "well"], "wells"),
+    ] {
+        let wrong = desk.run(&[["add", "survey", &table].as_slice(), &options].concat());
+        assert_eq!(wrong.code, 2, "{options:?}: {wrong:?}");
+        assert!(wrong.err.contains(words), "{options:?}: {}", wrong.err);
+    }
     let style = desk.file(
         "style.json",
         r##"{"rules": [{"filter": "depth > 3", "symbolizers": [{"type": "fill", "colour": "#fff"}]}]}"##,

@@ -10,7 +10,7 @@ fn files_are_live_the_moment_they_are_added_and_gone_the_moment_they_are_removed
     let server = desk.serve(&[]);
     assert_eq!(server.get("/collections/units").status, 404);
     let added = desk.run(&["add", "survey", &desk.units(), "--title", "Units"]).ok();
-    assert!(added.out.contains(&format!("See it: {}/d/units", server.url)), "the address is told: {}", added.out);
+    assert!(added.out.contains(&format!("See it:\n  {}/d/units\n", server.url)), "the address is told: {}", added.out);
     assert_eq!(server.get("/collections/units?f=json").json()["title"], "Units");
     desk.run(&["edit", "survey", "units", "--title", "Rocks"]).ok();
     assert_eq!(server.get("/collections/units?f=json").json()["title"], "Rocks");

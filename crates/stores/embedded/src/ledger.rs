@@ -152,6 +152,11 @@ fn database(error: rusqlite::Error) -> Error {
         Some(rusqlite::ErrorCode::DiskFull) => {
             Error::new(Kind::Internal, "The disk is full; nothing was changed. Make room and try again.").because(error)
         }
+        Some(rusqlite::ErrorCode::SystemIoFailure | rusqlite::ErrorCode::CannotOpen) => {
+            let say =
+                "catalogue.sqlite cannot be read or written; is there room left on the disk, and may this user do so?";
+            Error::new(Kind::Internal, say).because(error)
+        }
         Some(rusqlite::ErrorCode::ReadOnly) => {
             let say = "The catalogue may not be written to; look at the owner and the rights of catalogue.sqlite.";
             Error::new(Kind::Internal, say).because(error)
