@@ -3,7 +3,7 @@
 use super::kvp::Pairs;
 use super::negotiate::languages;
 use super::problem;
-use super::reply::{self, Reply};
+use super::reply::{self, Reply, names_tag};
 use super::request::Request;
 use super::site::Site;
 use axum::Router;
@@ -132,11 +132,6 @@ fn state(site: &Site, asked: &Asked) -> String {
         &header(&asked.accept_language),
     ];
     Reply::ok("", "").with_tag(&known).tag.unwrap_or_default()
-}
-
-/// Whether an `If-None-Match` names a tag; weak comparison (RFC 9110, 13.1.2).
-fn names_tag(header: &str, tag: &str) -> bool {
-    header.split(',').any(|entry| entry.trim().trim_start_matches("W/").trim_matches('"') == tag)
 }
 
 /// The error in the form that the client asked for.

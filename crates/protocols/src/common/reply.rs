@@ -50,6 +50,11 @@ impl Reply {
     }
 }
 
+/// Whether an `If-None-Match` names a tag; weak comparison (RFC 9110, 13.1.2).
+pub fn names_tag(header: &str, tag: &str) -> bool {
+    header.split(',').any(|entry| entry.trim().trim_start_matches("W/").trim_matches('"') == tag)
+}
+
 /// The HTTP status of a kind of error.
 pub fn status(kind: Kind) -> u16 {
     match kind {

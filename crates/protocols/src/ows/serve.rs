@@ -1,7 +1,7 @@
 //! Asks the engine what a request asks, and words the answer: what stands between `ask` and `answer`.
 
 use crate::common::kvp::Pairs;
-use crate::common::reply::{Reply, log};
+use crate::common::reply::{Reply, log, names_tag};
 use crate::common::site::Site;
 use crate::ows::ask::{self, Exceptions, LegendAsk, Operation, Version};
 use crate::ows::describe::{self, Description, INFO_FORMATS, LegendSizes};
@@ -26,9 +26,7 @@ impl Client<'_> {
     /// Whether the client has this answer already, so that nothing needs drawing.
     fn knows(&self, reply: &Reply) -> bool {
         let tag = reply.tag.as_deref().unwrap_or_default();
-        self.known_tag.is_some_and(|known| {
-            known.split(',').any(|one| one.trim().trim_start_matches("W/").trim_matches('"') == tag)
-        })
+        self.known_tag.is_some_and(|known| names_tag(known, tag))
     }
 }
 
