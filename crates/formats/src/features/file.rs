@@ -4,11 +4,13 @@ use super::needs::Needs;
 use super::remarks::SharedFindings;
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
+use std::path::PathBuf;
 use std::sync::{Arc, PoisonError};
 use terrane_model::batch::{Ids, Value};
 use terrane_model::identity::content_id;
 use terrane_model::report::{Finding, Report, Severity};
 use terrane_model::schema::ColumnKind;
+use terrane_model::store::{Opened, Views};
 use terrane_model::{
     Batch, BoxFuture, Error, FeatureId, FeatureQuery, FeatureScan, FeatureSource, Result, Rows, Schema,
 };
@@ -57,6 +59,15 @@ pub struct FileSource {
     pub findings: SharedFindings,
     /// Begins to read.
     pub reopen: Reopen,
+}
+
+impl FileSource {
+    /// The source as the only layer of an opened file, with what makes up the layer.
+    pub fn opened(self, name: String, report: Report, files: Vec<PathBuf>) -> Opened {
+        let findings = Arc::clone(&self.findings);
+        let views = Views { features: Some(Arc::new(self)), ..Views::default() };
+        Opened { name, views, report, findings, files }
+    }
 }
 
 impl FeatureSource for FileSource {

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use terrane_model::batch::{BatchBuilder, Value};
 use terrane_model::report::{Finding, Report, Severity};
 use terrane_model::schema::{Column, ColumnKind, GeometryColumn, GeometryKind};
-use terrane_model::store::{OpenOptions, Opened, Views};
+use terrane_model::store::{OpenOptions, Opened};
 use terrane_model::time::When;
 use terrane_model::{Batch, Bbox, Crs, Error, FeatureId, Result, Schema};
 
@@ -40,19 +40,9 @@ pub fn open(path: &Path, options: &OpenOptions) -> Result<Opened> {
     let schema = Arc::new(schema);
     let findings = SharedFindings::default();
     let reader = Reader { path: path.to_owned(), layout, schema: Arc::clone(&schema), findings: Arc::clone(&findings) };
-    let source = FileSource {
-        schema,
-        identity,
-        findings: Arc::clone(&findings),
-        reopen: Box::new(move || Ok(Box::new(reader.rows()?) as Batches)),
-    };
-    Ok(Opened {
-        name: stem,
-        views: Views { features: Some(Arc::new(source)), ..Views::default() },
-        report,
-        findings,
-        files: vec![path.to_owned()],
-    })
+    let source =
+        FileSource { schema, identity, findings, reopen: Box::new(move || Ok(Box::new(reader.rows()?) as Batches)) };
+    Ok(source.opened(stem, report, vec![path.to_owned()]))
 }
 
 /// How records become rows.

@@ -16,7 +16,7 @@ use terrane_model::batch::{BatchBuilder, Value};
 use terrane_model::limits::Limits;
 use terrane_model::report::{Finding, Report, Severity};
 use terrane_model::schema::{Column, ColumnKind, GeometryColumn, GeometryKind};
-use terrane_model::store::{OpenOptions, Opened, Views};
+use terrane_model::store::{OpenOptions, Opened};
 use terrane_model::time::When;
 use terrane_model::{Batch, Bbox, Crs, Error, FeatureId, Result, Schema};
 
@@ -45,16 +45,10 @@ pub fn open(path: &Path, options: &OpenOptions) -> Result<Opened> {
     let source = FileSource {
         schema: Arc::clone(&reader.schema),
         identity,
-        findings: Arc::clone(&findings),
+        findings,
         reopen: Box::new(move || Ok(Box::new(reader.rows()?) as Batches)),
     };
-    Ok(Opened {
-        name: stem,
-        views: Views { features: Some(Arc::new(source)), ..Views::default() },
-        report,
-        findings,
-        files: vec![path.to_owned()],
-    })
+    Ok(source.opened(stem, report, vec![path.to_owned()]))
 }
 
 fn open_file(path: &Path) -> Result<File> {

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use terrane_model::batch::{BatchBuilder, Value};
 use terrane_model::report::{Finding, Report, Severity};
 use terrane_model::schema::{Column, ColumnKind, GeometryColumn, GeometryKind};
-use terrane_model::store::{OpenOptions, Opened, Views};
+use terrane_model::store::{OpenOptions, Opened};
 use terrane_model::time::When;
 use terrane_model::{Batch, Bbox, Crs, Error, FeatureId, Result, Schema};
 
@@ -103,19 +103,9 @@ pub fn open(set: &FileSet, options: &OpenOptions) -> Result<Opened> {
     let findings = SharedFindings::default();
     let reader =
         Reader { set: set.clone(), table, years, schema: Arc::clone(&schema), findings: Arc::clone(&findings) };
-    let source = FileSource {
-        schema,
-        identity,
-        findings: Arc::clone(&findings),
-        reopen: Box::new(move || Ok(Box::new(reader.rows()?) as Batches)),
-    };
-    Ok(Opened {
-        name: stem,
-        views: Views { features: Some(Arc::new(source)), ..Views::default() },
-        report,
-        findings,
-        files: set.files(),
-    })
+    let source =
+        FileSource { schema, identity, findings, reopen: Box::new(move || Ok(Box::new(reader.rows()?) as Batches)) };
+    Ok(source.opened(stem, report, set.files()))
 }
 
 /// The values' side: layout, encoding and names.
