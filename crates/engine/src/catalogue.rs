@@ -204,20 +204,24 @@ fn open_entry(
     let parsed = about::dataset_from_json(&record.body)?;
     let id = &parsed.about.id;
     let known = previous.and_then(|catalogue| catalogue.datasets.get(id)).map(|entry| &**entry);
+    let state = store.latest(id, &parsed.revision)?;
+    let known = known.map(|entry| (entry, *entry.dataset.revision == *state));
     let views = match known {
-        Some(entry) if entry.record.revision == parsed.revision => entry.views.clone(),
-        _ => store.open(id, &parsed.revision)?,
+        Some((entry, true)) => entry.views.clone(),
+        _ => store.open(id, &state)?,
     };
     let dataset = match known {
-        Some(entry) if entry.version == record.version => entry.dataset.clone(),
-        _ => dataset_of(&parsed, &views),
+        Some((entry, true)) if entry.version == record.version => entry.dataset.clone(),
+        _ => dataset_of(&parsed, &views, &state),
     };
+    let known = known.map(|(entry, _)| entry);
     let styles = styles_of(id, (styles, problems), known);
     Ok(Entry { version: record.version, record: parsed, views, dataset, styles })
 }
 
-fn dataset_of(record: &DatasetRecord, views: &Views) -> Dataset {
-    let mut dataset = Dataset::new(record.about.clone(), record.revision.as_str());
+/// A dataset as its record and its views make it, in a state of its revision.
+pub(crate) fn dataset_of(record: &DatasetRecord, views: &Views, state: &str) -> Dataset {
+    let mut dataset = Dataset::new(record.about.clone(), state);
     dataset.features = views.features.as_ref().map(|source| {
         let schema = described_schema(source.schema(), record);
         Arc::new(Described::new(Arc::clone(source), schema)) as Arc<_>

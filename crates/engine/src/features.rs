@@ -30,7 +30,7 @@ pub struct FeatureQuestion {
     pub crs: Crs,
     /// Whether to count all rows that match.
     pub count: bool,
-    /// The revision that a cursor belongs to; another one is `Gone`.
+    /// The revision that a cursor belongs to: the published one, or one that was superseded less than an hour ago; else `Gone`.
     pub revision: Option<String>,
 }
 
@@ -78,12 +78,11 @@ impl FeaturePage {
 impl Engine {
     /// A page of rows.
     pub async fn features(&self, caller: Caller, question: FeatureQuestion) -> Result<FeaturePage> {
-        let dataset = self.catalogue().open(caller, &question.dataset)?;
+        let dataset = match &question.revision {
+            Some(revision) => self.open_revision(caller, &question.dataset, revision)?,
+            None => self.catalogue().open(caller, &question.dataset)?,
+        };
         let source = feature_source(&dataset)?;
-        if question.revision.as_deref().is_some_and(|revision| revision != &*dataset.revision) {
-            let say = "The data has changed since this page was made; begin again at the first page.";
-            return Err(Error::new(terrane_model::Kind::Gone, say).at("cursor"));
-        }
         let limits = self.limits();
         let mut query = question.query.clone();
         query.limit = Some(query.limit.unwrap_or(limits.page_rows_default).min(limits.page_rows_max));

@@ -6,6 +6,7 @@
 mod caller;
 pub mod catalogue;
 mod clip;
+pub mod editions;
 mod extent;
 pub mod features;
 pub mod finish;
@@ -16,6 +17,7 @@ mod lens;
 mod message;
 mod nearest;
 pub mod picture;
+pub mod policy;
 pub mod pool;
 pub mod publish;
 
@@ -24,32 +26,42 @@ pub use catalogue::Catalogue;
 pub use features::{FeaturePage, FeatureQuestion};
 pub use info::{InfoHit, InfoQuestion};
 pub use picture::{PictureLayer, PictureQuestion};
+pub use policy::Policy;
 pub use pool::Pool;
 pub use terrane_drawing::view::{PIXEL_MM, View};
 pub use terrane_drawing::{legend::Legend, style::Style};
 
+use import::{LocalPreparer, Preparer};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::Duration;
 use terrane_drawing::text::Fonts;
 use terrane_model::Result;
 use terrane_model::cursor::CursorKey;
 use terrane_model::limits::Limits;
-use terrane_model::store::{Opener, Store};
+use terrane_model::store::{Opener, Store, Views};
 
 /// A node's engine: a store, the openers of files, the pool, and the catalogue as it stands.
 pub struct Engine {
     store: Arc<dyn Store>,
-    openers: Vec<Arc<dyn Opener>>,
+    preparer: Arc<dyn Preparer>,
+    policy: RwLock<Policy>,
     pool: Pool,
     limits: Limits,
     cursor_key: CursorKey,
     catalogue: RwLock<Arc<Catalogue>>,
     publishing: Mutex<()>,
+    /// States of datasets that were superseded a short while ago and are still read.
+    superseded: moka::sync::Cache<String, Views>,
     fonts: Arc<Fonts>,
     legends: moka::sync::Cache<String, Arc<Legend>>,
     legend_sizes: moka::sync::Cache<String, [u32; 2]>,
 }
 
+/// Superseded states kept open.
+const SUPERSEDED_KEPT: u64 = 64;
+/// How long a superseded state stays open that nobody reads.
+const SUPERSEDED_IDLE: Duration = Duration::from_secs(60);
 /// Legends kept ready.
 const LEGENDS_KEPT: u64 = 256;
 /// Sizes of legends kept ready, for capabilities.
@@ -63,12 +75,17 @@ impl Engine {
         let pool = Pool::new(limits.waiting_tasks_max)?;
         Ok(Self {
             store,
-            openers,
+            preparer: Arc::new(LocalPreparer(openers)),
+            policy: RwLock::default(),
             pool,
             limits,
             cursor_key: CursorKey::new(key),
             catalogue: RwLock::new(Arc::new(catalogue)),
             publishing: Mutex::new(()),
+            superseded: moka::sync::Cache::builder()
+                .max_capacity(SUPERSEDED_KEPT)
+                .time_to_idle(SUPERSEDED_IDLE)
+                .build(),
             fonts: Arc::new(Fonts::built_in()),
             legends: moka::sync::Cache::new(LEGENDS_KEPT),
             legend_sizes: moka::sync::Cache::new(LEGEND_SIZES_KEPT),
@@ -80,6 +97,23 @@ impl Engine {
     pub fn with_fonts(mut self, folders: &[PathBuf]) -> Self {
         self.fonts = Arc::new(Fonts::new(folders));
         self
+    }
+
+    /// The same engine with another way to read strangers' files: in a process of its own, for one.
+    #[must_use]
+    pub fn with_preparer(mut self, preparer: Arc<dyn Preparer>) -> Self {
+        self.preparer = preparer;
+        self
+    }
+
+    /// What the operator has settled.
+    pub fn policy(&self) -> Policy {
+        *self.policy.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Settles something else from now on.
+    pub fn set_policy(&self, policy: Policy) {
+        *self.policy.write().unwrap_or_else(PoisonError::into_inner) = policy;
     }
 
     /// The fonts of labels and legends.

@@ -96,7 +96,8 @@ impl Engine {
             return Err(Error::conflict(say));
         }
         let styles = style_ids(ledger, id)?.into_iter().map(|style| gone(Shelf::Style, style));
-        let changes = styles.chain([gone(Shelf::Dataset, id.to_string())]).collect();
+        let editions = edition_ids(ledger, id)?.into_iter().map(|edition| gone(Shelf::Edition, edition));
+        let changes = styles.chain(editions).chain([gone(Shelf::Dataset, id.to_string())]).collect();
         self.publish(changes, who, &format!("remove {id}"))?;
         self.store.discard(id)
     }
@@ -104,6 +105,15 @@ impl Engine {
 
 /// The names of a dataset's styles on their shelf, `dataset/style`.
 pub(crate) fn style_ids(ledger: &dyn Ledger, dataset: &DatasetId) -> Result<Vec<String>> {
+    own_ids(ledger, Shelf::Style, dataset)
+}
+
+/// The names of a dataset's editions on their shelf, `dataset/number`.
+pub(crate) fn edition_ids(ledger: &dyn Ledger, dataset: &DatasetId) -> Result<Vec<String>> {
+    own_ids(ledger, Shelf::Edition, dataset)
+}
+
+fn own_ids(ledger: &dyn Ledger, shelf: Shelf, dataset: &DatasetId) -> Result<Vec<String>> {
     let own = |id: &String| id.split_once('/').is_some_and(|(owner, _)| owner == dataset.as_str());
-    Ok(ledger.list(Shelf::Style)?.into_iter().map(|record| record.id).filter(own).collect())
+    Ok(ledger.list(shelf)?.into_iter().map(|record| record.id).filter(own).collect())
 }

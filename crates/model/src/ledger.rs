@@ -11,6 +11,7 @@ use crate::time::Instant;
 #[allow(missing_docs)]
 pub enum Shelf {
     Dataset,
+    Edition,
     Style,
     Map,
     Organisation,
@@ -26,6 +27,7 @@ impl Shelf {
     pub fn name(self) -> &'static str {
         match self {
             Self::Dataset => "dataset",
+            Self::Edition => "edition",
             Self::Style => "style",
             Self::Map => "map",
             Self::Organisation => "organisation",

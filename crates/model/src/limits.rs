@@ -140,3 +140,7 @@ pub const GRIDS_CACHE_BYTES: u64 = 134_217_728;
 pub const GRID_WRITE_BYTES: usize = 67_108_864;
 /// Bytes of a coordinate reference system given as WKT.
 pub const CRS_WKT_BYTES_MAX: usize = 65_536;
+/// Seconds that a superseded revision stays readable, so that who is in the middle of its pages can finish.
+pub const SUPERSEDED_SECONDS_MAX: i64 = 3_600;
+/// Rows of an edition that is compared with another.
+pub const COMPARED_ROWS_MAX: usize = 5_000_000;

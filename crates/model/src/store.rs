@@ -5,7 +5,7 @@ use crate::batch::Batch;
 use crate::bbox::Bbox;
 use crate::crs::Crs;
 use crate::dataset::{FeatureSource, FileSource, GridSource, SeriesSource};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::ledger::Ledger;
 use crate::report::Report;
 use crate::schema::Schema;
@@ -27,16 +27,36 @@ pub struct Views {
 }
 
 /// Keeps datasets in immutable revisions, and the ledger that says which revision is the published one.
+///
+/// A revision may be amended after it was published, when its dataset changes by the minute: the amendments of a revision `r`
+/// make its states `r.1`, `r.2`, … beside `r` itself, each as immutable as the revision.
 pub trait Store: Send + Sync {
     /// The book of record.
     fn ledger(&self) -> &dyn Ledger;
 
-    /// Opens a revision for reading. `NotFound` names the dataset when its data is missing.
+    /// Opens a revision, or a state of one, for reading. `NotFound` names the dataset when its data is missing.
     fn open(&self, id: &DatasetId, revision: &str) -> Result<Views>;
+
+    /// The newest state of a revision: the revision itself when it was never amended.
+    fn latest(&self, id: &DatasetId, revision: &str) -> Result<String> {
+        let _ = id;
+        Ok(revision.to_owned())
+    }
 
     /// Begins a new revision. Nothing is visible until the draft is finished and the ledger says so; a draft that is dropped
     /// leaves nothing behind.
-    fn draft(&self, id: &DatasetId) -> Result<Box<dyn Draft>>;
+    fn draft(&self) -> Result<Box<dyn Draft>>;
+
+    /// A folder in which another process may make drafts; whatever is left in it goes away with it.
+    fn room(&self) -> Result<Box<dyn Room>> {
+        Err(Error::unsupported("This store has no room for drafts of other processes."))
+    }
+
+    /// Takes up a draft that another process has made in a room, by its name there.
+    fn take_up(&self, room: &dyn Room, name: &str) -> Result<Box<dyn Draft>> {
+        let _ = (room, name);
+        Err(Error::unsupported("This store has no room for drafts of other processes."))
+    }
 
     /// Removes the revisions of a dataset other than these: superseded ones, and those of publications that failed. A store that
     /// keeps everything does nothing.
@@ -47,6 +67,17 @@ pub trait Store: Send + Sync {
 
     /// Removes the data of a dataset that the ledger no longer names.
     fn discard(&self, id: &DatasetId) -> Result<()>;
+
+    /// Bytes that the datasets take.
+    fn bytes(&self) -> Result<u64> {
+        Ok(0)
+    }
+}
+
+/// A folder for drafts of another process; dropping it removes what is left in it.
+pub trait Room: Send {
+    /// Where it is.
+    fn path(&self) -> &Path;
 }
 
 /// A revision being written.
@@ -56,6 +87,7 @@ pub trait Draft: Send {
         &mut self,
         schema: &Arc<Schema>,
         rows: &mut dyn Iterator<Item = Result<Batch>>,
+        progress: &dyn Progress,
     ) -> Result<Written>;
 
     /// Writes a grid, with overviews.
@@ -67,8 +99,14 @@ pub trait Draft: Send {
     /// Keeps a copy of the catalogue's record beside the data, so that the folder explains itself.
     fn keep_record(&mut self, json: &str) -> Result<()>;
 
-    /// Puts everything on the disk under its final name and returns the revision's name.
-    fn finish(self: Box<Self>) -> Result<String>;
+    /// What was written, opened for reading.
+    fn views(&self) -> Result<Views>;
+
+    /// Bytes that were written.
+    fn bytes(&self) -> Result<u64>;
+
+    /// Puts everything on the disk as a revision of this dataset and returns the revision's name.
+    fn finish(self: Box<Self>, id: &DatasetId) -> Result<String>;
 }
 
 /// What was written.

@@ -1,9 +1,9 @@
 //! Questions and answers in any CRS, counts, cursors of old revisions.
 
-use crate::kit::{Layer, Node, areas, id, ids, names, node, node_of, points, rectangle};
+use crate::kit::{Layer, Node, areas, id, ids, in_hours, names, node, node_of, points, rectangle};
 use terrane_engine::import::ImportOptions;
 use terrane_engine::pool::wait;
-use terrane_engine::{Caller, FeaturePage, FeatureQuestion};
+use terrane_engine::{Caller, FeaturePage, FeatureQuestion, Policy};
 use terrane_model::filter::{GeometryExpr, Literal, SpatialOp};
 use terrane_model::query::Columns;
 use terrane_model::testing::{Effort, MemoryFeatures, sample_features};
@@ -148,8 +148,14 @@ fn a_cursor_of_a_revision_that_is_gone_is_told_so() {
     };
     assert_eq!(names(&ask(&node, next).expect("the revision is the same").batches), ["b"]);
     node.import("rows", &ImportOptions { replace: true, ..ImportOptions::default() }).expect("published");
-    let error = ask(&node, next).expect_err("the revision is another");
+    let page = ask(&node, next).expect("who is in the middle of the pages may finish");
+    assert_eq!((names(&page.batches), &page.revision), (vec!["b".to_owned()], &first.revision));
+    node.engine.set_policy(Policy { editions_kept: 1, ..Policy::default() });
+    node.engine.tidy_all(in_hours(2));
+    let error = ask(&node, next).expect_err("an hour later it is over");
     assert_eq!((error.kind(), error.place()), (Kind::Gone, Some("cursor")));
+    let forged = |question: &mut FeatureQuestion| question.revision = Some("../../etc".to_owned());
+    assert_eq!(ask(&node, forged).expect_err("never there").kind(), Kind::Gone);
 }
 
 #[test]

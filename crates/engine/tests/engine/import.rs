@@ -1,6 +1,6 @@
 //! Publishing: whole or not at all, with a report, under names that are free.
 
-use crate::kit::{Layer, Node, areas, id, longitudes, names, node, points, rectangle};
+use crate::kit::{Layer, Node, areas, id, in_hours, longitudes, names, node, points, rectangle};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use terrane_engine::import::ImportOptions;
@@ -180,8 +180,10 @@ fn a_new_edition_keeps_styles_words_and_address_and_the_edition_before_stays_rea
     assert!(old.open(Caller::Public, &id("rows")).is_ok());
     assert_eq!(node.disk.places().len(), 2, "the edition before is kept for requests that read it");
     node.import("new", &replace).expect("replaced");
-    let revisions: Vec<String> = node.disk.places().into_iter().map(|(_, revision)| revision).collect();
-    assert_eq!(revisions, ["r2", "r3"], "older ones are removed");
+    let revisions = || node.disk.places().into_iter().map(|(_, revision)| revision).collect::<Vec<_>>();
+    assert_eq!(revisions(), ["r1", "r2", "r3"], "superseded ones are kept for an hour");
+    node.engine.tidy_all(in_hours(2));
+    assert_eq!(revisions(), ["r2", "r3"], "older ones are removed");
     let page = wait(node.engine.features(Caller::Public, FeatureQuestion::new(id("rows")))).expect("answered");
     assert_eq!(names(&page.batches), ["a", "b"]);
 }

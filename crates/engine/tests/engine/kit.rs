@@ -72,14 +72,9 @@ impl Store for MemoryStore {
         let revisions = self.disk.revisions.lock().expect("no panic");
         revisions.get(&place).cloned().ok_or_else(|| Error::not_found("no such revision"))
     }
-    fn draft(&self, id: &DatasetId) -> Result<Box<dyn Draft>> {
+    fn draft(&self) -> Result<Box<dyn Draft>> {
         self.disk.drafts.fetch_add(1, Ordering::SeqCst);
-        let draft = MemoryDraft {
-            id: id.to_string(),
-            disk: Arc::clone(&self.disk),
-            effort: self.effort,
-            views: Views::default(),
-        };
+        let draft = MemoryDraft { disk: Arc::clone(&self.disk), effort: self.effort, views: Views::default() };
         Ok(Box::new(draft))
     }
     fn keep_only(&self, id: &DatasetId, revisions: &[&str]) -> Result<()> {
@@ -93,7 +88,6 @@ impl Store for MemoryStore {
 }
 
 struct MemoryDraft {
-    id: String,
     disk: Arc<Disk>,
     effort: Effort,
     views: Views,
@@ -110,6 +104,7 @@ impl Draft for MemoryDraft {
         &mut self,
         schema: &Arc<Schema>,
         rows: &mut dyn Iterator<Item = Result<Batch>>,
+        _progress: &dyn Progress,
     ) -> Result<Written> {
         let batches = rows.collect::<Result<Vec<_>>>()?;
         let rows = batches.iter().map(|batch| batch.len() as u64).sum();
@@ -129,12 +124,18 @@ impl Draft for MemoryDraft {
     fn keep_record(&mut self, _json: &str) -> Result<()> {
         Ok(())
     }
-    fn finish(self: Box<Self>) -> Result<String> {
-        if self.disk.full.lock().expect("no panic").contains(&self.id) {
+    fn views(&self) -> Result<Views> {
+        Ok(self.views.clone())
+    }
+    fn bytes(&self) -> Result<u64> {
+        Ok(1_000)
+    }
+    fn finish(self: Box<Self>, id: &DatasetId) -> Result<String> {
+        if self.disk.full.lock().expect("no panic").contains(id.as_str()) {
             return Err(Error::internal("the disk is full"));
         }
         let revision = format!("r{}", self.disk.numbers.fetch_add(1, Ordering::SeqCst) + 1);
-        let place = (self.id.clone(), revision.clone());
+        let place = (id.to_string(), revision.clone());
         self.disk.revisions.lock().expect("no panic").insert(place, self.views.clone());
         Ok(revision)
     }
@@ -328,4 +329,9 @@ pub fn ids(batches: &[Batch]) -> Vec<FeatureId> {
 pub fn source(node: &Node, name: &str) -> Arc<dyn FeatureSource> {
     let dataset = node.engine.catalogue().open(terrane_engine::Caller::Public, &id(name)).expect("it is published");
     dataset.features.expect("it has rows")
+}
+
+/// A moment to come.
+pub fn in_hours(hours: i64) -> terrane_model::Instant {
+    terrane_model::Instant(terrane_engine::publish::now().0 + hours * 3_600_000_000)
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::panic, clippy::unwrap_used)]
 
 mod catalogue;
+mod editions;
 mod features;
 mod import;
 mod info;

@@ -5,12 +5,16 @@
 //! Writers always use the same order of members; readers refuse members that they do not know, naming them and their place.
 
 mod dataset;
+mod edition;
 mod json;
 mod manifest;
 mod map;
 mod parts;
+mod report;
 
 pub use dataset::{DatasetRecord, PinnedOperation, dataset_from_json, dataset_to_json};
+pub use edition::{EditionRecord, RevisionRecord, edition_from_json, edition_to_json};
 pub use manifest::{Manifest, ManifestDataset, StyleFile, manifest};
 pub use map::{map_from_json, map_to_json};
 pub use parts::ColumnAbout;
+pub use report::{LayerFound, found_from_json, found_to_json, write_finding};

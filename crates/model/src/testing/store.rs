@@ -31,9 +31,9 @@ fn rows(source: &MemoryFeatures) -> Box<dyn Iterator<Item = crate::Result<Batch>
 }
 
 fn publish(store: &dyn Store, id: &DatasetId, source: &MemoryFeatures) -> (String, Written) {
-    let mut draft = store.draft(id).expect("a draft is begun");
-    let written = draft.write_features(source.schema(), &mut *rows(source)).expect("the rows are written");
-    (draft.finish().expect("the draft is finished"), written)
+    let mut draft = store.draft().expect("a draft is begun");
+    let written = draft.write_features(source.schema(), &mut *rows(source), &Silent).expect("the rows are written");
+    (draft.finish(id).expect("the draft is finished"), written)
 }
 
 fn features(store: &dyn Store, id: &DatasetId, revision: &str) -> Arc<dyn FeatureSource> {
@@ -83,12 +83,12 @@ fn check_revisions(store: &dyn Store) {
 /// A draft that is dropped, and one whose rows end in a mistake, leave nothing and do not stand in the way of the next.
 fn check_dropped_drafts(store: &dyn Store) {
     let (id, sample) = (id("dropped"), sample_features(Effort::Nothing));
-    let mut draft = store.draft(&id).expect("a draft is begun");
-    draft.write_features(sample.schema(), &mut *rows(&sample)).expect("the rows are written");
+    let mut draft = store.draft().expect("a draft is begun");
+    draft.write_features(sample.schema(), &mut *rows(&sample), &Silent).expect("the rows are written");
     drop(draft);
-    let mut draft = store.draft(&id).expect("a draft is begun after one was dropped");
+    let mut draft = store.draft().expect("a draft is begun after one was dropped");
     let mut broken = rows(&sample).take(1).chain([Err(Error::invalid("The second batch is broken."))]);
-    let refused = draft.write_features(sample.schema(), &mut broken);
+    let refused = draft.write_features(sample.schema(), &mut broken, &Silent);
     assert_eq!(refused.err().map(|error| error.kind()), Some(Kind::Invalid), "a mistake in the rows is told as it is");
     drop(draft);
     let (revision, written) = publish(store, &id, &sample);
@@ -104,9 +104,9 @@ fn check_grids(store: &dyn Store) {
     let sample = sample_grid();
     for at in 0..sample.schema().bands.len() {
         let (id, sample) = (id(&format!("grid-{at}")), sample.band(at));
-        let mut draft = store.draft(&id).expect("a draft is begun");
+        let mut draft = store.draft().expect("a draft is begun");
         draft.write_grid(&sample, &Silent).expect("the grid is written");
-        let revision = draft.finish().expect("the draft is finished");
+        let revision = draft.finish(&id).expect("the draft is finished");
         let views = store.open(&id, &revision).expect("a finished revision opens");
         assert!(views.features.is_none(), "no rows were written, so there are none");
         let grid = views.grid.expect("a grid was written, so there is one");

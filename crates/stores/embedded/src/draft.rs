@@ -1,30 +1,57 @@
 //! A revision being written: in a folder of its own, synced, then renamed into place.
+//!
+//! A draft can be made by another process, in a room: there it is closed, and taken up here.
 
 use crate::names::plain_name;
-use crate::{FEATURES, GRID, ORIGINAL, RECORD, cannot, sync_folder};
+use crate::{DISPLAY, FEATURES, GRID, Kept, ORIGINAL, RECORD, cannot, full_disk, is_revision, sync_folder};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use terrane_formats::features::geopackage;
 use terrane_formats::grid::geotiff;
-use terrane_model::store::{Draft, Progress, Written};
-use terrane_model::{Batch, GridSource, Result, Schema};
+use terrane_model::store::{Draft, Progress, Room, Views, Written};
+use terrane_model::{Batch, Error, GridSource, Result, Schema};
 
 /// A draft; dropping it removes what was written.
 pub struct FolderDraft {
-    revision: String,
     folder: PathBuf,
-    target: PathBuf,
+    kept: Kept,
+    /// Where revisions of all datasets are; a draft in another process's room has no place of its own.
+    datasets: Option<PathBuf>,
     finished: bool,
 }
 
 impl FolderDraft {
-    /// Begins a draft that will become a revision below `target`.
-    pub fn begin(drafts: &Path, target: PathBuf) -> Result<Self> {
-        let revision = uuid::Uuid::now_v7().simple().to_string();
-        let folder = drafts.join(&revision);
+    /// Begins a draft in a room. It is closed there, and the process that owns the room takes it up.
+    pub fn in_room(room: &Path) -> Result<Self> {
+        Self::begin(room, None, Kept::default())
+    }
+
+    /// Begins a draft that becomes a revision below `datasets`.
+    pub(crate) fn begin(drafts: &Path, datasets: Option<PathBuf>, kept: Kept) -> Result<Self> {
+        let folder = drafts.join(uuid::Uuid::now_v7().simple().to_string());
         std::fs::create_dir_all(&folder).map_err(|error| cannot(&folder, "made", error))?;
-        Ok(Self { revision, folder, target, finished: false })
+        Ok(Self { folder, kept, datasets, finished: false })
+    }
+
+    /// Takes up a draft that was closed in a room.
+    pub(crate) fn take_up(room: &Path, name: &str, datasets: PathBuf, kept: Kept) -> Result<Self> {
+        let folder = room.join(name);
+        if !is_revision(name) || !folder.is_dir() {
+            return Err(Error::internal(format!("there is no draft “{name}” in the room")));
+        }
+        Ok(Self { folder, kept, datasets: Some(datasets), finished: false })
+    }
+
+    /// Puts everything on the disk and leaves it where it is; returns its name in its room.
+    pub fn close(mut self) -> Result<String> {
+        self.sync_everything()?;
+        self.finished = true;
+        Ok(self.name())
+    }
+
+    fn name(&self) -> String {
+        self.folder.file_name().unwrap_or_default().to_string_lossy().into_owned()
     }
 
     /// Names in a folder in lower case: some disks do not tell cases apart.
@@ -56,12 +83,14 @@ impl Draft for FolderDraft {
         &mut self,
         schema: &Arc<Schema>,
         rows: &mut dyn Iterator<Item = Result<Batch>>,
+        progress: &dyn Progress,
     ) -> Result<Written> {
-        geopackage::write(&self.folder.join(FEATURES), "features", schema, rows)
+        let _ = (progress, DISPLAY);
+        geopackage::write(&self.folder.join(FEATURES), "features", schema, rows).map_err(full_disk)
     }
 
     fn write_grid(&mut self, grid: &dyn GridSource, progress: &dyn Progress) -> Result<()> {
-        geotiff::write_cog(&self.folder.join(GRID), grid, progress)
+        geotiff::write_cog(&self.folder.join(GRID), grid, progress).map_err(full_disk)
     }
 
     fn keep_original(&mut self, name: &str, path: &Path) -> Result<()> {
@@ -77,17 +106,28 @@ impl Draft for FolderDraft {
         std::fs::write(&path, json).map_err(|error| cannot(&path, "written", error))
     }
 
-    fn finish(mut self: Box<Self>) -> Result<String> {
+    fn views(&self) -> Result<Views> {
+        self.kept.views(&self.folder)
+    }
+
+    fn bytes(&self) -> Result<u64> {
+        crate::bytes_below(&self.folder)
+    }
+
+    fn finish(mut self: Box<Self>, id: &terrane_model::DatasetId) -> Result<String> {
+        let Some(datasets) = &self.datasets else {
+            return Err(Error::internal("a draft in a room is finished by another process"));
+        };
         self.sync_everything()?;
-        std::fs::create_dir_all(&self.target).map_err(|error| cannot(&self.target, "made", error))?;
-        let place = self.target.join(&self.revision);
+        let target = datasets.join(id.as_str());
+        std::fs::create_dir_all(&target).map_err(|error| cannot(&target, "made", error))?;
+        let revision = self.name();
+        let place = target.join(&revision);
         std::fs::rename(&self.folder, &place).map_err(|error| cannot(&place, "written", error))?;
+        sync_folder(&target)?;
+        sync_folder(datasets)?;
         self.finished = true;
-        sync_folder(&self.target)?;
-        if let Some(parent) = self.target.parent() {
-            sync_folder(parent)?;
-        }
-        Ok(self.revision.clone())
+        Ok(revision)
     }
 }
 
@@ -97,5 +137,28 @@ impl Drop for FolderDraft {
             // What cannot be removed now is removed at the next start.
             let _ = std::fs::remove_dir_all(&self.folder);
         }
+    }
+}
+
+/// A room below the folder of drafts.
+pub struct FolderRoom(PathBuf);
+
+impl FolderRoom {
+    pub(crate) fn make(drafts: &Path) -> Result<Self> {
+        let folder = drafts.join(format!("room-{}", uuid::Uuid::now_v7().simple()));
+        std::fs::create_dir_all(&folder).map_err(|error| cannot(&folder, "made", error))?;
+        Ok(Self(folder))
+    }
+}
+
+impl Room for FolderRoom {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for FolderRoom {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
     }
 }

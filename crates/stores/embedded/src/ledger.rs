@@ -41,8 +41,9 @@ CREATE TABLE removed (
 ) WITHOUT ROWID;
 ";
 
-const SHELVES: [Shelf; 9] = [
+const SHELVES: [Shelf; 10] = [
     Shelf::Dataset,
+    Shelf::Edition,
     Shelf::Style,
     Shelf::Map,
     Shelf::Organisation,

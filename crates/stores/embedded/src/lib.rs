@@ -18,6 +18,7 @@ mod ledger;
 mod lock;
 mod names;
 
+pub use draft::{FolderDraft, FolderRoom};
 pub use files::FolderFiles;
 pub use ledger::SqliteLedger;
 pub use lock::FolderLock;
@@ -28,7 +29,7 @@ use terrane_formats::features::geopackage::GeoPackageSource;
 use terrane_formats::grid::geotiff::{self, BlockCache};
 use terrane_model::ledger::Ledger;
 use terrane_model::limits::GRIDS_CACHE_BYTES;
-use terrane_model::store::{Draft, Store, Views};
+use terrane_model::store::{Draft, Room, Store, Views};
 use terrane_model::{DatasetId, Error, Result};
 
 const CATALOGUE: &str = "catalogue.sqlite";
@@ -38,14 +39,44 @@ const FEATURES: &str = "features.gpkg";
 const GRID: &str = "grid.tif";
 const ORIGINAL: &str = "original";
 const RECORD: &str = "about.json";
+const DISPLAY: &str = "display";
 
 /// A data folder in use by this program.
 pub struct EmbeddedStore {
     folder: PathBuf,
     ledger: SqliteLedger,
+    kept: Kept,
+    lock: Option<FolderLock>,
+}
+
+/// What all open revisions of a folder share.
+#[derive(Clone)]
+struct Kept {
     /// Unpacked blocks of all grids.
     blocks: Arc<BlockCache>,
-    lock: Option<FolderLock>,
+}
+
+impl Default for Kept {
+    fn default() -> Self {
+        Self { blocks: BlockCache::new(GRIDS_CACHE_BYTES) }
+    }
+}
+
+impl Kept {
+    /// What the files of a revision's folder can be read as.
+    fn views(&self, folder: &Path) -> Result<Views> {
+        let mut views = Views::default();
+        if folder.join(FEATURES).is_file() {
+            views.features = Some(Arc::new(GeoPackageSource::open(&folder.join(FEATURES))?));
+        }
+        if folder.join(GRID).is_file() {
+            views.grid = Some(Arc::new(geotiff::open_cached(&folder.join(GRID), None, Arc::clone(&self.blocks))?));
+        }
+        if folder.join(ORIGINAL).is_dir() {
+            views.files = Some(Arc::new(FolderFiles::new(folder.join(ORIGINAL))));
+        }
+        Ok(views)
+    }
 }
 
 impl EmbeddedStore {
@@ -76,19 +107,27 @@ impl EmbeddedStore {
             std::fs::remove_dir_all(&drafts).map_err(|error| cannot(&drafts, "emptied", error))?;
         }
         let ledger = SqliteLedger::open(&folder.join(CATALOGUE))?;
-        Ok(Self { folder: folder.to_owned(), ledger, blocks: BlockCache::new(GRIDS_CACHE_BYTES), lock })
+        Ok(Self { folder: folder.to_owned(), ledger, kept: Kept::default(), lock })
     }
 
     /// Opens a data folder to look at it, also while a server holds it. Nothing in it is changed, and nothing can be published.
     pub fn open_reading(folder: &Path) -> Result<Self> {
         check_is_data_folder(folder)?;
         let ledger = SqliteLedger::open_reading(&folder.join(CATALOGUE))?;
-        Ok(Self { folder: folder.to_owned(), ledger, blocks: BlockCache::new(GRIDS_CACHE_BYTES), lock: None })
+        Ok(Self { folder: folder.to_owned(), ledger, kept: Kept::default(), lock: None })
     }
 
     /// The folder.
     pub fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// Where drafts are; refused when the folder was opened to look at it.
+    fn drafts(&self) -> Result<PathBuf> {
+        match self.lock {
+            Some(_) => Ok(self.folder.join(DRAFTS)),
+            None => Err(Error::internal("a folder that was opened for reading is written to")),
+        }
     }
 
     /// Where a revision is.
@@ -107,25 +146,25 @@ impl Store for EmbeddedStore {
         if !is_revision(revision) || !folder.is_dir() {
             return Err(Error::not_found(format!("The data of “{id}” in revision “{revision}” is not in the folder.")));
         }
-        let mut views = Views::default();
-        if folder.join(FEATURES).is_file() {
-            views.features = Some(Arc::new(GeoPackageSource::open(&folder.join(FEATURES))?));
-        }
-        if folder.join(GRID).is_file() {
-            views.grid = Some(Arc::new(geotiff::open_cached(&folder.join(GRID), None, Arc::clone(&self.blocks))?));
-        }
-        if folder.join(ORIGINAL).is_dir() {
-            views.files = Some(Arc::new(FolderFiles::new(folder.join(ORIGINAL))));
-        }
-        Ok(views)
+        self.kept.views(&folder)
     }
 
-    fn draft(&self, id: &DatasetId) -> Result<Box<dyn Draft>> {
-        if self.lock.is_none() {
-            return Err(Error::internal("a folder that was opened for reading is written to"));
-        }
-        let target = self.folder.join(DATASETS).join(id.as_str());
-        Ok(Box::new(draft::FolderDraft::begin(&self.folder.join(DRAFTS), target)?))
+    fn draft(&self) -> Result<Box<dyn Draft>> {
+        let drafts = self.drafts()?;
+        Ok(Box::new(FolderDraft::begin(&drafts, Some(self.folder.join(DATASETS)), self.kept.clone())?))
+    }
+
+    fn room(&self) -> Result<Box<dyn Room>> {
+        Ok(Box::new(FolderRoom::make(&self.drafts()?)?))
+    }
+
+    fn take_up(&self, room: &dyn Room, name: &str) -> Result<Box<dyn Draft>> {
+        let datasets = self.folder.join(DATASETS);
+        Ok(Box::new(FolderDraft::take_up(room.path(), name, datasets, self.kept.clone())?))
+    }
+
+    fn bytes(&self) -> Result<u64> {
+        bytes_below(&self.folder.join(DATASETS))
     }
 
     fn keep_only(&self, id: &DatasetId, revisions: &[&str]) -> Result<()> {
@@ -170,13 +209,50 @@ fn is_revision(text: &str) -> bool {
 
 /// An error about a file or folder of the node's own; a full disk says so.
 fn cannot(path: &Path, done: &str, error: std::io::Error) -> Error {
-    let full = matches!(error.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded);
-    let why = match (full, error.kind()) {
+    let why = match (is_full(error.kind()), error.kind()) {
         (true, _) => "the disk is full; make room and try again".to_owned(),
         (_, std::io::ErrorKind::PermissionDenied) => "this user may not; look at the folder's owner".to_owned(),
         _ => error.to_string(),
     };
     Error::new(terrane_model::Kind::Internal, format!("“{}” cannot be {done}: {why}.", path.display())).because(error)
+}
+
+/// An error of a writer that says so when the disk was full.
+fn full_disk(error: Error) -> Error {
+    let Some(cause) = error.cause() else { return error };
+    let by_database = matches!(
+        cause.downcast_ref::<rusqlite::Error>().and_then(rusqlite::Error::sqlite_error_code),
+        Some(rusqlite::ErrorCode::DiskFull)
+    );
+    let by_system = cause.downcast_ref::<std::io::Error>().is_some_and(|error| is_full(error.kind()));
+    if by_database || by_system {
+        let say = "The disk is full, so the data cannot be written; make room and try again. Nothing was published.";
+        return Error::new(terrane_model::Kind::Busy, say).because(cause.to_string());
+    }
+    error
+}
+
+fn is_full(kind: std::io::ErrorKind) -> bool {
+    matches!(kind, std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded)
+}
+
+/// Bytes of all files below a folder; 0 when it is not there.
+fn bytes_below(folder: &Path) -> Result<u64> {
+    let failed = |error: std::io::Error| cannot(folder, "measured", error);
+    let entries = match std::fs::read_dir(folder) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(0),
+        entries => entries.map_err(failed)?,
+    };
+    let mut bytes = 0;
+    for entry in entries {
+        let entry = entry.map_err(failed)?;
+        bytes += match entry.file_type().map_err(failed)?.is_dir() {
+            true => bytes_below(&entry.path())?,
+            // A file that goes away meanwhile takes no room.
+            false => entry.metadata().map_or(0, |about| about.len()),
+        };
+    }
+    Ok(bytes)
 }
 
 /// Makes a folder's entries last.

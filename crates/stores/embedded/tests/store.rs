@@ -3,7 +3,7 @@
 use std::path::Path;
 use tempfile::TempDir;
 use terrane_model::ledger::{Change, Commit, Expect, Shelf};
-use terrane_model::store::Store;
+use terrane_model::store::{Silent, Store};
 use terrane_model::testing::{Effort, MemoryFeatures, check_ledger, check_store, ready, sample_features};
 use terrane_model::{DatasetId, FeatureSource as _, Instant, Kind};
 use terrane_store_embedded::{EmbeddedStore, SqliteLedger};
@@ -29,9 +29,9 @@ fn id(text: &str) -> DatasetId {
 fn write(store: &EmbeddedStore, name: &str, originals: &[(&str, &str)]) -> String {
     let sample = sample_features(Effort::Nothing);
     let outer = tempfile::tempdir().expect("a folder");
-    let mut draft = store.draft(&id(name)).expect("a draft is begun");
+    let mut draft = store.draft().expect("a draft is begun");
     draft
-        .write_features(sample.schema(), &mut sample.batches().to_vec().into_iter().map(Ok))
+        .write_features(sample.schema(), &mut sample.batches().to_vec().into_iter().map(Ok), &Silent)
         .expect("rows are written");
     for (original, content) in originals {
         let path = outer.path().join("given");
@@ -39,7 +39,7 @@ fn write(store: &EmbeddedStore, name: &str, originals: &[(&str, &str)]) -> Strin
         draft.keep_original(original, &path).expect("the original is kept");
     }
     draft.keep_record("{}").expect("the record is kept");
-    draft.finish().expect("the draft is finished")
+    draft.finish(&id(name)).expect("the draft is finished")
 }
 
 fn change(name: &str, body: Option<&str>) -> Commit {
@@ -108,12 +108,12 @@ fn looking_works_while_the_folder_is_held_and_changes_nothing() {
     let held = open(&outer);
     held.ledger().commit(&change("key", Some("value"))).expect("committed");
     let revision = write(&held, "rocks", &[]);
-    let open_draft = held.draft(&id("rocks")).expect("a draft is begun");
+    let open_draft = held.draft().expect("a draft is begun");
     let looking = EmbeddedStore::open_reading(&outer.path().join("data")).expect("it can be looked at");
     assert!(looking.ledger().read(Shelf::Setting, "key").expect("read").is_some());
     assert!(looking.open(&id("rocks"), &revision).expect("the revision opens").features.is_some());
     assert!(looking.ledger().commit(&change("key", None)).is_err(), "a reader cannot commit");
-    assert!(looking.draft(&id("rocks")).is_err(), "a reader cannot publish");
+    assert!(looking.draft().is_err(), "a reader cannot publish");
     assert_eq!(
         std::fs::read_dir(outer.path().join("data/drafts")).expect("there").count(),
         1,
@@ -128,7 +128,7 @@ fn drafts_of_a_killed_program_are_gone_after_the_next_start_and_revisions_stay()
     let store = open(&outer);
     let revision = write(&store, "rocks", &[]);
     // A killed program drops nothing.
-    std::mem::forget(store.draft(&id("rocks")).expect("a draft is begun"));
+    std::mem::forget(store.draft().expect("a draft is begun"));
     drop(store);
     let drafts = outer.path().join("data/drafts");
     assert_eq!(std::fs::read_dir(&drafts).expect("there").count(), 1);
