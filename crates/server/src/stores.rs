@@ -1,5 +1,6 @@
 //! The list of stores and openers: the only place that names them.
 
+use crate::limited::LimitedPreparer;
 use std::path::Path;
 use std::sync::Arc;
 use terrane_engine::Engine;
@@ -14,9 +15,13 @@ use terrane_store_files::FileOpener;
 pub fn engine(folder: &Path) -> Result<Engine> {
     let store = EmbeddedStore::open(folder)?;
     let key = cursor_key(store.ledger())?;
-    let openers: Vec<Arc<dyn Opener>> = vec![Arc::new(FileOpener)];
-    let engine = Engine::new(Arc::new(store), openers, Limits::default(), key)?;
-    Ok(engine.with_fonts(&[folder.join("fonts")]))
+    let engine = Engine::new(Arc::new(store), Vec::new(), Limits::default(), key)?;
+    Ok(engine.with_preparer(Arc::new(LimitedPreparer::default())).with_fonts(&[folder.join("fonts")]))
+}
+
+/// What reads strangers' files.
+pub fn openers() -> Vec<Arc<dyn Opener>> {
+    vec![Arc::new(FileOpener)]
 }
 
 /// An engine that only looks at a data folder, also while a server holds it. Nothing can be published through it.

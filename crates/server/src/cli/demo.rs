@@ -130,6 +130,8 @@ fn options(dataset: &ManifestDataset, source: &Path) -> Result<ImportOptions> {
         styles,
         replace: false,
         dry_run: false,
+        repair: false,
+        label: String::new(),
         who: "demo".to_owned(),
     })
 }

@@ -3,6 +3,7 @@
 mod add;
 mod demo;
 mod doctor;
+mod editions;
 mod look;
 mod serve;
 
@@ -105,6 +106,13 @@ enum Task {
         #[arg(long, value_name = "NAME", default_value = "default", requires = "style")]
         style_name: String,
     },
+    /// List, compare, restore and remove editions of a dataset
+    #[command(before_help = "Examples:
+  terrane editions survey geology
+  terrane editions survey geology --compare 1 2
+  terrane editions survey geology --restore 1
+  terrane editions survey geology --label 2 \"2nd edition, 2026\"")]
+    Editions(editions::Editions),
     /// Take datasets or maps away
     #[command(before_help = "Examples:
   terrane remove survey geology
@@ -124,6 +132,9 @@ enum Task {
         /// The data folder
         folder: PathBuf,
     },
+    /// Read a file for the program itself
+    #[command(hide = true, name = crate::limited::COMMAND)]
+    ReadFile,
     /// Write completions for a shell
     #[command(before_help = "Example:
   terrane completions bash > ~/.local/share/bash-completion/completions/terrane")]
@@ -169,9 +180,15 @@ struct AddArguments {
     /// The column that holds the time of a row
     #[arg(long, value_name = "COLUMN")]
     time: Option<String>,
-    /// Publish over the dataset that has this id
+    /// Put geometry right that is wrong; the file as it was given is kept beside
+    #[arg(long)]
+    repair: bool,
+    /// Publish over the dataset that has this id, as its next edition
     #[arg(long)]
     replace: bool,
+    /// What the edition is called, such as "2nd edition, 2026"
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+    label: String,
     /// Only report what would be published
     #[arg(long)]
     dry_run: bool,
@@ -190,7 +207,9 @@ impl AddArguments {
             xy_columns: self.x.clone().zip(self.y.clone()),
             key: self.key.clone(),
             time: self.time.clone(),
+            repair: self.repair,
             replace: self.replace,
+            label: self.label.clone(),
             dry_run: self.dry_run,
         })
     }
@@ -216,8 +235,10 @@ pub fn run(arguments: Arguments) -> Result<u8> {
             let style = style.map(|json| NamedStyle { name: style_name, json });
             look::edit(&folder, &Command::Edit { id, words: Box::new(words), style }, json)
         }
+        Task::Editions(editions) => editions::run(&editions, json),
         Task::Remove { folder, ids } => look::remove(&folder, &ids, json),
         Task::Doctor { folder } => doctor::run(&folder, json),
+        Task::ReadFile => crate::limited::run_child(),
         Task::Completions { shell } => completions(shell),
     }
 }

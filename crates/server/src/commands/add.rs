@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use terrane_engine::import::{ImportOptions, Imported};
 use terrane_engine::{Caller, Engine, Style};
+use terrane_formats::about::write_finding;
 use terrane_model::grid::GridSchema;
 use terrane_model::map::Map;
-use terrane_model::report::{Finding, Severity};
 use terrane_model::schema::{ColumnKind, Schema};
 use terrane_model::store::{OpenOptions, Progress};
 use terrane_model::{About, Crs, DatasetId, Error, Kind, LocalText, Result};
@@ -36,8 +36,12 @@ pub struct AddOptions {
     pub key: Option<String>,
     /// See [`OpenOptions`].
     pub time: Option<String>,
+    /// Put geometry right that is wrong.
+    pub repair: bool,
     /// Publish over a dataset with the same id.
     pub replace: bool,
+    /// What the edition is called.
+    pub label: String,
     /// Only report.
     pub dry_run: bool,
 }
@@ -135,7 +139,9 @@ fn import_options(engine: &Engine, path: &Path, options: &AddOptions) -> Result<
         about,
         columns: Vec::new(),
         styles: style.map(|style| ("default".to_owned(), style)).into_iter().collect(),
+        repair: options.repair,
         replace: options.replace,
+        label: options.label.clone(),
         dry_run: options.dry_run,
         who: OPERATOR.to_owned(),
     })
@@ -165,7 +171,7 @@ fn imported(here: &Here<'_>, done: &Imported) -> Json {
         "extent": done.about.extent.map(|bbox| bbox.to_array()),
         "period": period,
         "licence": licence,
-        "findings": report.findings.iter().map(finding).collect::<Vec<_>>(),
+        "findings": report.findings.iter().map(write_finding).collect::<Vec<_>>(),
     })
 }
 
@@ -185,18 +191,6 @@ fn columns(schema: &Schema) -> Vec<Json> {
 fn grid(schema: &GridSchema) -> Json {
     let bands: Vec<&str> = schema.bands.iter().map(|band| band.name.as_str()).collect();
     json!({"width": schema.width, "height": schema.height, "bands": bands, "step": schema.transform.step})
-}
-
-fn finding(finding: &Finding) -> Json {
-    let severity = match finding.severity {
-        Severity::Note => "note",
-        Severity::Warning => "warning",
-        Severity::Refusal => "refusal",
-    };
-    json!({
-        "severity": severity, "row": finding.row, "field": finding.field,
-        "what": finding.what, "remedy": finding.remedy, "count": finding.count,
-    })
 }
 
 /// An authority's name, or a word for a CRS that has none.

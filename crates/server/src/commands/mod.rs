@@ -1,10 +1,12 @@
 //! Commands on a data folder: one path whether a server runs there or not.
 
 mod add;
+mod editions;
 mod look;
 mod words;
 
 pub use add::AddOptions;
+pub use editions::EditionTask;
 pub use words::Words;
 
 use crate::{local, stores};
@@ -26,6 +28,8 @@ pub enum Command {
     Show { id: String },
     /// Change what the catalogue says of a dataset, or how it is drawn.
     Edit { id: String, words: Box<Words>, style: Option<NamedStyle> },
+    /// What was published before, and back to it.
+    Editions { id: String, task: EditionTask },
     /// Take datasets or maps away.
     Remove { ids: Vec<String> },
 }
@@ -83,6 +87,9 @@ pub fn execute(here: &Here<'_>, command: &Command, progress: &dyn Progress) -> R
             }
             here.engine.edit(&id, |record| words.apply(&mut record.about), OPERATOR)?;
             look::show(here.engine, &id).map(done)
+        }
+        Command::Editions { id, task } => {
+            editions::editions(here.engine, &DatasetId::new(id.as_str())?, task, progress).map(done)
         }
         Command::Remove { ids } => remove(here.engine, ids).map(done),
     }
