@@ -93,7 +93,7 @@ fn a_delta_of_another_base_is_refused() {
 
 #[test]
 fn a_file_that_is_no_delta_is_told_and_left_alone() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = super::support::quick_folder();
     let base = memory(&ten(), Effort::Everything);
     for (name, content) in [("a.gpkg", "<html>not a database, but long enough to be looked at</html>"), ("b.gpkg", "")] {
         let path = folder.path().join(name);
@@ -110,7 +110,7 @@ fn a_file_that_is_no_delta_is_told_and_left_alone() {
 
 #[test]
 fn a_file_half_made_by_a_killed_program_does_not_stand_in_the_way() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = super::support::quick_folder();
     for name in ["r1.delta.part", "r1.delta.part-wal", "r1.delta.part-shm"] {
         std::fs::write(folder.path().join(name), "half").expect("written");
     }
@@ -156,7 +156,7 @@ fn the_manuals_sql_gives_the_merged_state_without_this_program() {
     let (_, section) = manual.split_once("## Changes since a revision").expect("the section is there");
     let (_, sql) = section.split_once("```sql\n").expect("it has SQL");
     let (sql, _) = sql.split_once("```").expect("which ends");
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = super::support::quick_folder();
     let base = stored(&folder, "features.gpkg", &event_schema(), batches(&event_schema(), &ten()));
     let delta = Delta::create(&folder.path().join("r1.delta.gpkg"), base).expect("made");
     delta.amend(&upsert(&[event(3, 30.0), event(11, 11.0)])).expect("amended");

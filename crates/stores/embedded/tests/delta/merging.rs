@@ -36,7 +36,7 @@ fn over_a_base_of_every_effort_it_keeps_the_promises_of_a_source() {
 #[test]
 fn over_a_stored_base_it_keeps_the_promises_of_a_source() {
     let sample = sample_features(Effort::Nothing);
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = super::support::quick_folder();
     let place = amended(stored(&folder, "features.gpkg", sample.schema(), sample.batches().to_vec()));
     check_features(&place.delta.source(4).expect("the last state"));
     check_features(&place.delta.source(1).expect("an older state"));
@@ -105,7 +105,7 @@ fn nearest_rows_are_left_to_be_ordered_by_whoever_asks() {
 #[test]
 fn all_batches_of_an_answer_have_the_same_columns() {
     let sample = sample_features(Effort::Nothing);
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = super::support::quick_folder();
     let base = stored(&folder, "features.gpkg", sample.schema(), sample.batches().to_vec());
     let place = amended(base);
     let source = place.delta.source(4).expect("a state");
@@ -127,7 +127,7 @@ fn all_batches_of_an_answer_have_the_same_columns() {
 
 #[test]
 fn a_moment_finer_than_the_base_spells_it_loses_no_row_between_pages() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = super::support::quick_folder();
     let at = |id: i64, time: i64| super::support::Event { time: Some(time), ..event(id, 1.0) };
     let second = 1_700_000_000_000_000;
     let base = [at(1, second), at(2, second), at(9, second), at(3, second + 1_000)];

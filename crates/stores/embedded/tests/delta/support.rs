@@ -18,7 +18,7 @@ pub struct Place {
 
 impl Place {
     pub fn new(base: Arc<dyn FeatureSource>) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
+        let folder = quick_folder();
         let delta = Delta::create(&folder.path().join("r1.delta.gpkg"), base).expect("a delta is made");
         Self { delta, folder }
     }
@@ -26,6 +26,11 @@ impl Place {
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
+}
+
+/// A folder in memory where there is one: most tests are about what is read, and need not wait for a disk at each commit.
+pub fn quick_folder() -> TempDir {
+    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).expect("a folder")
 }
 
 /// An event: what the tests change.
