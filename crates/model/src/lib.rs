@@ -4,6 +4,7 @@
 //! it does no IO, starts no task, and knows no wire format.
 
 pub mod about;
+pub mod amend;
 pub mod batch;
 pub mod bbox;
 pub mod buffer;
@@ -28,6 +29,7 @@ pub mod testing;
 pub mod time;
 
 pub use about::{About, DatasetId, LocalText};
+pub use amend::{Amendment, Expected};
 pub use batch::{Batch, Feature};
 pub use bbox::Bbox;
 pub use crs::Crs;

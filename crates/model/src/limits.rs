@@ -144,3 +144,17 @@ pub const CRS_WKT_BYTES_MAX: usize = 65_536;
 pub const SUPERSEDED_SECONDS_MAX: i64 = 3_600;
 /// Rows of an edition that is compared with another.
 pub const COMPARED_ROWS_MAX: usize = 5_000_000;
+/// Rows put and taken away by one amendment.
+pub const AMENDMENT_ROWS_MAX: usize = 10_000;
+/// Changed rows of a delta from which on it should be compacted into a revision of its own.
+pub const DELTA_ROWS_DUE: usize = 10_000;
+/// Bytes of changed rows in memory from which on a delta should be compacted.
+pub const DELTA_BYTES_DUE: usize = 33_554_432;
+/// Entries in the log of a delta, superseded ones included, from which on it should be compacted.
+pub const DELTA_ENTRIES_DUE: u64 = 100_000;
+/// Changed rows of a delta at most; while there are more, amendments are answered "busy".
+pub const DELTA_ROWS_MAX: usize = 200_000;
+/// Bytes of changed rows in memory at most; while there are more, amendments are answered "busy".
+pub const DELTA_BYTES_MAX: usize = 268_435_456;
+/// Recent states of a delta kept in memory for those who are paging through them; older ones are read again from its log.
+pub const DELTA_STATES_KEPT: usize = 32;

@@ -12,6 +12,7 @@
 //!
 //! A revision is written to a draft, synced, renamed, and never changed. Nothing is visible before the ledger says so.
 
+pub mod delta;
 mod draft;
 mod files;
 mod ledger;

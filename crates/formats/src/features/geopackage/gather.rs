@@ -186,10 +186,11 @@ impl Gathered {
 
 /// SQL names that are taken, in lower case: SQLite does not tell `Name` from `name`.
 #[derive(Default)]
-struct Names(std::collections::HashSet<String>);
+pub struct Names(std::collections::HashSet<String>);
 
 impl Names {
-    fn take(&mut self, wanted: &str) -> String {
+    /// The name wanted, or one like it that is free.
+    pub fn take(&mut self, wanted: &str) -> String {
         let wanted = if wanted.is_empty() { "column" } else { wanted };
         let numbered = (1..).map(|number| format!("{wanted}_{number}"));
         let mut all = std::iter::once(wanted.to_owned()).chain(numbered);
@@ -198,14 +199,19 @@ impl Names {
         free
     }
 
-    fn store(&mut self, column: &Column, seen: &TimeUse) -> Stored {
-        let name = self.take(&column.name.replace('\0', ""));
-        let companions = seen.needs_companions().then(|| Companions {
+    /// The companions of a column of moments.
+    pub fn companions(&mut self, name: &str, stated: bool) -> Companions {
+        Companions {
             earliest: self.take(&format!("{name}_earliest_us")),
             latest: self.take(&format!("{name}_latest_us")),
             precision: self.take(&format!("{name}_precision")),
-            stated: seen.any_stated().then(|| self.take(&format!("{name}_stated_as"))),
-        });
+            stated: stated.then(|| self.take(&format!("{name}_stated_as"))),
+        }
+    }
+
+    fn store(&mut self, column: &Column, seen: &TimeUse) -> Stored {
+        let name = self.take(&column.name.replace('\0', ""));
+        let companions = seen.needs_companions().then(|| self.companions(&name, seen.any_stated()));
         let time = (column.kind == ColumnKind::Time).then(|| TimeStore { form: seen.form(), companions });
         Stored { name, time }
     }

@@ -21,6 +21,7 @@ mod decode;
 mod gather;
 mod hilbert;
 mod layer;
+mod log;
 mod open;
 mod pushdown;
 mod record;
@@ -33,6 +34,7 @@ mod tables;
 mod times;
 mod write;
 
+pub use log::{CHANGES, CHANGES_URI, Change, ChangeLog, LATEST, Logged};
 pub use source::GeoPackageSource;
 pub use stranger::open;
 pub use write::write;

@@ -321,24 +321,47 @@ pub fn order_clause(keys: &[Key], identity: &str) -> String {
 pub fn after(position: &Position, keys: &[Key], (identity, id): (&str, Sql)) -> Option<Condition> {
     let mut steps: Vec<Condition> = Vec::new();
     let mut equal = Condition::default();
+    let mut between = false;
     for (key, value) in keys.iter().zip(&position.key) {
-        let value = key_value(key, value)?;
-        if let Some(step) = beyond(key, &value) {
+        let bound = key_value(key, value)?;
+        between = is_between(key, value);
+        if let Some(step) = beyond(key, &bound, between) {
             let mut whole = equal.clone();
             whole.and(step);
             steps.push(whole);
         }
-        equal.and(Condition { sql: format!("{} IS ?", key.expression), values: vec![value] });
+        if between {
+            break;
+        }
+        equal.and(Condition { sql: format!("{} IS ?", key.expression), values: vec![bound] });
     }
-    equal.and(Condition { sql: format!("{} > ?", quoted_in_t(identity)), values: vec![id] });
-    steps.push(equal);
+    if !between {
+        equal.and(Condition { sql: format!("{} > ?", quoted_in_t(identity)), values: vec![id] });
+        steps.push(equal);
+    }
     let sql = steps.iter().map(|step| format!("({})", step.sql)).collect::<Vec<_>>().join(" OR ");
     Some(Condition { sql, values: steps.into_iter().flat_map(|step| step.values).collect() })
 }
 
-/// Rows whose key comes after a value: larger (smaller when descending), or missing; nothing comes after a missing one.
-fn beyond(key: &Key, value: &Sql) -> Option<Condition> {
-    let sign = if key.descending { "<" } else { ">" };
+/// Whether a moment, of a row from elsewhere, is finer than the column's spelling: no row of ours has it, and it lies between the
+/// spelling that [`key_value`] cuts it to and the next.
+fn is_between(key: &Key, literal: &Literal) -> bool {
+    let step_us = match key.form {
+        Some(TimeForm::DateTime) => 1_000,
+        Some(TimeForm::Date) => 86_400_000_000,
+        Some(TimeForm::Text) | None => return false,
+    };
+    matches!(literal, Literal::Instant(at) if at.0.rem_euclid(step_us) != 0)
+}
+
+/// Rows whose key comes after a value: larger (smaller when descending), or missing; nothing comes after a missing one. What lies
+/// between two spellings has been cut to the smaller, which comes after it when descending.
+fn beyond(key: &Key, value: &Sql, between: bool) -> Option<Condition> {
+    let sign = match (key.descending, between) {
+        (false, _) => ">",
+        (true, false) => "<",
+        (true, true) => "<=",
+    };
     let expression = &key.expression;
     (*value != Sql::Null).then(|| Condition {
         sql: format!("{expression} {sign} ? OR {expression} IS NULL"),
@@ -351,12 +374,19 @@ fn key_value(key: &Key, literal: &Literal) -> Option<Sql> {
         (_, Literal::Null) => Some(Sql::Null),
         (ColumnKind::Time, Literal::Instant(at)) => Some(match key.form {
             None => Sql::Integer(at.0),
-            Some(form) => {
-                let mut text = String::new();
-                times::spell(form, &When::exactly(*at), &mut text);
-                Sql::Text(text)
-            }
+            Some(form) => Sql::Text(key_text(form, *at)),
         }),
         (kind, literal) => bound(kind, literal),
     }
+}
+
+/// The spelling of a moment, cut to what the form has; columns spelt as texts hold years 1 to 9999.
+fn key_text(form: TimeForm, at: Instant) -> String {
+    let mut text = String::new();
+    match at.civil().year {
+        ..1 => text.push_str("0000"),
+        1..=9999 => times::spell(form, &When::exactly(at), &mut text),
+        _ => text.push_str("9999-99"),
+    }
+    text
 }

@@ -69,7 +69,7 @@ fn fill(connection: &Connection, layer: &Layer, gathered: &mut Gathered) -> Resu
 }
 
 /// The row of `gpkg_spatial_ref_sys` for a CRS, made when it is not there; CRS84 is 4326, whose order here is x then y as well.
-fn put_crs(connection: &Connection, crs: &Crs) -> Result<i32> {
+pub(super) fn put_crs(connection: &Connection, crs: &Crs) -> Result<i32> {
     if *crs == Crs::crs84() || *crs == Crs::epsg(4326) {
         return Ok(4326);
     }
@@ -90,7 +90,7 @@ fn put_crs(connection: &Connection, crs: &Crs) -> Result<i32> {
     Ok(srs_id)
 }
 
-fn create_table(layer: &Layer) -> String {
+pub(super) fn create_table(layer: &Layer) -> String {
     let mut columns = vec![format!("{} INTEGER PRIMARY KEY NOT NULL", quoted(&layer.fid))];
     if let (Some(name), Some(geometry)) = (&layer.geometry, &layer.schema.geometry) {
         columns.push(format!("{} {}", quoted(name), tables::geometry_type(geometry.kind)));
@@ -314,7 +314,7 @@ fn describe_geometry(
 }
 
 /// Titles and descriptions for QGIS, and the mark by which GDAL knows JSON.
-fn describe_column(connection: &Connection, table: &str, column: &Column, stored: &Stored) -> rusqlite::Result<()> {
+pub(super) fn describe_column(connection: &Connection, table: &str, column: &Column, stored: &Stored) -> rusqlite::Result<()> {
     let text = |text: &terrane_model::LocalText| Some(text.get(&[]).to_owned()).filter(|text| !text.is_empty());
     let (title, description) = (text(&column.title), text(&column.description));
     let mime_type = (column.kind == ColumnKind::Nested).then_some("application/json");
