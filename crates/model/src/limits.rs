@@ -140,3 +140,9 @@ pub const GRIDS_CACHE_BYTES: u64 = 134_217_728;
 pub const GRID_WRITE_BYTES: usize = 67_108_864;
 /// Bytes of a coordinate reference system given as WKT.
 pub const CRS_WKT_BYTES_MAX: usize = 65_536;
+/// Bytes of a catalogue that is looked through whole at every start; a greater one is looked through by `doctor` only.
+pub const CATALOGUE_CHECK_BYTES_MAX: u64 = 536_870_912;
+/// Bytes of the list of contents of a backup.
+pub const BACKUP_MANIFEST_BYTES_MAX: u64 = 268_435_456;
+/// Bytes of the long name of a member of a backup.
+pub const BACKUP_NAME_BYTES_MAX: u64 = 65_536;

@@ -78,6 +78,7 @@ impl Draft for FolderDraft {
     }
 
     fn finish(mut self: Box<Self>) -> Result<String> {
+        crate::write_checksums(&self.folder)?;
         self.sync_everything()?;
         std::fs::create_dir_all(&self.target).map_err(|error| cannot(&self.target, "made", error))?;
         let place = self.target.join(&self.revision);

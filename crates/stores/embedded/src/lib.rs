@@ -6,22 +6,44 @@
 //! DATA/datasets/<id>/<revision>/grid.tif      samples, a Cloud Optimised GeoTIFF
 //! DATA/datasets/<id>/<revision>/original/     the files as they were given
 //! DATA/datasets/<id>/<revision>/about.json    a copy of the catalogue's record
+//! DATA/datasets/<id>/<revision>/SHA256SUMS    what the files are, for `sha256sum -c`
 //! DATA/drafts/                                revisions being written; emptied at start
 //! DATA/terrane.lock                           held while a program uses the folder
+//! DATA/terrane.hold                           held while somebody copies revisions, so that none is removed
 //! ```
 //!
 //! A revision is written to a draft, synced, renamed, and never changed. Nothing is visible before the ledger says so.
 
+mod archive;
+mod backup;
+mod checksums;
+mod damage;
 mod draft;
 mod files;
+mod hold;
+mod layout;
 mod ledger;
 mod lock;
 mod names;
+mod place;
+mod recover;
+mod restore;
+mod sums;
+mod verify;
 
+pub use archive::BackupSummary;
+pub use backup::backup;
+pub use checksums::{Fault, FaultKind, SUMS, verify_revision, write_checksums};
 pub use files::FolderFiles;
-pub use ledger::SqliteLedger;
+pub use hold::Hold;
+pub use layout::{Step, bring_up_to_date, pending};
+pub use ledger::{CATALOGUE_COPY, SqliteLedger};
 pub use lock::FolderLock;
+pub use recover::{Recovered, Recovery, recover};
+pub use restore::{restore, verify_backup};
+pub use verify::{FolderCheck, verify_folder};
 
+use hold::Unwanted;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use terrane_formats::features::geopackage::GeoPackageSource;
@@ -45,6 +67,7 @@ pub struct EmbeddedStore {
     ledger: SqliteLedger,
     /// Unpacked blocks of all grids.
     blocks: Arc<BlockCache>,
+    unwanted: Arc<Unwanted>,
     lock: Option<FolderLock>,
 }
 
@@ -76,14 +99,29 @@ impl EmbeddedStore {
             std::fs::remove_dir_all(&drafts).map_err(|error| cannot(&drafts, "emptied", error))?;
         }
         let ledger = SqliteLedger::open(&folder.join(CATALOGUE))?;
-        Ok(Self { folder: folder.to_owned(), ledger, blocks: BlockCache::new(GRIDS_CACHE_BYTES), lock })
+        Ok(Self::with(folder, ledger, lock))
     }
 
     /// Opens a data folder to look at it, also while a server holds it. Nothing in it is changed, and nothing can be published.
     pub fn open_reading(folder: &Path) -> Result<Self> {
         check_is_data_folder(folder)?;
         let ledger = SqliteLedger::open_reading(&folder.join(CATALOGUE))?;
-        Ok(Self { folder: folder.to_owned(), ledger, blocks: BlockCache::new(GRIDS_CACHE_BYTES), lock: None })
+        Ok(Self::with(folder, ledger, None))
+    }
+
+    fn with(folder: &Path, ledger: SqliteLedger, lock: Option<FolderLock>) -> Self {
+        let unwanted = Arc::new(Unwanted::new(folder));
+        Self { folder: folder.to_owned(), ledger, blocks: BlockCache::new(GRIDS_CACHE_BYTES), unwanted, lock }
+    }
+
+    /// The book of record, with what only one in a file can do.
+    pub fn sqlite_ledger(&self) -> &SqliteLedger {
+        &self.ledger
+    }
+
+    /// Keeps every revision in its place until the guard is dropped; what is to be removed meanwhile goes away after that.
+    pub fn hold(&self) -> Hold {
+        self.unwanted.hold()
     }
 
     /// The folder.
@@ -134,7 +172,7 @@ impl Store for EmbeddedStore {
         for path in entries.flatten().map(|entry| entry.path()) {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             if is_revision(&name) && !revisions.contains(&&*name) {
-                std::fs::remove_dir_all(&path).map_err(|error| cannot(&path, "removed", error))?;
+                self.unwanted.remove(path)?;
             }
         }
         // Only a folder without any revision goes away.
@@ -144,10 +182,11 @@ impl Store for EmbeddedStore {
 
     fn discard(&self, id: &DatasetId) -> Result<()> {
         let folder = self.folder.join(DATASETS).join(id.as_str());
-        match std::fs::remove_dir_all(&folder) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(cannot(&folder, "removed", error)),
-            _ => Ok(()),
-        }
+        let Ok(entries) = std::fs::read_dir(&folder) else { return Ok(()) };
+        // One by one: a dataset that comes back under this name meanwhile has other revisions.
+        entries.flatten().try_for_each(|entry| self.unwanted.remove(entry.path()))?;
+        let _ = std::fs::remove_dir(&folder);
+        Ok(())
     }
 }
 
@@ -157,6 +196,9 @@ fn check_is_data_folder(folder: &Path) -> Result<()> {
     }
     let shown = folder.display();
     let say = match folder.is_dir() {
+        true if folder.join(DATASETS).is_dir() => format!(
+            "“{shown}” has data and no {CATALOGUE}. Restore a backup into a new folder with “terrane restore”, or build the catalogue anew with “terrane doctor --recover {shown}”."
+        ),
         true => format!("“{shown}” is not a data folder: it has no {CATALOGUE}. Make one with “terrane init FOLDER”."),
         false => format!("There is no folder “{shown}”; make a data folder with “terrane init {shown}”."),
     };
