@@ -123,7 +123,8 @@ pub(crate) fn folder_of(target: &Path) -> &Path {
 
 /// Refused when the disk has less room than something needs.
 pub(crate) fn check_room(folder: &Path, bytes: u64, what: &str) -> Result<()> {
-    let room = rustix::fs::statvfs(folder).map_err(|error| cannot(folder, "looked at", error.into()))?;
+    let there = folder.ancestors().find(|folder| folder.is_dir()).unwrap_or(Path::new("."));
+    let room = rustix::fs::statvfs(there).map_err(|error| cannot(folder, "looked at", error.into()))?;
     let free = room.f_bavail.saturating_mul(room.f_frsize);
     // Room for what the file system itself writes.
     let needed = bytes.saturating_add(bytes / 100);

@@ -41,13 +41,23 @@ pub(crate) fn read_through(path: &Path, into: Option<&Path>, progress: &dyn Prog
     let reader = Watched { inner: BufReader::with_capacity(sums::CHUNK_BYTES, file), before: &before };
     let mut archive = tar::Archive::new(reader);
     let mut through = Through { path, into, steps: Steps::new(progress, "bytes", bytes), files: Vec::new() };
-    let (manifest, sum, at) = through.members(&mut archive, &before)?;
-    check_end(path, &mut archive.into_inner())?;
-    through.compare(&manifest)?;
-    if (manifest.sha256_before != sum) || (manifest.bytes_before != at) {
+    let last = through.members(&mut archive, &before)?;
+    through.compare(&last.manifest)?;
+    if (&last.manifest.sha256_before, last.manifest.bytes_before) != (&last.sum_before, last.bytes_before) {
         return Err(damaged(path, "bytes between its members are not as they were written"));
     }
-    Ok(manifest)
+    check_end(path, &mut archive.into_inner(), last.bytes)?;
+    Ok(last.manifest)
+}
+
+/// The last member as it was found.
+struct Last {
+    manifest: Manifest,
+    /// Bytes of its text.
+    bytes: u64,
+    /// What comes before it.
+    sum_before: String,
+    bytes_before: u64,
 }
 
 struct Through<'a> {
@@ -58,12 +68,8 @@ struct Through<'a> {
 }
 
 impl Through<'_> {
-    /// All members up to the manifest; the manifest, and the sum and count of the bytes before it.
-    fn members<R: Read>(
-        &mut self,
-        archive: &mut tar::Archive<R>,
-        before: &RefCell<Before>,
-    ) -> Result<(Manifest, String, u64)> {
+    /// All members up to the manifest, and that.
+    fn members<R: Read>(&mut self, archive: &mut tar::Archive<R>, before: &RefCell<Before>) -> Result<Last> {
         let mut long_name = None;
         for entry in archive.entries().map_err(|error| cut_off(self.path, error))?.raw(true) {
             let mut entry = entry.map_err(|error| cut_off(self.path, error))?;
@@ -73,8 +79,9 @@ impl Through<'_> {
                     let name = long_name.take().unwrap_or_else(|| entry.path_bytes().into_owned());
                     let name = String::from_utf8(name).map_err(|_| foreign(self.path))?;
                     if name == MANIFEST {
-                        let (sum, at) = (before.borrow().sum(), entry.raw_header_position());
-                        return Ok((read_manifest(self.path, &mut entry)?, sum, at));
+                        let (sum_before, bytes_before) = (before.borrow().sum(), entry.raw_header_position());
+                        let (manifest, bytes) = (read_manifest(self.path, &mut entry)?, entry.size());
+                        return Ok(Last { manifest, bytes, sum_before, bytes_before });
                     }
                     self.member(&name, &mut entry)?;
                 }
@@ -157,12 +164,14 @@ fn read_manifest(path: &Path, entry: &mut tar::Entry<'_, impl Read>) -> Result<M
 }
 
 /// After the manifest there are zeros to the end of its block, then two blocks of zeros, then nothing.
-fn check_end(path: &Path, rest: &mut impl Read) -> Result<()> {
+fn check_end(path: &Path, rest: &mut impl Read, manifest_bytes: u64) -> Result<()> {
+    let expected = manifest_bytes.next_multiple_of(BLOCK_BYTES) - manifest_bytes + 2 * BLOCK_BYTES;
     let mut bytes = Vec::new();
-    let most = 3 * BLOCK_BYTES;
-    rest.take(most + 1).read_to_end(&mut bytes).map_err(|error| cannot(path, "read", error))?;
-    let whole = (2 * BLOCK_BYTES..most).contains(&(bytes.len() as u64)) && bytes.iter().all(|byte| *byte == 0);
-    if whole { Ok(()) } else { Err(damaged(path, "its end is not as it was written")) }
+    rest.take(expected + 1).read_to_end(&mut bytes).map_err(|error| cannot(path, "read", error))?;
+    match bytes.len() as u64 == expected && bytes.iter().all(|byte| *byte == 0) {
+        true => Ok(()),
+        false => Err(damaged(path, "its end is not as it was written")),
+    }
 }
 
 /// The sum of all bytes but the last block: at the header of a member, of all bytes before it.
@@ -174,10 +183,12 @@ struct Before {
 
 impl Before {
     fn take_in(&mut self, bytes: &[u8]) {
-        self.block.extend_from_slice(bytes);
-        let done = self.block.len().saturating_sub(BLOCK_BYTES as usize);
-        self.sum.update(&self.block[..done]);
-        self.block.drain(..done);
+        let over = (self.block.len() + bytes.len()).saturating_sub(BLOCK_BYTES as usize);
+        let old = over.min(self.block.len());
+        self.sum.update(&self.block[..old]);
+        self.sum.update(&bytes[..over - old]);
+        self.block.drain(..old);
+        self.block.extend_from_slice(&bytes[over - old..]);
     }
 
     fn sum(&self) -> String {

@@ -175,9 +175,14 @@ impl Harvest {
         });
     }
 
+    /// Whether every line of the log is there, so that nothing can have happened that is not known.
+    fn is_complete(&self) -> bool {
+        self.knows_end && self.log.keys().copied().eq(1..=self.log.len() as i64)
+    }
+
     /// A record that has the last version of the log is whole, wherever it was found, if no line of the log is missing.
     fn judge(&mut self) {
-        let complete = self.knows_end && self.log.keys().copied().eq(1..=self.log.len() as i64);
+        let complete = self.is_complete();
         for (key, found) in &mut self.records {
             match self.last.get(key) {
                 Some((version, _)) if complete && *version == found.version => found.outcome = Recovered::Whole,
@@ -205,18 +210,24 @@ impl Harvest {
         there.map(|(key, _)| key.clone())
     }
 
-    /// A version that no record had before; when nothing is known of earlier ones, the time, which is greater than any count.
+    /// A version that the record never had.
     pub(super) fn next_version(&self, key: &Key) -> i64 {
         let versions = [
             self.records.get(key).map(|found| found.version),
             self.removed.get(key).copied(),
             self.last.get(key).map(|(version, _)| *version),
         ];
-        versions.into_iter().flatten().max().map_or_else(|| now().0 / 1_000_000, |last| last + 1)
+        self.beyond(versions.into_iter().flatten().max().unwrap_or(0))
     }
 
+    /// A number that no commit had.
     pub(super) fn next_sequence(&self) -> i64 {
-        self.log.keys().next_back().map_or_else(|| now().0 / 1_000_000, |last| last + 1)
+        self.beyond(self.log.keys().next_back().copied().unwrap_or(0))
+    }
+
+    /// The number after the last one; where later ones may have been lost, the time in seconds, which is greater than any count.
+    fn beyond(&self, last: i64) -> i64 {
+        if self.is_complete() { last + 1 } else { (last + 1).max(now().0 / 1_000_000) }
     }
 }
 

@@ -73,8 +73,11 @@ impl fmt::Display for Recovery {
 /// Builds `catalogue.sqlite` of a data folder anew. Refused when it is whole, and while another program uses the folder. Killed at any
 /// moment, the damaged catalogue is still there or the new one is.
 pub fn recover(folder: &Path, progress: &dyn Progress) -> Result<Recovery> {
-    let _lock = FolderLock::take(folder)?;
     let catalogue = folder.join(CATALOGUE);
+    if !folder.join(DATASETS).is_dir() && !catalogue.is_file() {
+        return Err(Error::not_found(format!("“{}” is not a data folder: it has no {DATASETS}.", folder.display())));
+    }
+    let _lock = FolderLock::take(folder)?;
     if catalogue.is_file() && SqliteLedger::open_reading(&catalogue).and_then(|ledger| ledger.check()).is_ok() {
         return Err(Error::conflict("catalogue.sqlite is whole; there is nothing to recover."));
     }
