@@ -1,6 +1,7 @@
 //! What is published, as one immutable value: swapped whole at start-up and after every change.
 
 use crate::caller::Caller;
+use crate::extent;
 use crate::lens::Described;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,7 +10,7 @@ use terrane_formats::about::{self, DatasetRecord};
 use terrane_model::ledger::{Record, Shelf};
 use terrane_model::map::{Layer, Map, Node};
 use terrane_model::schema::{Schema, TimeColumns};
-use terrane_model::store::{Store, Views};
+use terrane_model::store::{Store, Views, Written};
 use terrane_model::{About, Crs, Dataset, DatasetId, Error, Result};
 
 /// Datasets, their styles, and maps.
@@ -212,7 +213,10 @@ fn open_entry(
     };
     let dataset = match known {
         Some((entry, true)) if entry.version == record.version => entry.dataset.clone(),
-        _ => dataset_of(&parsed, &views, &state),
+        _ => {
+            let totals = store.totals(id, &state, parsed.about.rows.unwrap_or(0))?;
+            amended(dataset_of(&parsed, &views, &state), totals)?
+        }
     };
     let known = known.map(|(entry, _)| entry);
     let styles = styles_of(id, (styles, problems), known);
@@ -230,6 +234,23 @@ pub(crate) fn dataset_of(record: &DatasetRecord, views: &Views, state: &str) -> 
     dataset.series.clone_from(&views.series);
     dataset.files.clone_from(&views.files);
     dataset
+}
+
+/// The dataset with the rows, the extent and the period that its amendments made.
+fn amended(mut dataset: Dataset, totals: Option<Written>) -> Result<Dataset> {
+    let Some(totals) = totals else { return Ok(dataset) };
+    let mut about = (*dataset.about).clone();
+    about.rows = Some(totals.rows);
+    let crs = dataset.features.as_ref().and_then(|source| source.schema().crs().cloned());
+    if let (Some(bbox), Some(crs)) = (totals.bbox.filter(|bbox| !bbox.is_empty()), crs) {
+        let bbox = extent::of_box(&bbox, &crs)?;
+        about.extent = Some(about.extent.map_or(bbox, |before| before.union(&bbox)));
+    }
+    if let Some(period) = totals.period {
+        about.period = Some(about.period.map_or(period, |before| extent::joined(&before, &period)));
+    }
+    dataset.about = Arc::new(about);
+    Ok(dataset)
 }
 
 /// The file's schema with what the catalogue knows of its columns.

@@ -12,6 +12,19 @@ const BINS: usize = 360;
 /// A crossing box must be narrower than the plain one by this much to be worth it, degrees.
 const CROSSING_GAIN_DEG: f64 = 90.0;
 
+/// A box in degrees of one in another CRS.
+pub(crate) fn of_box(bbox: &Bbox, crs: &Crs) -> Result<Bbox> {
+    match terrane_projection::info(crs)?.geographic {
+        true => Ok(normalised(*bbox)),
+        false => Transform::new(crs, &Crs::crs84())?.bbox(bbox),
+    }
+}
+
+/// The period from the first to the last moment of two; what is open stays open.
+pub(crate) fn joined(a: &Interval, b: &Interval) -> Interval {
+    Interval { start: a.start.zip(b.start).map(|(a, b)| a.min(b)), end: a.end.zip(b.end).map(|(a, b)| a.max(b)) }
+}
+
 /// Watches rows go by.
 pub struct ExtentWatch {
     geographic: bool,

@@ -3,6 +3,7 @@
 //! Protocols hand in questions that name datasets; the engine opens them for the caller, asks their sources, finishes
 //! what a source left undone, and hands back rows, pictures or samples. It names no store and no protocol.
 
+pub mod amend;
 mod caller;
 pub mod catalogue;
 mod clip;

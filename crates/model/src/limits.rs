@@ -158,3 +158,9 @@ pub const DELTA_ROWS_MAX: usize = 200_000;
 pub const DELTA_BYTES_MAX: usize = 268_435_456;
 /// Recent states of a delta kept in memory for those who are paging through them; older ones are read again from its log.
 pub const DELTA_STATES_KEPT: usize = 32;
+/// Bytes of a catalogue that is looked through whole at every start; a greater one is looked through by `doctor` only.
+pub const CATALOGUE_CHECK_BYTES_MAX: u64 = 536_870_912;
+/// Bytes of the list of contents of a backup.
+pub const BACKUP_MANIFEST_BYTES_MAX: u64 = 268_435_456;
+/// Bytes of the long name of a member of a backup.
+pub const BACKUP_NAME_BYTES_MAX: u64 = 65_536;

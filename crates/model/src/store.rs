@@ -1,6 +1,7 @@
 //! Where data is kept and where it comes from: the traits that stores and file openers implement.
 
 use crate::about::DatasetId;
+use crate::amend::Amendment;
 use crate::batch::Batch;
 use crate::bbox::Bbox;
 use crate::crs::Crs;
@@ -43,17 +44,50 @@ pub trait Store: Send + Sync {
         Ok(revision.to_owned())
     }
 
+    /// Rows, box (in the CRS of the schema) and period of a state, when they are not those of its revision.
+    fn totals(&self, id: &DatasetId, state: &str, revision_rows: u64) -> Result<Option<Written>> {
+        let _ = (id, state, revision_rows);
+        Ok(None)
+    }
+
+    /// Makes changes to the rows of a revision together or not at all, and returns the name of the state that they make. When it
+    /// returns, they are on the disk. `Conflict` names the feature that is not as expected.
+    fn amend(&self, id: &DatasetId, revision: &str, amendment: &Amendment) -> Result<String> {
+        let _ = (revision, amendment);
+        Err(Error::unsupported(format!(
+            "The rows of “{id}” cannot be changed one by one in this store; publish it anew."
+        )))
+    }
+
+    /// Whether a revision has been amended so often that it should be written anew.
+    fn is_compaction_due(&self, id: &DatasetId, revision: &str) -> Result<bool> {
+        let _ = (id, revision);
+        Ok(false)
+    }
+
+    /// Lets a finished revision, which holds the rows of a state, take the place of that state's revision: amendments made since that
+    /// state go along, and none is made while `publish` tells the ledger.
+    fn hand_over(
+        &self,
+        id: &DatasetId,
+        (state, revision): (&str, &str),
+        publish: &mut dyn FnMut() -> Result<()>,
+    ) -> Result<()> {
+        let _ = (id, state, revision);
+        publish()
+    }
+
     /// Begins a new revision. Nothing is visible until the draft is finished and the ledger says so; a draft that is dropped
     /// leaves nothing behind.
     fn draft(&self) -> Result<Box<dyn Draft>>;
 
     /// A folder in which another process may make drafts; whatever is left in it goes away with it.
-    fn room(&self) -> Result<Box<dyn Room>> {
+    fn room(&self) -> Result<Arc<dyn Room>> {
         Err(Error::unsupported("This store has no room for drafts of other processes."))
     }
 
-    /// Takes up a draft that another process has made in a room, by its name there.
-    fn take_up(&self, room: &dyn Room, name: &str) -> Result<Box<dyn Draft>> {
+    /// Takes up a draft that another process has made in a room, by its name there. The draft keeps the room.
+    fn take_up(&self, room: &Arc<dyn Room>, name: &str) -> Result<Box<dyn Draft>> {
         let _ = (room, name);
         Err(Error::unsupported("This store has no room for drafts of other processes."))
     }
@@ -75,7 +109,7 @@ pub trait Store: Send + Sync {
 }
 
 /// A folder for drafts of another process; dropping it removes what is left in it.
-pub trait Room: Send {
+pub trait Room: Send + Sync {
     /// Where it is.
     fn path(&self) -> &Path;
 }
@@ -95,6 +129,12 @@ pub trait Draft: Send {
 
     /// Keeps a file as it was given, under a plain name.
     fn keep_original(&mut self, name: &str, path: &Path) -> Result<()>;
+
+    /// Keeps the originals of another revision too.
+    fn keep_originals_of(&mut self, id: &DatasetId, revision: &str) -> Result<()> {
+        let _ = (id, revision);
+        Ok(())
+    }
 
     /// Keeps a copy of the catalogue's record beside the data, so that the folder explains itself.
     fn keep_record(&mut self, json: &str) -> Result<()>;

@@ -2,6 +2,7 @@
 
 mod prepare;
 
+pub(crate) use prepare::write_rows;
 pub use prepare::{LocalPreparer, Prepared, Preparer, Reading, prepare};
 
 use crate::catalogue::{Catalogue, plain_layer};

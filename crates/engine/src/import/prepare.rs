@@ -1,19 +1,17 @@
 //! The first half of publishing: a file is read, checked and written into drafts. Nothing is published here, and nothing of the
 //! catalogue is needed, so that it can be done in a process of its own, with limits, which a stranger's file cannot leave.
 
-use crate::extent::{ExtentWatch, normalised};
+use crate::extent::{ExtentWatch, of_box};
 use crate::import::file_name;
 use crate::pool::{Cancel, wait};
 use std::path::Path;
 use std::sync::Arc;
 use terrane_drawing::style::Style;
 use terrane_formats::about::LayerFound;
-use terrane_model::filter::Transformer as _;
 use terrane_model::grid::{GridQuery, Window};
 use terrane_model::report::{Finding, Severity};
 use terrane_model::store::{Draft, OpenOptions, Opened, Opener, Progress, Store};
-use terrane_model::{Batch, Bbox, Crs, Error, FeatureQuery, FeatureSource, GridSource, Kind, Result};
-use terrane_projection::Transform;
+use terrane_model::{Batch, Bbox, Error, FeatureQuery, FeatureSource, GridSource, Kind, Result, Schema};
 
 /// What is to be read, and how.
 #[derive(Debug, Clone)]
@@ -149,33 +147,42 @@ fn write_features<D: Draft + ?Sized>(
     found: &mut LayerFound,
     progress: &dyn Progress,
 ) -> Result<Style> {
-    let schema = Arc::clone(source.schema());
+    let scan = wait(source.scan(&FeatureQuery::default()))?;
+    let mut rows = crate::finish::Filtered::new(scan, source.schema(), &Cancel::default())?;
+    let sample = write_rows(&mut rows, source.schema(), draft, found, progress)?;
+    if found.extent.is_none() && found.rows != Some(0) && source.schema().crs().is_some() {
+        let what = "No row has a place that can be shown on a map.";
+        let remedy = "Look whether the CRS is right; --crs says another one.";
+        found.report.add(Finding::new(Severity::Warning, what, remedy));
+    }
+    if found.rows == Some(0) {
+        let remedy = "Look whether this is the right layer.";
+        found.report.add(Finding::new(Severity::Warning, "There are no rows.", remedy));
+    }
+    Ok(Style::default_for_features(source.schema(), &sample))
+}
+
+/// Writes rows into a draft and notes what they are; returns the first ones.
+pub(crate) fn write_rows<D: Draft + ?Sized>(
+    rows: &mut dyn Iterator<Item = Result<Batch>>,
+    schema: &Arc<Schema>,
+    draft: &mut D,
+    found: &mut LayerFound,
+    progress: &dyn Progress,
+) -> Result<Vec<Batch>> {
     let geographic = match schema.crs() {
         Some(crs) => terrane_projection::info(crs)?.geographic,
         None => false,
     };
-    let watch = ExtentWatch::new(&schema, geographic);
+    let watch = ExtentWatch::new(schema, geographic);
     let mut passing = Passing { watch, sample: Vec::new(), rows: 0, told: None, progress };
-    let scan = wait(source.scan(&FeatureQuery::default()))?;
-    let rows = crate::finish::Filtered::new(scan, &schema, &Cancel::default())?;
-    let written = draft.write_features(&schema, &mut rows.map(|batch| passing.see(batch?)), progress)?;
+    let written = draft.write_features(schema, &mut rows.map(|batch| passing.see(batch?)), progress)?;
     found.report.rows_read = found.report.rows_read.max(passing.rows);
     found.report.rows_kept = written.rows;
     found.rows = Some(written.rows);
     found.period = passing.watch.period();
-    if let Some(crs) = schema.crs() {
-        found.extent = passing.watch.extent(crs)?;
-        if found.extent.is_none() && written.rows > 0 {
-            let what = "No row has a place that can be shown on a map.";
-            let remedy = "Look whether the CRS is right; --crs says another one.";
-            found.report.add(Finding::new(Severity::Warning, what, remedy));
-        }
-    }
-    if written.rows == 0 {
-        let remedy = "Look whether this is the right layer.";
-        found.report.add(Finding::new(Severity::Warning, "There are no rows.", remedy));
-    }
-    Ok(Style::default_for_features(&schema, &passing.sample))
+    found.extent = schema.crs().map(|crs| passing.watch.extent(crs)).transpose()?.flatten();
+    Ok(passing.sample)
 }
 
 fn write_grid<D: Draft + ?Sized>(
@@ -185,13 +192,9 @@ fn write_grid<D: Draft + ?Sized>(
     progress: &dyn Progress,
 ) -> Result<Style> {
     let schema = grid.schema();
-    let info = terrane_projection::info(&schema.crs)?;
+    let extent = of_box(&schema.bbox(), &schema.crs)?;
     draft.write_grid(grid, progress)?;
-    let bbox = schema.bbox();
-    found.extent = Some(match info.geographic {
-        true => normalised(bbox),
-        false => Transform::new(&schema.crs, &Crs::crs84())?.bbox(&bbox)?,
-    });
+    found.extent = Some(extent);
     Ok(Style::default_for_grid(schema, &sample_of(grid)?))
 }
 

@@ -71,8 +71,11 @@ pub fn run(arguments: &Editions, json: bool) -> Result<u8> {
 
 fn list(value: &Json, folder: &Path) {
     let all = value["editions"].as_array().cloned().unwrap_or_default();
-    let cell = |value: &Json| value.as_str().map_or_else(|| value.as_u64().map_or_else(String::new, output::number), str::to_owned);
-    let size = |edition: &Json| edition["bytes"].as_u64().filter(|bytes| *bytes > 0).map_or_else(String::new, output::bytes);
+    let cell = |value: &Json| {
+        value.as_str().map_or_else(|| value.as_u64().map_or_else(String::new, output::number), str::to_owned)
+    };
+    let size =
+        |edition: &Json| edition["bytes"].as_u64().filter(|bytes| *bytes > 0).map_or_else(String::new, output::bytes);
     let day = |moment: &Json| moment.as_str().map_or("", |text| text.get(..16).unwrap_or(text)).replace('T', " ");
     let row = |edition: &Json| {
         let state = if edition["superseded"].is_null() { "published" } else { "" };
@@ -96,7 +99,9 @@ fn list(value: &Json, folder: &Path) {
 }
 
 fn compared(value: &Json) {
-    let names = |key: &str| -> Vec<&str> { value["columns"][key].as_array().into_iter().flatten().filter_map(Json::as_str).collect() };
+    let names = |key: &str| -> Vec<&str> {
+        value["columns"][key].as_array().into_iter().flatten().filter_map(Json::as_str).collect()
+    };
     for (key, word) in [("added", "new"), ("removed", "gone"), ("changed", "of another kind")] {
         let names = names(key);
         if !names.is_empty() {
@@ -121,7 +126,8 @@ const LABEL_COLUMNS: usize = 9;
 fn removed(value: &Json) {
     let numbers: Vec<String> = value["removed"].as_array().into_iter().flatten().map(ToString::to_string).collect();
     output::line(&match numbers.len() {
-        0 => "No edition was removed. One that was superseded less than an hour ago stays until nobody reads it.".to_owned(),
+        0 => "No edition was removed. One that was superseded less than an hour ago stays until nobody reads it."
+            .to_owned(),
         _ => format!("Removed: editions {}.", numbers.join(", ")),
     });
 }

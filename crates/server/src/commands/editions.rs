@@ -39,9 +39,7 @@ pub fn editions(engine: &Engine, id: &DatasetId, task: &EditionTask, progress: &
             let restored = engine.restore_edition(id, *number, OPERATOR)?;
             Ok(json!({"id": id.as_str(), "restored": number, "published": edition(&restored)}))
         }
-        EditionTask::Keep(kept) => {
-            Ok(json!({"id": id.as_str(), "removed": engine.prune(id, *kept, OPERATOR)?}))
-        }
+        EditionTask::Keep(kept) => Ok(json!({"id": id.as_str(), "removed": engine.prune(id, *kept, OPERATOR)?})),
         EditionTask::Label(number, label) => {
             engine.label_edition(id, *number, label, OPERATOR)?;
             Ok(json!({"id": id.as_str(), "edition": number, "label": label}))
@@ -58,9 +56,7 @@ fn edition(edition: &EditionRecord) -> Json {
 }
 
 fn comparison(id: &DatasetId, (earlier, later): (u64, u64), compared: &Comparison) -> Json {
-    let named = |(count, ids): &(u64, Vec<FeatureId>)| {
-        json!({"count": count, "ids": ids.iter().map(ToString::to_string).collect::<Vec<_>>()})
-    };
+    let named = |(count, ids): &(u64, Vec<FeatureId>)| json!({"count": count, "ids": ids.iter().map(ToString::to_string).collect::<Vec<_>>()});
     let rows = compared.rows.as_ref().map(|rows| {
         json!({
             "before": rows.before, "after": rows.after, "added": named(&rows.added),

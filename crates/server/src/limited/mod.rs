@@ -81,7 +81,7 @@ impl Preparer for LimitedPreparer {
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let lines = watch::run(command, &request, progress)?;
         let prepared = |(draft, found): (String, String)| {
-            Ok(Prepared { draft: store.take_up(&*room, &draft)?, found: found_from_json(&found)? })
+            Ok(Prepared { draft: store.take_up(&room, &draft)?, found: found_from_json(&found)? })
         };
         lines.into_iter().map(prepared).collect()
     }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use terrane_formats::features::geopackage;
 use terrane_formats::grid::geotiff;
 use terrane_model::store::{Draft, Progress, Room, Views, Written};
-use terrane_model::{Batch, Error, GridSource, Result, Schema};
+use terrane_model::{Batch, DatasetId, Error, GridSource, Result, Schema};
 
 /// A draft; dropping it removes what was written.
 pub struct FolderDraft {
@@ -19,6 +19,8 @@ pub struct FolderDraft {
     /// Where revisions of all datasets are; a draft in another process's room has no place of its own.
     datasets: Option<PathBuf>,
     finished: bool,
+    /// Where it was made by another process; it goes away with the last draft that was made there.
+    room: Option<Arc<dyn Room>>,
 }
 
 impl FolderDraft {
@@ -31,20 +33,21 @@ impl FolderDraft {
     pub(crate) fn begin(drafts: &Path, datasets: Option<PathBuf>, kept: Kept) -> Result<Self> {
         let folder = drafts.join(uuid::Uuid::now_v7().simple().to_string());
         std::fs::create_dir_all(&folder).map_err(|error| cannot(&folder, "made", error))?;
-        Ok(Self { folder, kept, datasets, finished: false })
+        Ok(Self { folder, kept, datasets, finished: false, room: None })
     }
 
     /// Takes up a draft that was closed in a room.
-    pub(crate) fn take_up(room: &Path, name: &str, datasets: PathBuf, kept: Kept) -> Result<Self> {
-        let folder = room.join(name);
+    pub(crate) fn take_up(room: Arc<dyn Room>, name: &str, datasets: PathBuf, kept: Kept) -> Result<Self> {
+        let folder = room.path().join(name);
         if !is_revision(name) || !folder.is_dir() {
             return Err(Error::internal(format!("there is no draft “{name}” in the room")));
         }
-        Ok(Self { folder, kept, datasets: Some(datasets), finished: false })
+        Ok(Self { folder, kept, datasets: Some(datasets), finished: false, room: Some(room) })
     }
 
     /// Puts everything on the disk and leaves it where it is; returns its name in its room.
     pub fn close(mut self) -> Result<String> {
+        crate::write_checksums(&self.folder)?;
         self.sync_everything()?;
         self.finished = true;
         Ok(self.name())
@@ -101,6 +104,20 @@ impl Draft for FolderDraft {
         std::fs::copy(path, &target).map(drop).map_err(|error| cannot(&target, "written", error))
     }
 
+    fn keep_originals_of(&mut self, id: &DatasetId, revision: &str) -> Result<()> {
+        let Some(datasets) = &self.datasets else { return Ok(()) };
+        let kept = datasets.join(id.as_str()).join(revision).join(ORIGINAL);
+        let entries = match std::fs::read_dir(&kept) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+            entries => entries.map_err(|error| cannot(&kept, "read", error))?,
+        };
+        for entry in entries {
+            let entry = entry.map_err(|error| cannot(&kept, "read", error))?;
+            self.keep_original(&entry.file_name().to_string_lossy(), &entry.path())?;
+        }
+        Ok(())
+    }
+
     fn keep_record(&mut self, json: &str) -> Result<()> {
         let path = self.folder.join(RECORD);
         std::fs::write(&path, json).map_err(|error| cannot(&path, "written", error))
@@ -114,10 +131,11 @@ impl Draft for FolderDraft {
         crate::bytes_below(&self.folder)
     }
 
-    fn finish(mut self: Box<Self>, id: &terrane_model::DatasetId) -> Result<String> {
+    fn finish(mut self: Box<Self>, id: &DatasetId) -> Result<String> {
         let Some(datasets) = &self.datasets else {
             return Err(Error::internal("a draft in a room is finished by another process"));
         };
+        crate::complete_checksums(&self.folder)?;
         self.sync_everything()?;
         let target = datasets.join(id.as_str());
         std::fs::create_dir_all(&target).map_err(|error| cannot(&target, "made", error))?;
@@ -137,6 +155,7 @@ impl Drop for FolderDraft {
             // What cannot be removed now is removed at the next start.
             let _ = std::fs::remove_dir_all(&self.folder);
         }
+        self.room = None;
     }
 }
 

@@ -1,47 +1,16 @@
 //! The ledger in SQLite: one table of records, one of commits; every commit is on the disk before it returns.
 
+use crate::damage::{self, database, unreadable};
+use crate::layout;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Transaction, params};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use terrane_model::ledger::{Audit, Change, Commit, Expect, Ledger, Record, Shelf};
-use terrane_model::{Error, Instant, Kind, Result};
+use terrane_model::{Error, Instant, Result};
 
-/// The layout of the tables; a higher number is refused, a lower one is migrated after a backup.
-const LAYOUT: i64 = 2;
-
-/// What each layout adds to the one before, the first from nothing.
-const STEPS: [&str; LAYOUT as usize] = [RECORDS, REMOVED];
-
-const RECORDS: &str = "
-CREATE TABLE record (
-    shelf TEXT NOT NULL,
-    id TEXT NOT NULL,
-    version INTEGER NOT NULL,
-    body TEXT NOT NULL,
-    changed_us INTEGER NOT NULL,
-    PRIMARY KEY (shelf, id)
-) WITHOUT ROWID;
-CREATE TABLE change_log (
-    sequence INTEGER PRIMARY KEY,
-    at_us INTEGER NOT NULL,
-    who TEXT NOT NULL,
-    why TEXT NOT NULL,
-    changed TEXT NOT NULL
-);
-";
-
-/// The last version of what was removed: a record that comes back goes on from it, so that no cache mistakes it for the old one.
-const REMOVED: &str = "
-CREATE TABLE removed (
-    shelf TEXT NOT NULL,
-    id TEXT NOT NULL,
-    version INTEGER NOT NULL,
-    PRIMARY KEY (shelf, id)
-) WITHOUT ROWID;
-";
-
-const SHELVES: [Shelf; 10] = [
+/// Every shelf there is.
+pub(crate) const SHELVES: [Shelf; 10] = [
     Shelf::Dataset,
     Shelf::Edition,
     Shelf::Style,
@@ -57,36 +26,61 @@ const SHELVES: [Shelf; 10] = [
 /// A ledger in a file.
 pub struct SqliteLedger {
     connection: Mutex<Connection>,
+    path: PathBuf,
 }
 
 impl SqliteLedger {
     /// Makes an empty ledger.
     pub fn create(path: &Path) -> Result<()> {
-        let connection = Connection::open(path).map_err(database)?;
+        // Made under another name, so that what a killed program leaves is not taken for a catalogue.
+        let part = path.with_extension("part");
+        let _ = std::fs::remove_file(&part);
+        let connection = Connection::open(&part).map_err(database)?;
         configure(&connection)?;
-        migrate(&connection, 0)
+        layout::make_all(&connection)?;
+        connection.close().map_err(|(_, error)| database(error))?;
+        std::fs::rename(&part, path).map_err(|error| crate::cannot(path, "made", error))
     }
 
-    /// Opens a ledger. One that an older program has written is brought up to date after a copy of it is laid beside it; one that
-    /// a newer program has written is refused.
+    /// Opens a ledger and looks whether it is whole; the error of a damaged one says the ways back. One that an older program has
+    /// written is brought up to date after a copy of it is laid beside it; one that a newer program has written is refused.
     pub fn open(path: &Path) -> Result<Self> {
         let connection = Connection::open(path).map_err(database)?;
-        let layout = layout_of(&connection)?;
+        layout::layout_of(&connection)?;
+        damage::check_at_start(&connection, path)?;
         configure(&connection)?;
-        if layout < LAYOUT {
-            back_up(&connection, path, layout)?;
-            migrate(&connection, layout)?;
-        }
-        Ok(Self { connection: Mutex::new(connection) })
+        layout::bring_up_to_date(&connection, path)?;
+        Ok(Self { connection: Mutex::new(connection), path: path.to_owned() })
     }
 
     /// Opens a ledger to look at it, also while a server writes to it; every commit is refused.
     pub fn open_reading(path: &Path) -> Result<Self> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(path, flags).map_err(database)?;
-        layout_of(&connection)?;
-        connection.busy_timeout(READING_WAITS_AT_MOST).map_err(database)?;
-        Ok(Self { connection: Mutex::new(connection) })
+        let connection = open_to_read(path)?;
+        layout::layout_of(&connection)?;
+        Ok(Self { connection: Mutex::new(connection), path: path.to_owned() })
+    }
+
+    /// Looks through every page and every record. An error names what is damaged and the ways back.
+    pub fn check(&self) -> Result<()> {
+        damage::check(&open_to_read(&self.path)?)
+    }
+
+    /// Writes a whole copy of the ledger as it stands at one moment; others may go on reading and writing. Returns the number of the
+    /// last commit in it. A damaged ledger is refused.
+    pub fn snapshot(&self, copy: &Path) -> Result<u64> {
+        layout::copy_to(&open_to_read(&self.path)?, copy)?;
+        Self::open_reading(copy)?.sequence()
+    }
+
+    /// Brings the copy beside the ledger up to date; `false` when it was. Costs about as much as reading the ledger once: call it at
+    /// start, and after changes at most once an hour.
+    pub fn copy_beside(&self) -> Result<bool> {
+        let copy = self.path.with_file_name(CATALOGUE_COPY);
+        let known = Self::open_reading(&copy).and_then(|copy| copy.sequence());
+        if known.ok() == Some(self.sequence()?) {
+            return Ok(false);
+        }
+        self.snapshot(&copy).map(|_| true)
     }
 
     /// A panic in the middle rolls its transaction back, so the connection is as good as before.
@@ -95,40 +89,17 @@ impl SqliteLedger {
     }
 }
 
+/// The copy of the catalogue that [`SqliteLedger::copy_beside`] keeps, for [`crate::recover`].
+pub const CATALOGUE_COPY: &str = "catalogue.copy.sqlite";
+
 /// How long a reader waits while the server does what keeps readers out, which is short.
 const READING_WAITS_AT_MOST: Duration = Duration::from_secs(5);
 
-fn layout_of(connection: &Connection) -> Result<i64> {
-    let layout: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(unreadable)?;
-    if (1..=LAYOUT).contains(&layout) {
-        return Ok(layout);
-    }
-    let say = match layout {
-        0 => "catalogue.sqlite is no catalogue of this program; restore a backup of it.".to_owned(),
-        _ => format!(
-            "The catalogue has layout {layout} and this program reads layouts up to {LAYOUT}; use the program that wrote it, or a newer one."
-        ),
-    };
-    Err(Error::unsupported(say))
-}
-
-/// A copy of the catalogue as it was, beside it.
-fn back_up(connection: &Connection, path: &Path, layout: i64) -> Result<()> {
-    let copy = path.with_extension(format!("layout-{layout}.sqlite"));
-    if copy.exists() {
-        return Ok(());
-    }
-    let part = path.with_extension("part");
-    let _ = std::fs::remove_file(&part);
-    connection.execute("VACUUM INTO ?1", params![part.to_string_lossy()]).map_err(database)?;
-    std::fs::rename(&part, &copy).map_err(|error| crate::cannot(&copy, "written", error))
-}
-
-/// All steps or none.
-fn migrate(connection: &Connection, from: i64) -> Result<()> {
-    let steps = STEPS[from as usize..].concat();
-    let all = format!("BEGIN IMMEDIATE; {steps} PRAGMA user_version = {LAYOUT}; COMMIT;");
-    connection.execute_batch(&all).map_err(database)
+pub(crate) fn open_to_read(path: &Path) -> Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).map_err(database)?;
+    connection.busy_timeout(READING_WAITS_AT_MOST).map_err(database)?;
+    Ok(connection)
 }
 
 fn configure(connection: &Connection) -> Result<()> {
@@ -136,34 +107,6 @@ fn configure(connection: &Connection) -> Result<()> {
     set("journal_mode", "WAL")?;
     set("synchronous", "FULL")?;
     set("foreign_keys", "ON")
-}
-
-/// What is there is no database, or not one that can be read.
-fn unreadable(error: rusqlite::Error) -> Error {
-    match error.sqlite_error_code() {
-        Some(rusqlite::ErrorCode::NotADatabase | rusqlite::ErrorCode::DatabaseCorrupt) => {
-            Error::new(Kind::Internal, "catalogue.sqlite is damaged; restore a backup of it.").because(error)
-        }
-        _ => database(error),
-    }
-}
-
-fn database(error: rusqlite::Error) -> Error {
-    match error.sqlite_error_code() {
-        Some(rusqlite::ErrorCode::DiskFull) => {
-            Error::new(Kind::Internal, "The disk is full; nothing was changed. Make room and try again.").because(error)
-        }
-        Some(rusqlite::ErrorCode::SystemIoFailure | rusqlite::ErrorCode::CannotOpen) => {
-            let say =
-                "catalogue.sqlite cannot be read or written; is there room left on the disk, and may this user do so?";
-            Error::new(Kind::Internal, say).because(error)
-        }
-        Some(rusqlite::ErrorCode::ReadOnly) => {
-            let say = "The catalogue may not be written to; look at the owner and the rights of catalogue.sqlite.";
-            Error::new(Kind::Internal, say).because(error)
-        }
-        _ => Error::internal(error),
-    }
 }
 
 impl Ledger for SqliteLedger {

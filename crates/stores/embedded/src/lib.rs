@@ -6,32 +6,57 @@
 //! DATA/datasets/<id>/<revision>/grid.tif      samples, a Cloud Optimised GeoTIFF
 //! DATA/datasets/<id>/<revision>/original/     the files as they were given
 //! DATA/datasets/<id>/<revision>/about.json    a copy of the catalogue's record
+//! DATA/datasets/<id>/<revision>/SHA256SUMS    what the files are, for `sha256sum -c`
 //! DATA/drafts/                                revisions being written; emptied at start
 //! DATA/terrane.lock                           held while a program uses the folder
+//! DATA/terrane.hold                           held while somebody copies revisions, so that none is removed
 //! ```
 //!
 //! A revision is written to a draft, synced, renamed, and never changed. Nothing is visible before the ledger says so.
 
+mod amended;
+mod archive;
+mod backup;
+mod checksums;
+mod damage;
 pub mod delta;
 mod draft;
 mod files;
+mod hold;
+mod layout;
 mod ledger;
 mod lock;
 mod names;
+mod place;
+mod recover;
+mod restore;
+mod sums;
+mod verify;
 
+pub use archive::BackupSummary;
+pub use backup::backup;
+pub use checksums::{Fault, FaultKind, SUMS, verify_revision, write_checksums};
 pub use draft::{FolderDraft, FolderRoom};
 pub use files::FolderFiles;
-pub use ledger::SqliteLedger;
+pub use hold::Hold;
+pub use layout::{Step, bring_up_to_date, pending};
+pub use ledger::{CATALOGUE_COPY, SqliteLedger};
 pub use lock::FolderLock;
+pub use recover::{Recovered, Recovery, recover};
+pub use restore::{restore, verify_backup};
+pub use verify::{FolderCheck, verify_folder};
 
+use amended::{Deltas, parts};
+use checksums::complete_checksums;
+use hold::Unwanted;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use terrane_formats::features::geopackage::GeoPackageSource;
 use terrane_formats::grid::geotiff::{self, BlockCache};
 use terrane_model::ledger::Ledger;
 use terrane_model::limits::GRIDS_CACHE_BYTES;
-use terrane_model::store::{Draft, Room, Store, Views};
-use terrane_model::{DatasetId, Error, Result};
+use terrane_model::store::{Draft, Room, Store, Views, Written};
+use terrane_model::{Amendment, DatasetId, Error, Result};
 
 const CATALOGUE: &str = "catalogue.sqlite";
 const DATASETS: &str = "datasets";
@@ -47,6 +72,8 @@ pub struct EmbeddedStore {
     folder: PathBuf,
     ledger: SqliteLedger,
     kept: Kept,
+    deltas: Deltas,
+    unwanted: Arc<Unwanted>,
     lock: Option<FolderLock>,
 }
 
@@ -108,14 +135,29 @@ impl EmbeddedStore {
             std::fs::remove_dir_all(&drafts).map_err(|error| cannot(&drafts, "emptied", error))?;
         }
         let ledger = SqliteLedger::open(&folder.join(CATALOGUE))?;
-        Ok(Self { folder: folder.to_owned(), ledger, kept: Kept::default(), lock })
+        Ok(Self::with(folder, ledger, lock))
     }
 
     /// Opens a data folder to look at it, also while a server holds it. Nothing in it is changed, and nothing can be published.
     pub fn open_reading(folder: &Path) -> Result<Self> {
         check_is_data_folder(folder)?;
         let ledger = SqliteLedger::open_reading(&folder.join(CATALOGUE))?;
-        Ok(Self { folder: folder.to_owned(), ledger, kept: Kept::default(), lock: None })
+        Ok(Self::with(folder, ledger, None))
+    }
+
+    fn with(folder: &Path, ledger: SqliteLedger, lock: Option<FolderLock>) -> Self {
+        let unwanted = Arc::new(Unwanted::new(folder));
+        Self { folder: folder.to_owned(), ledger, kept: Kept::default(), deltas: Deltas::default(), unwanted, lock }
+    }
+
+    /// The book of record, with what only one in a file can do.
+    pub fn sqlite_ledger(&self) -> &SqliteLedger {
+        &self.ledger
+    }
+
+    /// Keeps every revision in its place until the guard is dropped; what is to be removed meanwhile goes away after that.
+    pub fn hold(&self) -> Hold {
+        self.unwanted.hold()
     }
 
     /// The folder.
@@ -125,10 +167,15 @@ impl EmbeddedStore {
 
     /// Where drafts are; refused when the folder was opened to look at it.
     fn drafts(&self) -> Result<PathBuf> {
-        match self.lock {
-            Some(_) => Ok(self.folder.join(DRAFTS)),
-            None => Err(Error::internal("a folder that was opened for reading is written to")),
+        match self.is_held() {
+            true => Ok(self.folder.join(DRAFTS)),
+            false => Err(Error::internal("a folder that was opened for reading is written to")),
         }
+    }
+
+    /// Whether it may be written to.
+    fn is_held(&self) -> bool {
+        self.lock.is_some()
     }
 
     /// Where a revision is.
@@ -143,11 +190,36 @@ impl Store for EmbeddedStore {
     }
 
     fn open(&self, id: &DatasetId, revision: &str) -> Result<Views> {
-        let folder = self.revision_folder(id, revision);
-        if !is_revision(revision) || !folder.is_dir() {
-            return Err(Error::not_found(format!("The data of “{id}” in revision “{revision}” is not in the folder.")));
+        let missing = || {
+            let shown: String = revision.chars().take(80).collect();
+            Error::not_found(format!("The data of “{id}” in revision “{shown}” is not in the folder."))
+        };
+        let (base, _) = parts(revision).ok_or_else(missing)?;
+        let folder = self.revision_folder(id, base);
+        if !folder.is_dir() {
+            return Err(missing());
         }
-        self.kept.views(&folder)
+        self.state_views(id, revision, self.kept.views(&folder)?)
+    }
+
+    fn latest(&self, id: &DatasetId, revision: &str) -> Result<String> {
+        self.latest_state(id, revision)
+    }
+
+    fn totals(&self, id: &DatasetId, state: &str, revision_rows: u64) -> Result<Option<Written>> {
+        self.state_totals(id, state, revision_rows)
+    }
+
+    fn amend(&self, id: &DatasetId, revision: &str, amendment: &Amendment) -> Result<String> {
+        self.amend_revision(id, revision, amendment)
+    }
+
+    fn is_compaction_due(&self, id: &DatasetId, revision: &str) -> Result<bool> {
+        self.is_delta_due(id, revision)
+    }
+
+    fn hand_over(&self, id: &DatasetId, states: (&str, &str), publish: &mut dyn FnMut() -> Result<()>) -> Result<()> {
+        self.hand_delta_over(id, states, publish)
     }
 
     fn draft(&self) -> Result<Box<dyn Draft>> {
@@ -155,13 +227,13 @@ impl Store for EmbeddedStore {
         Ok(Box::new(FolderDraft::begin(&drafts, Some(self.folder.join(DATASETS)), self.kept.clone())?))
     }
 
-    fn room(&self) -> Result<Box<dyn Room>> {
-        Ok(Box::new(FolderRoom::make(&self.drafts()?)?))
+    fn room(&self) -> Result<Arc<dyn Room>> {
+        Ok(Arc::new(FolderRoom::make(&self.drafts()?)?))
     }
 
-    fn take_up(&self, room: &dyn Room, name: &str) -> Result<Box<dyn Draft>> {
+    fn take_up(&self, room: &Arc<dyn Room>, name: &str) -> Result<Box<dyn Draft>> {
         let datasets = self.folder.join(DATASETS);
-        Ok(Box::new(FolderDraft::take_up(room.path(), name, datasets, self.kept.clone())?))
+        Ok(Box::new(FolderDraft::take_up(Arc::clone(room), name, datasets, self.kept.clone())?))
     }
 
     fn bytes(&self) -> Result<u64> {
@@ -169,12 +241,15 @@ impl Store for EmbeddedStore {
     }
 
     fn keep_only(&self, id: &DatasetId, revisions: &[&str]) -> Result<()> {
+        self.deltas.keep_only(id, revisions);
         let folder = self.folder.join(DATASETS).join(id.as_str());
         let Ok(entries) = std::fs::read_dir(&folder) else { return Ok(()) };
         for path in entries.flatten().map(|entry| entry.path()) {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
-            if is_revision(&name) && !revisions.contains(&&*name) {
-                std::fs::remove_dir_all(&path).map_err(|error| cannot(&path, "removed", error))?;
+            // A delta is called `<revision>.delta.gpkg`, and SQLite keeps files beside it.
+            let revision = name.split('.').next().unwrap_or_default();
+            if is_revision(revision) && !revisions.contains(&revision) {
+                self.unwanted.remove(path)?;
             }
         }
         // Only a folder without any revision goes away.
@@ -183,11 +258,13 @@ impl Store for EmbeddedStore {
     }
 
     fn discard(&self, id: &DatasetId) -> Result<()> {
+        self.deltas.keep_only(id, &[]);
         let folder = self.folder.join(DATASETS).join(id.as_str());
-        match std::fs::remove_dir_all(&folder) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(cannot(&folder, "removed", error)),
-            _ => Ok(()),
-        }
+        let Ok(entries) = std::fs::read_dir(&folder) else { return Ok(()) };
+        // One by one: a dataset that comes back under this name meanwhile has other revisions.
+        entries.flatten().try_for_each(|entry| self.unwanted.remove(entry.path()))?;
+        let _ = std::fs::remove_dir(&folder);
+        Ok(())
     }
 }
 
@@ -197,6 +274,9 @@ fn check_is_data_folder(folder: &Path) -> Result<()> {
     }
     let shown = folder.display();
     let say = match folder.is_dir() {
+        true if folder.join(DATASETS).is_dir() => format!(
+            "“{shown}” has data and no {CATALOGUE}. Restore a backup into a new folder with “terrane restore”, or build the catalogue anew with “terrane doctor --recover {shown}”."
+        ),
         true => format!("“{shown}” is not a data folder: it has no {CATALOGUE}. Make one with “terrane init FOLDER”."),
         false => format!("There is no folder “{shown}”; make a data folder with “terrane init {shown}”."),
     };

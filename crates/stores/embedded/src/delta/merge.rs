@@ -8,9 +8,7 @@ use super::state::DeltaState;
 use std::sync::Arc;
 use terrane_model::filter::Predicate;
 use terrane_model::query::{Columns, Position};
-use terrane_model::{
-    Batch, BoxFuture, Error, FeatureQuery, FeatureScan, FeatureSource, Matched, Result, Rows, Schema,
-};
+use terrane_model::{Batch, BoxFuture, Error, FeatureQuery, FeatureScan, FeatureSource, Matched, Result, Rows, Schema};
 
 /// Hidden rows of the base that the first question of a page reckons with; each further one reckons with twice as many.
 const HIDDEN_AT_FIRST: usize = 16;

@@ -1,0 +1,101 @@
+//! Programs killed at random moments of a backup and of a restore.
+
+use crate::kit::{Chance, child, copy_folder, data, folder, names_in, open, publish, told};
+use std::path::Path;
+use std::time::{Duration, Instant};
+use terrane_model::store::Silent;
+use terrane_store_embedded::{EmbeddedStore, backup, restore, verify_backup, verify_folder};
+
+const KILLS: usize = 20;
+
+#[test]
+#[ignore = "started as a process of its own"]
+fn backs_up() {
+    let (Some(data), Some(to)) = (told("SAFETY_DATA"), told("SAFETY_TO")) else { return };
+    backup(&EmbeddedStore::open_reading(&data).expect("it opens"), &to, &Silent).expect("backed up");
+}
+
+#[test]
+#[ignore = "started as a process of its own"]
+fn restores() {
+    let (Some(from), Some(to)) = (told("SAFETY_FROM"), told("SAFETY_TO")) else { return };
+    restore(&from, &to, &Silent).expect("restored");
+}
+
+/// Starts a child again and again and kills it at moments that are spread over the time that a whole run takes; after each kill `check`
+/// looks at what is there and takes it away. Returns how often a child was killed before it was done.
+fn kill_again_and_again(test: &str, settings: &[(&str, &str)], check: &dyn Fn() -> bool) -> usize {
+    let begun = Instant::now();
+    assert!(child(test, settings).wait().expect("it ends").success(), "a child that is left alone succeeds");
+    let whole = begun.elapsed();
+    assert!(check(), "and has made what it was to make");
+    let mut chance = Chance::new(5);
+    let mut unfinished = 0;
+    for _ in 0..KILLS {
+        let mut killed = child(test, settings);
+        std::thread::sleep(Duration::from_micros(chance.below(whole.as_micros() as usize) as u64));
+        killed.kill().expect("killed");
+        killed.wait().expect("it ends");
+        unfinished += usize::from(!check());
+    }
+    unfinished
+}
+
+fn large() -> tempfile::TempDir {
+    let outer = folder();
+    let store = open(&outer);
+    for number in 0..8 {
+        publish(&store, &format!("units-{number}"), &Chance::new(number).bytes(4_000_000));
+    }
+    outer
+}
+
+#[test]
+fn a_killed_backup_is_never_taken_for_a_whole_one() {
+    let outer = large();
+    let to = outer.path().join("a.tar");
+    let (from, target) = (data(&outer).display().to_string(), to.display().to_string());
+    let unfinished = kill_again_and_again("kill::backs_up", &[("SAFETY_DATA", &from), ("SAFETY_TO", &target)], &|| {
+        if !to.exists() {
+            return false;
+        }
+        verify_backup(&to, &Silent).expect("a file that has its name is whole");
+        std::fs::remove_file(&to).expect("removed");
+        true
+    });
+    eprintln!("{unfinished} of {KILLS} backups were killed before they were done");
+    assert!(unfinished > 0, "somebody was killed in time");
+    let store = open(&outer);
+    backup(&store, &to, &Silent).expect("what killed ones have left is in nobody's way");
+    assert_eq!(names_in(outer.path()), ["a.tar", "data"], "and is gone");
+    publish(&store, "units-0", b"later");
+    let place = data(&outer).join("datasets/units-0");
+    assert_eq!(names_in(&place).len(), 1, "a killed backup holds nothing");
+}
+
+#[test]
+fn a_killed_restore_leaves_no_half_folder_under_the_final_name() {
+    let outer = large();
+    let (tar, to) = (outer.path().join("a.tar"), outer.path().join("new"));
+    backup(&open(&outer), &tar, &Silent).expect("backed up");
+    let (from, target) = (tar.display().to_string(), to.display().to_string());
+    let theirs = outer.path().join("new.part-of-a-thesis");
+    copy_folder(&data(&outer).join("datasets/units-1"), &theirs);
+    let unfinished = kill_again_and_again("kill::restores", &[("SAFETY_FROM", &from), ("SAFETY_TO", &target)], &|| {
+        if !to.exists() {
+            return false;
+        }
+        check_whole(&to);
+        std::fs::remove_dir_all(&to).expect("removed");
+        true
+    });
+    eprintln!("{unfinished} of {KILLS} restores were killed before they were done");
+    assert!(unfinished > 0, "somebody was killed in time");
+    restore(&tar, &to, &Silent).expect("what killed ones have left is in nobody's way");
+    assert_eq!(names_in(outer.path()), ["a.tar", "data", "new", "new.part-of-a-thesis"], "and is gone, and only that");
+}
+
+fn check_whole(folder: &Path) {
+    assert_eq!(verify_folder(folder, &Silent).expect("the catalogue is whole").faults, []);
+    EmbeddedStore::open(folder).expect("it opens");
+}
