@@ -118,8 +118,16 @@ fn a_new_edition_takes_the_place_of_the_old_one_and_keeps_its_words() {
     }
     let shown = desk.run(&["show", "survey", "units", "--json"]).ok().json();
     assert_eq!(shown["about"]["title"], "Units");
-    let revisions = std::fs::read_dir(desk.path("survey/datasets/units")).expect("there").count();
-    assert_eq!(revisions, 2, "the edition and the one before it");
+    let listed = desk.run(&["editions", "survey", "units", "--json"]).ok().json();
+    let numbers: Vec<u64> = listed["editions"].as_array().expect("a list").iter().filter_map(|it| it["edition"].as_u64()).collect();
+    assert_eq!(numbers, [1, 2, 3, 4], "what was superseded a moment ago is still read");
+    let compared = desk.run(&["editions", "survey", "units", "--compare", "1", "2"]).ok();
+    assert!(compared.out.contains("changed  1"), "{}", compared.out);
+    desk.run(&["editions", "survey", "units", "--restore", "1"]).ok();
+    let compared = desk.run(&["editions", "survey", "units", "--compare", "1", "5", "--json"]).ok().json();
+    assert_eq!(compared["rows"]["changed"]["count"], 0);
+    let missing = desk.run(&["editions", "survey", "units", "--restore", "77"]);
+    assert!(missing.code == 1 && missing.err.contains("kept are: 1, 2, 3, 4, 5"), "{}", missing.err);
 }
 
 #[test]

@@ -245,8 +245,8 @@ impl Store for EmbeddedStore {
         let folder = self.folder.join(DATASETS).join(id.as_str());
         let Ok(entries) = std::fs::read_dir(&folder) else { return Ok(()) };
         for path in entries.flatten().map(|entry| entry.path()) {
+            // A file beside a revision has its name and an ending, and goes with it.
             let name = path.file_name().unwrap_or_default().to_string_lossy();
-            // A delta is called `<revision>.delta.gpkg`, and SQLite keeps files beside it.
             let revision = name.split('.').next().unwrap_or_default();
             if is_revision(revision) && !revisions.contains(&revision) {
                 self.unwanted.remove(path)?;

@@ -18,6 +18,8 @@ pub fn verify_backup(path: &Path, progress: &dyn Progress) -> Result<BackupSumma
 /// Makes a data folder of a backup. The folder must not be there, or be empty; it appears when all of it was found whole and is on the
 /// disk. Display copies are not in a backup and are made anew when the folder is first used. When anything fails, nothing stays.
 pub fn restore(path: &Path, to: &Path, progress: &dyn Progress) -> Result<BackupSummary> {
+    // “.” has no name that another folder could get.
+    let to = &to.canonicalize().unwrap_or_else(|_| to.to_owned());
     check_target(to)?;
     let manifest = peek(path)?;
     check_layout(&manifest)?;

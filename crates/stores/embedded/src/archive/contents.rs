@@ -23,31 +23,36 @@ pub(crate) struct Item {
 pub(crate) struct Named {
     pub(crate) dataset: DatasetId,
     pub(crate) revision: String,
-    /// Rows, when the record is of the dataset itself.
+    /// Rows, when it is what the dataset shows now; an earlier one may have been removed meanwhile.
     pub(crate) rows: Option<u64>,
 }
 
-/// The revisions that a catalogue names, by dataset and revision: the published one of every dataset, and whatever another record
-/// calls its `revision`.
+/// The revisions that a catalogue names, by dataset and revision: the published one of every dataset, and those that another record,
+/// as of an edition, has in `revision` or `revisions`.
 pub(crate) fn named_revisions(ledger: &dyn Ledger) -> Result<Vec<Named>> {
     let mut named: BTreeMap<(String, String), Named> = BTreeMap::new();
     for shelf in SHELVES {
         for record in ledger.list(shelf)? {
-            let Some(found) = named_by(&record) else { continue };
-            let kept = named.entry((found.dataset.to_string(), found.revision.clone())).or_insert(found);
-            kept.rows = kept.rows.or(rows_of(&record));
+            let rows = rows_of(&record);
+            for found in named_by(&record) {
+                let kept = named.entry((found.dataset.to_string(), found.revision.clone())).or_insert(found);
+                kept.rows = kept.rows.or(rows);
+            }
         }
     }
     Ok(named.into_values().collect())
 }
 
-fn named_by(record: &Record) -> Option<Named> {
-    let body: Value = serde_json::from_str(&record.body).ok()?;
-    let revision = body.get("revision")?.as_str()?.to_owned();
-    let owner = body.get("dataset").and_then(Value::as_str);
-    let owner = owner.unwrap_or_else(|| record.id.split('/').next().unwrap_or(&record.id));
-    let dataset = DatasetId::new(owner).ok()?;
-    crate::is_revision(&revision).then_some(Named { dataset, revision, rows: None })
+fn named_by(record: &Record) -> Vec<Named> {
+    let owner = record.id.split('/').next().unwrap_or(&record.id);
+    let (Ok(dataset), Ok(body)) = (DatasetId::new(owner), serde_json::from_str::<Value>(&record.body)) else {
+        return Vec::new();
+    };
+    let more = body.get("revisions").and_then(Value::as_array).into_iter().flatten();
+    let more = more.map(|revision| revision.get("name").unwrap_or(revision));
+    let names = body.get("revision").into_iter().chain(more).filter_map(Value::as_str);
+    let names = names.filter(|name| crate::is_revision(name));
+    names.map(|name| Named { dataset: dataset.clone(), revision: name.to_owned(), rows: None }).collect()
 }
 
 fn rows_of(record: &Record) -> Option<u64> {
@@ -62,6 +67,9 @@ fn rows_of(record: &Record) -> Option<u64> {
 pub(crate) fn revision_items(data: &Path, named: &Named, remarks: &mut Vec<String>) -> Result<Vec<Item>> {
     let below = format!("{}/{}/{}", crate::DATASETS, named.dataset, named.revision);
     let folder = data.join(&below);
+    if !folder.is_dir() && named.rows.is_none() {
+        return Ok(Vec::new());
+    }
     if !folder.is_dir() {
         remarks.push(format!("The data of “{}” in revision {} was not in the folder.", named.dataset, named.revision));
         return Ok(Vec::new());

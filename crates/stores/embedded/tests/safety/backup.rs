@@ -57,7 +57,8 @@ fn what_is_restored_is_what_was_published() {
     for (name, content) in after.iter().filter(|(name, _)| copied(name) && !name.contains(".delta.gpkg")) {
         assert!(before.get(name) == Some(content), "{name}");
     }
-    let count = |files: &BTreeMap<String, Vec<u8>>| files.keys().filter(|name| name.starts_with("datasets/")).count();
+    let is_data = |name: &&String| name.starts_with("datasets/") && !name.ends_with("-wal") && !name.ends_with("-shm");
+    let count = |files: &BTreeMap<String, Vec<u8>>| files.keys().filter(is_data).count();
     // Not in it: the revision that was never published (5 files with its list), the display copy, the delta's own log.
     assert!(!after.keys().any(|name| name.contains("/display/")));
     assert_eq!(count(&after), 9, "{:?}", after.keys().collect::<Vec<_>>());
@@ -273,6 +274,37 @@ fn what_is_not_in_order_is_remarked_and_the_rest_is_backed_up() {
 }
 
 #[test]
+fn earlier_editions_that_the_catalogue_names_are_in_it_and_removed_ones_are_not_missed() {
+    let outer = folder();
+    let store = open(&outer);
+    let earlier = write(&store, "rocks", b"first edition");
+    let now = write(&store, "rocks", b"second edition");
+    put(store.ledger(), Shelf::Dataset, "rocks", &dataset_to_json(&record("rocks", &now)));
+    let edition = format!(r#"{{"edition":1,"revisions":[{{"name":"0197a"}},{{"name":"{earlier}"}}]}}"#);
+    put(store.ledger(), Shelf::Job, "rocks/1", &edition);
+    let (to, new) = (outer.path().join("a.tar"), outer.path().join("new"));
+    assert_eq!(backup(&store, &to, &Silent).expect("backed up").remarks, [""; 0]);
+    restore(&to, &new, &Silent).expect("restored");
+    assert_eq!(names_in(&new.join("datasets/rocks")), [earlier, now]);
+    let check = verify_folder(&new, &Silent).expect("looked at");
+    assert_eq!((check.revisions, check.faults.len()), (2, 0));
+}
+
+#[test]
+fn a_delta_that_is_damaged_is_named() {
+    let (outer, store, _to) = backed_up();
+    let all = files_below(&data(&outer));
+    let name = all.keys().find(|name| name.ends_with(".delta.gpkg")).expect("there is one").clone();
+    assert_eq!(verify_folder(&data(&outer), &Silent).expect("looked at").faults, []);
+    std::fs::write(data(&outer).join(&name), vec![1; 8_192]).expect("written");
+    let faults = verify_folder(&data(&outer), &Silent).expect("looked at").faults;
+    assert!(faults.len() == 1 && faults[0].file == name, "{faults:?}");
+    assert!(
+        backup(&store, &outer.path().join("b.tar"), &Silent).is_err_and(|error| error.to_string().contains("delta"))
+    );
+}
+
+#[test]
 fn a_damaged_catalogue_is_not_backed_up_as_if_it_were_whole() {
     let (outer, store, _to) = backed_up();
     drop(store);
@@ -347,13 +379,12 @@ fn a_backup_holds_a_state_that_existed_while_others_publish_and_amend() {
         sequences.push(summary.sequence);
     }
     assert!(sequences.is_sorted() && sequences.first() < sequences.last(), "something was published: {sequences:?}");
-    // What had to wait for the backups is gone, but for the folders' own names.
+    // What had to wait for the backups is gone: of a published dataset its revision and the delta stay, of another one nothing.
     for number in 0..5 {
         let name = format!("units-{number}");
         let published = store.ledger().read(Shelf::Dataset, &name).expect("read");
-        let there = std::fs::read_dir(data(&outer).join("datasets").join(&name))
-            .map_or(0, |entries| entries.flatten().filter(|entry| entry.path().is_dir()).count());
-        assert_eq!(there, usize::from(published.is_some()), "{name}");
+        let there = std::fs::read_dir(data(&outer).join("datasets").join(&name)).map_or(0, Iterator::count);
+        assert_eq!(there, 2 * usize::from(published.is_some()), "{name}");
     }
 }
 

@@ -3,8 +3,9 @@
 use crate::kit::{Chance, child, copy_folder, data, folder, names_in, open, publish, told};
 use std::path::Path;
 use std::time::{Duration, Instant};
-use terrane_model::store::Silent;
-use terrane_store_embedded::{EmbeddedStore, backup, restore, verify_backup, verify_folder};
+use terrane_model::ledger::Shelf;
+use terrane_model::store::{Silent, Store as _};
+use terrane_store_embedded::{EmbeddedStore, backup, recover, restore, verify_backup, verify_folder};
 
 const KILLS: usize = 20;
 
@@ -22,6 +23,13 @@ fn restores() {
     restore(&from, &to, &Silent).expect("restored");
 }
 
+#[test]
+#[ignore = "started as a process of its own"]
+fn recovers() {
+    let Some(data) = told("SAFETY_DATA") else { return };
+    recover(&data, &Silent).expect("recovered");
+}
+
 /// Starts a child again and again and kills it at moments that are spread over the time that a whole run takes; after each kill `check`
 /// looks at what is there and takes it away. Returns how often a child was killed before it was done.
 fn kill_again_and_again(test: &str, settings: &[(&str, &str)], check: &dyn Fn() -> bool) -> usize {
@@ -33,7 +41,7 @@ fn kill_again_and_again(test: &str, settings: &[(&str, &str)], check: &dyn Fn() 
     let mut unfinished = 0;
     for _ in 0..KILLS {
         let mut killed = child(test, settings);
-        std::thread::sleep(Duration::from_micros(chance.below(whole.as_micros() as usize) as u64));
+        std::thread::sleep(Duration::from_micros(chance.below(whole.as_micros() as usize * 5 / 4) as u64));
         killed.kill().expect("killed");
         killed.wait().expect("it ends");
         unfinished += usize::from(!check());
@@ -93,6 +101,35 @@ fn a_killed_restore_leaves_no_half_folder_under_the_final_name() {
     assert!(unfinished > 0, "somebody was killed in time");
     restore(&tar, &to, &Silent).expect("what killed ones have left is in nobody's way");
     assert_eq!(names_in(outer.path()), ["a.tar", "data", "new", "new.part-of-a-thesis"], "and is gone, and only that");
+}
+
+#[test]
+fn a_killed_recovery_loses_nothing() {
+    let outer = folder();
+    let store = open(&outer);
+    let revisions =
+        [0, 1, 2, 3].map(|number| publish(&store, &format!("units-{number}"), &Chance::new(number).bytes(2_000_000)));
+    drop(store);
+    let path = data(&outer).join("catalogue.sqlite");
+    let damage = || std::fs::write(&path, vec![9; 20_480]).expect("written");
+    damage();
+    let folder = data(&outer).display().to_string();
+    let unfinished = kill_again_and_again("kill::recovers", &[("SAFETY_DATA", &folder)], &|| {
+        let done = EmbeddedStore::open(&data(&outer)).is_ok();
+        if !done {
+            recover(&data(&outer), &Silent).expect("a second try is not in the way of the first");
+        }
+        let store = open(&outer);
+        for (number, revision) in revisions.iter().enumerate() {
+            let published = store.ledger().read(Shelf::Dataset, &format!("units-{number}")).expect("read");
+            assert!(published.is_some_and(|record| record.body.contains(revision)), "units-{number} is back");
+        }
+        drop(store);
+        damage();
+        done
+    });
+    eprintln!("{unfinished} of {KILLS} recoveries were killed before they were done");
+    assert!(unfinished > 0, "somebody was killed in time");
 }
 
 fn check_whole(folder: &Path) {
