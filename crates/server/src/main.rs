@@ -41,6 +41,8 @@ fn start_log(serves: bool) {
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(usual));
     let colours = std::io::stderr().is_terminal();
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr);
+    // A log that cannot be written is no reason to stop serving, and complaining about it on the same log would be a panic.
+    let log = log.log_internal_errors(false);
     if std::env::var_os("TERRANE_LOG_JSON").is_some() {
         log.json().init();
     } else {

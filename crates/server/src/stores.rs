@@ -10,6 +10,8 @@ use terrane_model::{Error, Result};
 use terrane_store_embedded::EmbeddedStore;
 use terrane_store_files::FileOpener;
 
+pub use terrane_store_embedded::check_is_data_folder;
+
 /// An engine over a data folder, which is held until the engine is dropped.
 pub fn engine(folder: &Path) -> Result<Engine> {
     let store = EmbeddedStore::open(folder)?;

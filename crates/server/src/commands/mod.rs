@@ -2,11 +2,14 @@
 
 mod add;
 mod look;
+mod settings;
 mod words;
 
 pub use add::AddOptions;
-pub use words::Words;
+pub use settings::settings;
+pub use words::{Words, is_language_tag};
 
+use crate::config::{self, Config};
 use crate::{local, stores};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
@@ -28,6 +31,8 @@ pub enum Command {
     Edit { id: String, words: Box<Words>, style: Option<NamedStyle> },
     /// Take datasets or maps away.
     Remove { ids: Vec<String> },
+    /// The settings in force.
+    Settings,
 }
 
 /// A style and the name that it gets.
@@ -54,6 +59,8 @@ pub struct Here<'a> {
     pub engine: &'a Engine,
     /// The address without a slash at the end.
     pub public_url: Option<&'a str>,
+    /// The settings that hold for this command.
+    pub config: &'a Config,
 }
 
 /// The name in the audit of whoever uses the command line.
@@ -64,8 +71,9 @@ pub fn run(folder: &Path, command: &Command, progress: &dyn Progress) -> Result<
     if let Some(outcome) = local::send(folder, command, progress)? {
         return Ok(outcome);
     }
+    let config = config::read(folder)?;
     let engine = stores::engine(folder)?;
-    execute(&Here { engine: &engine, public_url: None }, command, progress)
+    execute(&Here { engine: &engine, public_url: None, config: &config }, command, progress)
 }
 
 /// Does a command.
@@ -85,6 +93,7 @@ pub fn execute(here: &Here<'_>, command: &Command, progress: &dyn Progress) -> R
             look::show(here.engine, &id).map(done)
         }
         Command::Remove { ids } => remove(here.engine, ids).map(done),
+        Command::Settings => Ok(done(settings(here.config, here.public_url.is_some()))),
     }
 }
 

@@ -77,17 +77,20 @@ fn set_texts(text: &mut LocalText, given: &[String]) {
     }
 }
 
-/// A language tag (BCP 47: two or three letters, perhaps subtags) and what follows it.
+/// A language tag and what follows it.
 fn tagged(entry: &str) -> Option<(&str, &str)> {
-    let (tag, words) = entry.split_once('=')?;
+    entry.split_once('=').filter(|(tag, _)| is_language_tag(tag))
+}
+
+/// Whether a text is a language as it is written here: two or three small letters, perhaps subtags (BCP 47).
+pub fn is_language_tag(tag: &str) -> bool {
     let language = tag.split('-').next().unwrap_or("");
-    let is_tag = (2..=3).contains(&language.len())
+    (2..=3).contains(&language.len())
         && language.bytes().all(|byte| byte.is_ascii_lowercase())
         && tag
             .split('-')
             .skip(1)
-            .all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric()));
-    is_tag.then_some((tag, words))
+            .all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric()))
 }
 
 fn licence_of(id: &str) -> Licence {

@@ -151,7 +151,8 @@ impl Store for EmbeddedStore {
     }
 }
 
-fn check_is_data_folder(folder: &Path) -> Result<()> {
+/// Says what a folder is when it is not a data folder.
+pub fn check_is_data_folder(folder: &Path) -> Result<()> {
     if folder.join(CATALOGUE).is_file() {
         return Ok(());
     }
