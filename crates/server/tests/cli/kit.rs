@@ -192,7 +192,8 @@ pub struct Answer {
 }
 
 impl Answer {
-    fn of(bytes: &[u8]) -> Self {
+    /// Takes apart what came; a body that was cut off is no answer.
+    pub fn of(bytes: &[u8]) -> Self {
         let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").unwrap_or_else(|| {
             panic!("no answer: {:?}", String::from_utf8_lossy(bytes));
         });

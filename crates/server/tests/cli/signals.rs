@@ -1,6 +1,6 @@
 //! What the system tells the program, and a log that cannot be written.
 
-use crate::kit::{Desk, Server, terrane, until};
+use crate::kit::{Answer, Desk, Server, terrane, until};
 use rustix::process::Signal;
 use std::io::Read as _;
 use std::net::{TcpListener, TcpStream};
@@ -67,8 +67,7 @@ fn told_to_stop_it_is_not_ready_at_once_finishes_what_it_began_and_ends_well() {
     let add = desk.run(&["list", "survey"]);
     assert!(add.code > 0 && add.err.contains("stopping"), "{add:?}");
     client.read_to_end(&mut answer).expect("the rest comes");
-    let head = answer.windows(4).position(|four| four == b"\r\n\r\n").expect("a head");
-    assert!(answer[head + 4..] == tiff(), "the whole file came");
+    assert!(Answer::of(&answer).body == tiff(), "the whole file came");
     assert_eq!(server.wait(), 0);
     assert!(!desk.path("survey/terrane.sock").exists());
 }
