@@ -26,7 +26,7 @@ fn main() -> ExitCode {
     };
     start_log(arguments.serves());
     let for_machines = arguments.json;
-    match cli::run(arguments) {
+    match http::outlive_file_limits().and_then(|()| cli::run(arguments)) {
         Ok(code) => ExitCode::from(code),
         Err(error) => output::failure(&error, for_machines),
     }

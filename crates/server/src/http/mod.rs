@@ -7,7 +7,7 @@ mod viewer;
 
 pub use current::Current;
 pub use listen::Doors;
-pub use signals::{told_to_reload, told_to_stop};
+pub use signals::{outlive_file_limits, told_to_reload, told_to_stop};
 
 use axum::Router;
 use axum::body::Body;

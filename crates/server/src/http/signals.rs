@@ -30,3 +30,13 @@ pub fn told_to_stop() -> Result<mpsc::Receiver<()>> {
 pub fn told_to_reload() -> Result<Signal> {
     signal(SignalKind::hangup()).map_err(Error::internal)
 }
+
+/// From now on a file that may not grow further (`ulimit -f`) is an error of its write, not the end of the program: a signal that
+/// somebody listens for ends nothing.
+pub fn outlive_file_limits() -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().map_err(Error::internal)?;
+    let _inside = runtime.enter();
+    let kind = SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw());
+    // The system keeps listening when the listener here is gone.
+    signal(kind).map(drop).map_err(Error::internal)
+}

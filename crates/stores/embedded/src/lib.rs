@@ -174,6 +174,9 @@ fn cannot(path: &Path, done: &str, error: std::io::Error) -> Error {
     let full = matches!(error.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded);
     let why = match (full, error.kind()) {
         (true, _) => "the disk is full; make room and try again".to_owned(),
+        (_, std::io::ErrorKind::FileTooLarge) => {
+            "this system lets no file grow larger (ulimit -f); raise the limit and try again".to_owned()
+        }
         (_, std::io::ErrorKind::PermissionDenied) => "this user may not; look at the folder's owner".to_owned(),
         _ => error.to_string(),
     };
