@@ -10,6 +10,7 @@ import time
 import traceback
 
 from . import damage, faults, fresh, full, hostile, kills, operations, report
+from .bench import Bench
 from .program import Program
 from .verdict import Loss
 
@@ -31,19 +32,6 @@ SCENARIOS = {
     "fresh": fresh.changes,
     "hostile": hostile.corpus,
 }
-
-
-class Bench:
-    """What a scenario is given: the program, a folder of its own, chance with a known seed, and how much to do."""
-
-    def __init__(self, program, folder, seed, options):
-        self.program, self.folder, self.options = program, folder, options
-        self.quick, self.random = options.quick, random.Random(seed)
-        folder.mkdir(parents=True)
-
-    def rounds(self, many, few):
-        """How often to do something."""
-        return self.options.rounds or (few if self.quick else many)
 
 
 def arguments():

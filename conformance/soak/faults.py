@@ -34,20 +34,22 @@ def every_call(bench):
     library = shim(bench, result)
     if not library:
         return result
-    base = _base(bench)
+    base = bench.program.new(bench.folder / "base")
     few, more = inputs.csv(bench.folder / "few.csv", 20), inputs.csv(bench.folder / "more.csv", 25)
     layers = inputs.geopackage(bench.folder / "two.gpkg", ["one", "other"], 10)
-    old, kept = ("rows", 20, "rows"), ("kept", 20, "kept")
-    new = (("rows", 25, "rows"), kept)
+    grid = inputs.tiff(bench.folder / "grid.tif", 40, 1)
+    old, kept = ("rows", 20, "Rows"), ("kept", 20, "Kept")
+    new = ("rows", 25, "Rows")
     changes = [
         Change("add", ["add", "DATA", more, "--id", "fresh"], (kept, old), (("fresh", 25, "more"), kept, old)),
-        Change("add --replace", ["add", "DATA", more, "--id", "rows", "--replace"], (kept, old), (kept, new[0])),
+        Change("add --replace", ["add", "DATA", more, "--id", "rows", "--replace"], (kept, old), (kept, new)),
         Change("add two layers", ["add", "DATA", layers], (kept, old), (kept, ("one", 10, "one"), ("other", 10, "other"), old)),
+        Change("add grid", ["add", "DATA", grid], (kept, old), (("grid", None, "grid"), kept, old)),
         Change("edit", ["edit", "DATA", "rows", "--title", "Renamed"], (kept, old), (kept, ("rows", 20, "Renamed"))),
         Change("remove", ["remove", "DATA", "rows"], (kept, old), (kept,)),
     ]
-    for number, source in enumerate((few, few)):
-        bench.program.run("add", base, source, "--id", ("kept", "rows")[number], "--title", ("kept", "rows")[number]).ok()
+    for name in ("kept", "rows"):
+        bench.program.run("add", base, few, "--id", name, "--title", name.title()).ok()
     for change in changes:
         for mode in MODES:
             _fail_each(bench, (library, base, change, mode), result)
@@ -55,13 +57,9 @@ def every_call(bench):
     return result
 
 
-def _base(bench):
-    return bench.program.new(bench.folder / "base")
-
-
 def _fail_each(bench, what, result):
     """N = 1, 2, … until a run passes that no call failed in."""
-    step = 7 if bench.quick else 1
+    step = bench.step(11)
     number = 1 + bench.random.randrange(step)
     while True:
         fired = _fail_one(bench, what, number, result)
@@ -115,8 +113,8 @@ def _check(bench, what, ran, result):
         again = bench.program.run(*arguments)
         if again.code != 0:
             raise Loss(f"{where}: after it failed, {again}")
-        if _state(bench, folder, where) != change.after:
-            raise Loss(f"{where}: after it failed, the same command did not do it")
+        if (now := _state(bench, folder, where)) != change.after:
+            raise Loss(f"{where}: after it failed, the same command left {now}, not {change.after}")
     checks = bench.program.run("doctor", folder, "--json").json()
     if checks["wrong"]:
         raise Loss(f"{where}: the doctor finds {[check for check in checks['checks'] if check['state'] == 'wrong']}")

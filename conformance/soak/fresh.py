@@ -9,14 +9,15 @@ QUESTIONS = ("/collections/units/items?limit=5", "/collections/units?f=json", "/
 def changes(bench):
     result = Result("F26", "changes of data and words, then the same questions with the old tags")
     folder = bench.program.new(bench.folder / "data")
-    one, two = inputs.geojson(bench.folder / "one.geojson", 50, "old"), inputs.geojson(bench.folder / "two.geojson", 90, "new")
-    bench.program.run("add", folder, one, "--id", "units").ok()
+    editions = [inputs.geojson(bench.folder / "one.geojson", 50, "old"), inputs.geojson(bench.folder / "two.geojson", 900, "new")]
+    bench.program.run("add", folder, editions[0], "--id", "units").ok()
     with Server(bench.program, folder) as server:
         for number in range(bench.rounds(100, 15)):
             before = {question: server.get(question) for question in QUESTIONS}
             data = number % 3 != 2
             if data:
-                bench.program.run("add", folder, (two, one)[number // 3 % 2 ^ number % 3 % 2], "--id", "units", "--replace").ok()
+                editions.reverse()
+                bench.program.run("add", folder, editions[0], "--id", "units", "--replace").ok()
             else:
                 bench.program.run("edit", folder, "units", "--title", f"Units {number}").ok()
             for question, (_, headers, body) in before.items():

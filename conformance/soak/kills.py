@@ -20,7 +20,9 @@ def kinds(folder, small):
     def both(make):
         return [make(number) for number in (0, 1)]
     geopackage = both(lambda number: inputs.geopackage(_in(folder, number) / "sheet.gpkg", layers, rows // 8 + number))
+    worded = both(lambda number: inputs.csv(_in(folder, number) / "worded.csv", rows // 4 + number))
     return [
+        Kind("worded", worded, [rows // 4, rows // 4 + 1], licence="CC0-1.0"),
         Kind("points", both(lambda n: inputs.csv(folder / f"points-{n}.csv", rows + n)), [rows, rows + 1], options=["--key", "id"]),
         Kind("shapes", both(lambda n: inputs.shapefile(folder / f"shapes-{n}.shp", rows + n)), [rows, rows + 1]),
         Kind("sheet", geopackage, [rows // 8, rows // 8 + 1], ids=layers, map_id="sheet"),
@@ -47,11 +49,11 @@ def duration_s(bench, kind):
 def at_rest(bench):
     """F02, F03: `terrane add` is killed at any moment; what was acknowledged is there, everything else is whole or absent."""
     result = Result("F02/F03 at rest", "kill -9 of `terrane add`")
-    rounds = bench.rounds(200, 24)
+    rounds = bench.rounds(200, 25)
     for kind in kinds(bench.folder / "files", bench.quick):
         folder = bench.program.new(bench.folder / f"rest-{kind.name}")
         took = duration_s(bench, kind)
-        for _ in range(rounds // 4):
+        for _ in range(rounds // 5):
             before = kind.seen
             if before is not None and bench.random.random() < 0.3:
                 _remove(bench, folder, kind)
@@ -59,7 +61,8 @@ def at_rest(bench):
             after = 1 - before if before is not None else bench.random.randint(0, 1)
             process = bench.program.start("add", folder, *kind.arguments(after, before is not None), stdout=subprocess.DEVNULL,
                                           stderr=subprocess.PIPE)
-            time.sleep(bench.random.uniform(0, took * 1.1))
+            # Every other kill falls into the last part, where things are renamed and written down.
+            time.sleep(bench.random.choice([bench.random.uniform(0, took), bench.random.uniform(took * 0.6, took * 1.3)]))
             code = kill(process)
             result.add("kills" if code < 0 else "ended before the kill")
             with Server(bench.program, folder) as server:
@@ -73,7 +76,7 @@ def at_rest(bench):
 def through_a_server(bench):
     """F02, F03: the server is killed while commands go through its socket."""
     result = Result("F02/F03 served", "kill -9 of `terrane serve` while adds go through it")
-    rounds = bench.rounds(200, 24)
+    rounds = bench.rounds(200, 25)
     everything = kinds(bench.folder / "files", bench.quick)
     took = {kind.name: duration_s(bench, kind) for kind in everything}
     folder = bench.program.new(bench.folder / "served")

@@ -77,22 +77,32 @@ def kill(process, how=signal.SIGKILL):
     return process.returncode
 
 
+def _json(text):
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
+
+
 class Server:
     """A running server of a data folder."""
 
     def __init__(self, program, folder, *more, log=None, **options):
         self.log = pathlib.Path(log or f"{folder}.log")
         with open(self.log, "ab") as err:
-            self.process = program.start("serve", folder, "--listen", "127.0.0.1:0", "--json", *more,
+            self.process = program.start("serve", folder, "--listen", "127.0.0.1:0", "--json",
+                                         "--public-url", "http://soak.example", *more,
                                          stdout=subprocess.PIPE, stderr=err, **options)
-        said = b""
-        while not said.rstrip().endswith(b"}"):
+        said, about = b"", None
+        while about is None:
             line = self.process.stdout.readline()
-            if not line:
-                self.process.wait()
-                raise Refused(self.process.returncode, self.said())
             said += line
-        about = json.loads(said)
+            about = _json(said)
+            if about is None and not line:
+                break
+        if about is None or "listen" not in about:
+            self.process.wait()
+            raise Refused(self.process.returncode, about, said.decode(errors="replace") + self.said())
         self.listen = about["listen"]
 
     def said(self):
@@ -151,6 +161,7 @@ class Server:
 class Refused(Exception):
     """The server did not start."""
 
-    def __init__(self, code, said):
+    def __init__(self, code, about, said):
         super().__init__(f"the server ended with {code}: {said[-1500:]}")
         self.code, self.said = code, said
+        self.say = (about or {}).get("error", {}).get("say", "")

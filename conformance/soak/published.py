@@ -9,23 +9,24 @@ MAP = "/wms?SERVICE=WMS&VERSION=1.3.0&REQUEST=GetMap&LAYERS={}&STYLES=&CRS=CRS:8
 class Kind:
     """A thing to publish in two editions: which datasets it makes, and how many rows each edition has (0: it is a grid)."""
 
-    def __init__(self, name, files, rows, ids=None, options=(), map_id=None):
-        self.name, self.files, self.rows, self.options, self.map_id = name, files, rows, list(options), map_id
+    def __init__(self, name, files, rows, ids=None, options=(), map_id=None, licence=""):
+        self.name, self.files, self.rows, self.options, self.map_id, self.licence = name, files, rows, list(options), map_id, licence
         self.ids = ids or [name]
         # The edition that was there when it was last looked at.
         self.seen = None
 
     def arguments(self, edition, replace):
-        named = [] if self.map_id else ["--id", self.name]
+        named = ["--licence", self.licence] if self.licence else []
+        named += [] if self.map_id or self.licence else ["--id", self.name]
         return [self.files[edition], *named, *self.options, *(["--replace"] if replace else [])]
 
 
 def listed(program, folder):
-    """What the program lists: ids of datasets with their rows, ids of maps. Nothing may be left out."""
+    """What the program lists: datasets and maps by their ids. Nothing may be left out."""
     value = program.run("list", folder, "--json").ok().json()
     if value["problems"]:
         raise Loss(f"what is published cannot be opened: {value['problems']}")
-    return {it["id"]: it["rows"] or 0 for it in value["datasets"]}, {it["id"] for it in value["maps"]}
+    return {it["id"]: it for it in value["datasets"]}, {it["id"] for it in value["maps"]}
 
 
 def edition(kind, datasets, maps, server):
@@ -37,12 +38,14 @@ def edition(kind, datasets, maps, server):
         return None
     if len(there) < len(kind.ids) or (kind.map_id and kind.map_id not in maps):
         raise Loss(f"{kind.name} is half there: {there} of {kind.ids}, maps {maps}")
+    if any(datasets[name]["licence"] != kind.licence for name in there):
+        raise Loss(f"{kind.name} is there without the licence that was given with it")
     if not any(kind.rows):
         return original(kind, server)
     for number, rows in enumerate(kind.rows):
-        if all(datasets[name] == rows for name in kind.ids):
+        if all(datasets[name]["rows"] == rows for name in kind.ids):
             return number
-    raise Loss(f"{kind.name} has {[datasets[name] for name in kind.ids]} rows; an edition has one of {kind.rows}")
+    raise Loss(f"{kind.name} has {[datasets[name]['rows'] for name in kind.ids]} rows; an edition has one of {kind.rows}")
 
 
 def original(kind, server):

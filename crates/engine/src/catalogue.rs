@@ -10,7 +10,7 @@ use terrane_model::ledger::{Record, Shelf};
 use terrane_model::map::{Layer, Map, Node};
 use terrane_model::schema::{Schema, TimeColumns};
 use terrane_model::store::{Store, Views};
-use terrane_model::{About, Crs, Dataset, DatasetId, Error, Result};
+use terrane_model::{About, Crs, Dataset, DatasetId, Error, Kind, Result};
 
 /// Datasets, their styles, and maps.
 pub struct Catalogue {
@@ -206,7 +206,7 @@ fn open_entry(
     let known = previous.and_then(|catalogue| catalogue.datasets.get(id)).map(|entry| &**entry);
     let views = match known {
         Some(entry) if entry.record.revision == parsed.revision => entry.views.clone(),
-        _ => store.open(id, &parsed.revision)?,
+        _ => whole(&parsed, store.open(id, &parsed.revision)?)?,
     };
     let dataset = match known {
         Some(entry) if entry.version == record.version => entry.dataset.clone(),
@@ -214,6 +214,22 @@ fn open_entry(
     };
     let styles = styles_of(id, (styles, problems), known);
     Ok(Entry { version: record.version, record: parsed, views, dataset, styles })
+}
+
+/// The views, when what was published is among them: a file that is gone must not pass for a dataset without rows.
+fn whole(record: &DatasetRecord, views: Views) -> Result<Views> {
+    let (rows, nothing) = (views.features.is_some(), views.grid.is_none() && views.series.is_none());
+    let gone = (record.about.rows.is_some() && !rows) || (record.about.extent.is_some() && !rows && nothing);
+    match gone {
+        false => Ok(views),
+        true => {
+            let say = format!(
+                "The data of “{}” is gone from the folder; restore a backup, or add the data again.",
+                record.about.id
+            );
+            Err(Error::new(Kind::Internal, say))
+        }
+    }
 }
 
 fn dataset_of(record: &DatasetRecord, views: &Views) -> Dataset {

@@ -9,6 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 use terrane_drawing::style::Style;
 use terrane_formats::about::{DatasetRecord, PinnedOperation, dataset_from_json};
+use terrane_model::about::Said;
 use terrane_model::filter::Transformer as _;
 use terrane_model::grid::{GridQuery, GridSchema, Window};
 use terrane_model::ledger::{Change, Expect, Shelf};
@@ -27,6 +28,8 @@ pub struct ImportOptions {
     pub open: OpenOptions,
     /// What the dataset is about; `id` and everything else are taken from the file where this is absent.
     pub about: Option<About>,
+    /// What is said of every layer, whatever it is called.
+    pub said: Said,
     /// What the columns mean.
     pub columns: Vec<terrane_formats::about::ColumnAbout>,
     /// Styles by name; a default one is made when there is none.
@@ -249,6 +252,7 @@ impl Engine {
         } else if exists(&about.id) {
             return Err(Error::conflict(format!("“{}” is taken; choose another --id.", about.id)).at("--id"));
         }
+        about.amend(&options.said);
         about.updated = Some(now());
         Ok(about)
     }

@@ -101,7 +101,7 @@ impl Error {
         self.0.place.as_deref()
     }
     /// The cause for the log.
-    pub fn cause(&self) -> Option<&(dyn std::error::Error + Send + Sync)> {
+    pub fn cause(&self) -> Option<&(dyn std::error::Error + Send + Sync + 'static)> {
         self.0.cause.as_deref()
     }
 }

@@ -126,6 +126,7 @@ fn options(dataset: &ManifestDataset, source: &Path) -> Result<ImportOptions> {
     Ok(ImportOptions {
         open: dataset.options.clone(),
         about: Some(about),
+        said: Default::default(),
         columns: dataset.columns.clone(),
         styles,
         replace: false,

@@ -89,7 +89,7 @@ pub fn execute(here: &Here<'_>, command: &Command, progress: &dyn Progress) -> R
                 let read = Style::from_json(&style.json).map_err(|error| error.at("--style"))?;
                 here.engine.put_style(&id, &style.name, &read, OPERATOR)?;
             }
-            here.engine.edit(&id, |record| words.apply(&mut record.about), OPERATOR)?;
+            here.engine.edit(&id, |record| record.about.amend(&words.said()), OPERATOR)?;
             look::show(here.engine, &id).map(done)
         }
         Command::Remove { ids } => remove(here.engine, ids).map(done),

@@ -1,6 +1,7 @@
 //! A revision being written: in a folder of its own, synced, then renamed into place.
 
 use crate::names::plain_name;
+use crate::own::not_written;
 use crate::{FEATURES, GRID, ORIGINAL, RECORD, cannot, sync_folder};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -57,7 +58,7 @@ impl Draft for FolderDraft {
         schema: &Arc<Schema>,
         rows: &mut dyn Iterator<Item = Result<Batch>>,
     ) -> Result<Written> {
-        geopackage::write(&self.folder.join(FEATURES), "features", schema, rows)
+        geopackage::write(&self.folder.join(FEATURES), "features", schema, rows).map_err(not_written)
     }
 
     fn write_grid(&mut self, grid: &dyn GridSource, progress: &dyn Progress) -> Result<()> {

@@ -17,6 +17,7 @@ mod files;
 mod ledger;
 mod lock;
 mod names;
+mod own;
 
 pub use files::FolderFiles;
 pub use ledger::SqliteLedger;
@@ -112,7 +113,8 @@ impl Store for EmbeddedStore {
             views.features = Some(Arc::new(GeoPackageSource::open(&folder.join(FEATURES))?));
         }
         if folder.join(GRID).is_file() {
-            views.grid = Some(Arc::new(geotiff::open_cached(&folder.join(GRID), None, Arc::clone(&self.blocks))?));
+            let grid = geotiff::open_cached(&folder.join(GRID), None, Arc::clone(&self.blocks))?;
+            views.grid = Some(Arc::new(own::OwnGrid(grid)));
         }
         if folder.join(ORIGINAL).is_dir() {
             views.files = Some(Arc::new(FolderFiles::new(folder.join(ORIGINAL))));
