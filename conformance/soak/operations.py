@@ -136,7 +136,8 @@ def signals(bench):
         if broken and number % 4 != 3:
             raise Loss(f"broken answers while it stops: {broken[:5]}")
         result.add("whole answers", results.count("whole"))
-        result.add("turned away or not accepted", len(results) - results.count("whole") - len(broken))
+        for kind in ("turned away", "not connected", "not answered"):
+            result.add(kind, results.count(kind))
         result.add("stops")
     result.counts["broken answers"] = 0
     return result

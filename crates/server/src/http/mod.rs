@@ -104,8 +104,9 @@ async fn guard(request: Request, next: Next, uri_bytes_max: usize) -> Response {
 
 /// A request that panicked is answered and logged under its number; the program lives on.
 fn panicked(why: Box<dyn std::any::Any + Send>) -> Response<Body> {
-    let told = why.downcast_ref::<String>().map(String::as_str).or_else(|| why.downcast_ref::<&str>().copied());
-    tracing::error!(why = told.unwrap_or("it did not say"), "a request panicked");
+    let told = why.downcast::<String>().map(|text| *text);
+    let told = told.or_else(|why| why.downcast::<&'static str>().map(|text| (*text).to_owned()));
+    tracing::error!(why = told.unwrap_or_default(), "a request panicked");
     let say = "Something failed on this server; the log has it under the number in the header X-Request-Id.";
     plain(StatusCode::INTERNAL_SERVER_ERROR, say)
 }
