@@ -1,7 +1,7 @@
 # Terrane: the commands a person types. `make help` lists them.
 # Each does its own set-up and is quick when nothing is missing.
 
-.PHONY: help demo build test fmt lint bench portal stats deny clean
+.PHONY: help demo build test fmt lint bench soak portal stats deny clean
 .DEFAULT_GOAL := help
 
 PROGRAM := $(or $(CARGO_TARGET_DIR),target)/release/terrane
@@ -14,6 +14,7 @@ help:
 	@echo 'make fmt      format the code'
 	@echo 'make lint     what CI asks before the tests: format, clippy, house rules'
 	@echo 'make bench    the benchmarks of all crates'
+	@echo 'make soak     break the program on purpose for an hour and look whether anything is lost; SOAK_ARGS=--quick for minutes'
 	@echo 'make stats    lengths of functions and files, crate by crate'
 	@echo 'make deny     licences and sources of what we build on (needs cargo-deny)'
 	@echo 'make clean    delete what was built; .venv and .tools stay'
@@ -22,6 +23,7 @@ help:
 	@echo '  CLIENTS=no    test without GDAL, QGIS, Chromium and the Python clients (saves 2 GB of packages)'
 	@echo '  PORTAL=no     build and test without the portal; the program carries a plain page'
 	@echo '  DEMO_ARGS=…   passed on to `terrane demo`, for example DEMO_ARGS="--listen 127.0.0.1:9000"'
+	@echo '  SOAK_ARGS=…   passed on to tools/soak.sh, for example SOAK_ARGS="--only kill-add --seed 7"'
 	@echo '  CARGO_TARGET_DIR, CARGO_BUILD_JOBS, NO_COLOR as everywhere'
 
 demo: build
@@ -51,6 +53,9 @@ lint:
 bench:
 	@tools/setup.sh demo
 	cargo bench --workspace --bench '*'
+
+soak:
+	@tools/soak.sh $(SOAK_ARGS)
 
 stats:
 	@cargo run --quiet -p terrane-xtask -- stats

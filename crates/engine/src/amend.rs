@@ -32,6 +32,12 @@ impl Engine {
         Ok(Amended { state, compaction_due: self.store.is_compaction_due(id, &revision)? })
     }
 
+    /// Whether a dataset was amended so often that it should be compacted.
+    pub fn is_compaction_due(&self, id: &DatasetId) -> Result<bool> {
+        let revision = self.catalogue().entry(Caller::Operator, id)?.record().revision.clone();
+        self.store.is_compaction_due(id, &revision)
+    }
+
     /// Writes an amended revision anew, so that its changes are part of it. Readers and writers go on meanwhile; what is changed
     /// meanwhile stays changed. Returns whether there was anything to do. Blocks; run it on a thread of its own.
     pub fn compact(&self, id: &DatasetId, progress: &dyn Progress) -> Result<bool> {

@@ -11,7 +11,7 @@ use terrane_model::ledger::{Record, Shelf};
 use terrane_model::map::{Layer, Map, Node};
 use terrane_model::schema::{Schema, TimeColumns};
 use terrane_model::store::{Store, Views, Written};
-use terrane_model::{About, Crs, Dataset, DatasetId, Error, Result};
+use terrane_model::{About, Crs, Dataset, DatasetId, Error, Kind, Result};
 
 /// Datasets, their styles, and maps.
 pub struct Catalogue {
@@ -209,7 +209,7 @@ fn open_entry(
     let known = known.map(|entry| (entry, *entry.dataset.revision == *state));
     let views = match known {
         Some((entry, true)) => entry.views.clone(),
-        _ => store.open(id, &state)?,
+        _ => whole(&parsed, store.open(id, &state)?)?,
     };
     let dataset = match known {
         Some((entry, true)) if entry.version == record.version => entry.dataset.clone(),
@@ -221,6 +221,22 @@ fn open_entry(
     let known = known.map(|(entry, _)| entry);
     let styles = styles_of(id, (styles, problems), known);
     Ok(Entry { version: record.version, record: parsed, views, dataset, styles })
+}
+
+/// The views, when what was published is among them: a file that is gone must not pass for a dataset without rows.
+fn whole(record: &DatasetRecord, views: Views) -> Result<Views> {
+    let (rows, nothing) = (views.features.is_some(), views.grid.is_none() && views.series.is_none());
+    let gone = (record.about.rows.is_some() && !rows) || (record.about.extent.is_some() && !rows && nothing);
+    match gone {
+        false => Ok(views),
+        true => {
+            let say = format!(
+                "The data of “{}” is gone from the folder; restore a backup, or add the data again.",
+                record.about.id
+            );
+            Err(Error::new(Kind::Internal, say))
+        }
+    }
 }
 
 /// A dataset as its record and its views make it, in a state of its revision.

@@ -157,6 +157,50 @@ impl About {
     }
 }
 
+/// What somebody says of a dataset, as far as they say it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Said {
+    /// Its title, see [`About::amend`].
+    pub title: LocalText,
+    /// What it shows.
+    pub description: LocalText,
+    /// Words to find it by.
+    pub keywords: Vec<String>,
+    /// On what terms it may be used.
+    pub licence: Option<Licence>,
+    /// How to name the source when using it.
+    pub attribution: Option<String>,
+    /// Who owns it.
+    pub owner: Option<Party>,
+}
+
+impl About {
+    /// Takes over what was said. A text in a language sets that language; one without takes the place of all.
+    pub fn amend(&mut self, said: &Said) {
+        amend_texts(&mut self.title, &said.title);
+        amend_texts(&mut self.description, &said.description);
+        if !said.keywords.is_empty() {
+            self.keywords.clone_from(&said.keywords);
+        }
+        if let Some(licence) = &said.licence {
+            self.licence.clone_from(licence);
+        }
+        if let Some(attribution) = &said.attribution {
+            self.attribution.clone_from(attribution);
+        }
+        if said.owner.is_some() {
+            self.owner.clone_from(&said.owner);
+        }
+    }
+}
+
+fn amend_texts(text: &mut LocalText, said: &LocalText) {
+    if said.iter().any(|(language, _)| language == "und") {
+        *text = LocalText::default();
+    }
+    said.iter().for_each(|(language, words)| text.set(language, words));
+}
+
 /// Terms of use.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Licence {

@@ -4,13 +4,16 @@
 //! data folder may use the socket; nobody else can reach it.
 
 use crate::commands::{self, Command, Here, Outcome};
+use crate::config::Live;
 use serde::{Deserialize, Serialize};
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::os::fd::AsRawFd as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use terrane_engine::Engine;
 use terrane_model::store::Progress;
 use terrane_model::{Error, Kind, Result};
@@ -26,8 +29,64 @@ enum Line {
     Failed { say: String, place: Option<String>, cause: Option<String>, usage: bool },
 }
 
+/// What commands that come in are done with.
+pub struct Server {
+    /// The engine.
+    pub engine: Arc<Engine>,
+    /// The settings in force.
+    pub settings: Arc<Live>,
+    /// The address that people use when the settings do not say.
+    pub own_url: String,
+}
+
+impl Server {
+    /// The address that people use now.
+    pub fn public_url(&self) -> String {
+        self.settings.now().server.public_url.clone().unwrap_or_else(|| self.own_url.clone())
+    }
+}
+
+/// The commands that are being done.
+#[derive(Default)]
+pub struct Running {
+    commands: AtomicUsize,
+    stopping: AtomicBool,
+}
+
+/// How often to look whether commands are done, once told to stop.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
+
+impl Running {
+    /// Takes no more commands and waits for those that run.
+    pub async fn finish(&self) {
+        self.stopping.store(true, Ordering::SeqCst);
+        while self.commands.load(Ordering::SeqCst) > 0 {
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
+    }
+
+    /// Counts a command until what is returned is dropped; nothing when no more are taken.
+    fn begin(self: &Arc<Self>) -> Option<Begun> {
+        self.commands.fetch_add(1, Ordering::SeqCst);
+        let begun = Begun(Arc::clone(self));
+        (!self.stopping.load(Ordering::SeqCst)).then_some(begun)
+    }
+}
+
+/// A command that is being done.
+struct Begun(Arc<Running>);
+
+impl Drop for Begun {
+    fn drop(&mut self) {
+        self.0.commands.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// How long to wait after a connection could not be taken, as when there are too many open files.
+const AFTER_FAILURE: Duration = Duration::from_millis(200);
+
 /// Listens for commands on a thread of its own, for as long as the program runs.
-pub fn listen(folder: &Path, engine: Arc<Engine>, public_url: &str) -> Result<()> {
+pub fn listen(folder: &Path, server: Arc<Server>) -> Result<Arc<Running>> {
     let path = folder.join(SOCKET);
     // The folder's lock is held, so a socket that is there belongs to nobody.
     let _ = std::fs::remove_file(&path);
@@ -37,19 +96,32 @@ pub fn listen(folder: &Path, engine: Arc<Engine>, public_url: &str) -> Result<()
     };
     let listener = UnixListener::bind(Short::of(folder).map_err(failed)?.path()).map_err(failed)?;
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).map_err(failed)?;
-    let public_url: Arc<str> = public_url.into();
+    let running = Arc::<Running>::default();
+    let counted = Arc::clone(&running);
     let serve = move || {
-        for stream in listener.incoming().flatten() {
-            let (engine, public_url) = (Arc::clone(&engine), Arc::clone(&public_url));
-            std::thread::spawn(move || {
-                if let Err(error) = answer(&stream, &Here { engine: &engine, public_url: Some(&public_url) }) {
-                    tracing::warn!(?error, "a local command was cut off");
-                }
-            });
+        for stream in listener.incoming() {
+            let taken = stream.and_then(|stream| take(stream, &server, &counted));
+            if let Err(error) = taken {
+                tracing::warn!(?error, "a local command cannot be taken");
+                std::thread::sleep(AFTER_FAILURE);
+            }
         }
     };
     std::thread::Builder::new().name("local".to_owned()).spawn(serve).map_err(Error::internal)?;
-    Ok(())
+    Ok(running)
+}
+
+/// Does a command on a thread of its own.
+fn take(stream: UnixStream, server: &Arc<Server>, running: &Arc<Running>) -> std::io::Result<()> {
+    let (server, running) = (Arc::clone(server), Arc::clone(running));
+    let work = move || {
+        let (config, public_url) = (server.settings.now(), server.public_url());
+        let here = Here { engine: &server.engine, public_url: Some(&public_url), config: &config };
+        if let Err(error) = answer(&stream, &here, &running) {
+            tracing::warn!(?error, "a local command was cut off");
+        }
+    };
+    std::thread::Builder::new().name("command".to_owned()).spawn(work).map(drop)
 }
 
 /// The address of the socket, made short: the system takes about a hundred bytes, and a data folder may lie deep.
@@ -87,7 +159,7 @@ pub fn is_served(folder: &Path) -> bool {
     Short::of(folder).and_then(|address| UnixStream::connect(address.path())).is_ok()
 }
 
-fn answer(stream: &UnixStream, here: &Here<'_>) -> std::io::Result<()> {
+fn answer(stream: &UnixStream, here: &Here<'_>, running: &Arc<Running>) -> std::io::Result<()> {
     let mut request = String::new();
     BufReader::new(stream.take(REQUEST_BYTES_MAX)).read_line(&mut request)?;
     if request.is_empty() {
@@ -95,6 +167,10 @@ fn answer(stream: &UnixStream, here: &Here<'_>) -> std::io::Result<()> {
         return Ok(());
     }
     let writer = Writer(Mutex::new(stream));
+    let Some(_begun) = running.begin() else {
+        let say = "The server is stopping; try again when it has stopped or started anew.".to_owned();
+        return writer.write(&Line::Failed { say, place: None, cause: None, usage: false });
+    };
     let outcome = match serde_json::from_str::<Command>(&request) {
         Ok(command) => {
             // A stranger's file that makes a reader panic must not end in silence.

@@ -8,6 +8,7 @@ mod limited;
 mod local;
 mod output;
 mod stores;
+mod upkeep;
 
 use clap::Parser as _;
 use std::io::IsTerminal as _;
@@ -27,7 +28,7 @@ fn main() -> ExitCode {
     };
     start_log(arguments.serves());
     let for_machines = arguments.json;
-    match cli::run(arguments) {
+    match http::outlive_file_limits().and_then(|()| cli::run(arguments)) {
         Ok(code) => ExitCode::from(code),
         Err(error) => output::failure(&error, for_machines),
     }
@@ -42,6 +43,8 @@ fn start_log(serves: bool) {
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(usual));
     let colours = std::io::stderr().is_terminal();
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr);
+    // A log that cannot be written is no reason to stop serving, and complaining about it on the same log would be a panic.
+    let log = log.log_internal_errors(false);
     if std::env::var_os("TERRANE_LOG_JSON").is_some() {
         log.json().init();
     } else {

@@ -1,9 +1,11 @@
 //! The list of stores and openers: the only place that names them.
 
-use crate::limited::LimitedPreparer;
+use crate::config::Config;
+use crate::limited::{Bounds, LimitedPreparer};
 use std::path::Path;
 use std::sync::Arc;
-use terrane_engine::Engine;
+use terrane_engine::import::Preparer;
+use terrane_engine::{Engine, Policy};
 use terrane_model::ledger::{Change, Commit, Expect, Ledger, Shelf};
 use terrane_model::limits::Limits;
 use terrane_model::store::{Opener, Store};
@@ -11,12 +13,41 @@ use terrane_model::{Error, Result};
 use terrane_store_embedded::EmbeddedStore;
 use terrane_store_files::FileOpener;
 
-/// An engine over a data folder, which is held until the engine is dropped.
-pub fn engine(folder: &Path) -> Result<Engine> {
-    let store = EmbeddedStore::open(folder)?;
-    let key = cursor_key(store.ledger())?;
-    let engine = Engine::new(Arc::new(store), Vec::new(), Limits::default(), key)?;
-    Ok(engine.with_preparer(Arc::new(LimitedPreparer::default())).with_fonts(&[folder.join("fonts")]))
+pub use terrane_store_embedded::check_is_data_folder;
+
+/// A data folder at work, held until this is dropped.
+pub struct Node {
+    /// What answers and publishes.
+    pub engine: Arc<Engine>,
+    /// What keeps the data.
+    pub store: Arc<EmbeddedStore>,
+    preparer: Arc<LimitedPreparer>,
+}
+
+impl Node {
+    /// Opens a data folder and holds it.
+    pub fn open(folder: &Path, config: &Config) -> Result<Self> {
+        let store = Arc::new(EmbeddedStore::open(folder)?);
+        let key = cursor_key(store.ledger())?;
+        let preparer = Arc::new(LimitedPreparer::default());
+        let engine = Engine::new(Arc::clone(&store) as Arc<dyn Store>, Vec::new(), Limits::default(), key)?
+            .with_preparer(Arc::clone(&preparer) as Arc<dyn Preparer>)
+            .with_fonts(&[folder.join("fonts")]);
+        let node = Self { engine: Arc::new(engine), store, preparer };
+        node.settle(config);
+        Ok(node)
+    }
+
+    /// Takes over what the settings say, from now on.
+    pub fn settle(&self, config: &Config) {
+        let policy = Policy { editions_kept: config.editions.keep, quota_bytes: config.quota.bytes };
+        self.engine.set_policy(policy);
+        self.preparer.set_bounds(Bounds {
+            memory_bytes: config.import.memory_bytes,
+            seconds: config.import.time_seconds,
+            file_bytes: config.import.file_bytes,
+        });
+    }
 }
 
 /// What reads strangers' files.

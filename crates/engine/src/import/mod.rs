@@ -12,6 +12,7 @@ use std::path::Path;
 use std::sync::Arc;
 use terrane_drawing::style::Style;
 use terrane_formats::about::{DatasetRecord, LayerFound, PinnedOperation};
+use terrane_model::about::Said;
 use terrane_model::grid::GridSchema;
 use terrane_model::ledger::{Change, Expect, Shelf};
 use terrane_model::map::{Map, Node};
@@ -29,6 +30,8 @@ pub struct ImportOptions {
     pub repair: bool,
     /// What the dataset is about; `id` and everything else are taken from the file where this is absent.
     pub about: Option<About>,
+    /// What is said of every layer, whatever it is called.
+    pub said: Said,
     /// What the columns mean.
     pub columns: Vec<terrane_formats::about::ColumnAbout>,
     /// Styles by name; a default one is made when there is none.
@@ -210,6 +213,7 @@ impl Engine {
         {
             about = entry.record().about.clone();
         }
+        about.amend(&options.said);
         about.updated = Some(now());
         Ok(about)
     }

@@ -117,20 +117,14 @@ fn request_anyway(asked: &Asked) -> Request {
     })
 }
 
-/// Names everything that an answer depends on: the catalogue (and so every revision, style and map), the question, the form, the
-/// languages, and the program that writes it.
+/// Names everything that an answer depends on: the catalogue (and so every revision, style and map), what the site says of itself,
+/// the question, the form, the languages, and the program that writes it.
 fn state(site: &Site, asked: &Asked) -> String {
     let sequence = site.engine.catalogue().sequence().to_string();
     let header = |value: &Option<String>| value.clone().unwrap_or_default();
-    let known = [
-        env!("CARGO_PKG_VERSION"),
-        &site.about.public_url,
-        &sequence,
-        &asked.path,
-        &asked.query,
-        &header(&asked.accept),
-        &header(&asked.accept_language),
-    ];
+    let (accept, languages) = (header(&asked.accept), header(&asked.accept_language));
+    let mut known = vec![env!("CARGO_PKG_VERSION"), &sequence, &asked.path, &asked.query, &accept, &languages];
+    known.extend(site.about.texts());
     Reply::ok("", "").with_tag(&known).tag.unwrap_or_default()
 }
 

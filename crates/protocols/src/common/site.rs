@@ -27,6 +27,19 @@ pub struct SiteAbout {
     pub operator: Party,
 }
 
+impl SiteAbout {
+    /// All its texts: what answers show of it, so that their state can name it.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        let operator = &self.operator;
+        let local = [&self.title, &self.description, &operator.name].into_iter();
+        let local = local.flat_map(|text| text.iter().flat_map(|(language, text)| [language, text]));
+        [Some(self.public_url.as_str()), operator.url.as_deref(), operator.email.as_deref()]
+            .into_iter()
+            .map(Option::unwrap_or_default)
+            .chain(local)
+    }
+}
+
 impl Site {
     /// An absolute address of this site; `path` begins with a slash.
     pub fn url(&self, path: &str) -> String {

@@ -80,7 +80,8 @@ fn fill(folder: &Path, source: &Path) -> Result<()> {
     let text = std::fs::read_to_string(&path)
         .map_err(|error| Error::invalid(format!("“{}” cannot be read: {error}.", path.display())).at("--from"))?;
     let manifest = manifest(&text)?;
-    let engine = stores::engine(folder)?;
+    let node = stores::Node::open(folder, &crate::config::read(folder)?)?;
+    let engine = &node.engine;
     let missing = |dataset: &&ManifestDataset| engine.catalogue().entry(Caller::Operator, &dataset.about.id).is_err();
     let todo: Vec<&ManifestDataset> = manifest.datasets.iter().filter(missing).collect();
     let terminal = Arc::new(Terminal::new("publishing"));
@@ -126,6 +127,7 @@ fn options(dataset: &ManifestDataset, source: &Path) -> Result<ImportOptions> {
     Ok(ImportOptions {
         open: dataset.options.clone(),
         about: Some(about),
+        said: Default::default(),
         columns: dataset.columns.clone(),
         styles,
         replace: false,

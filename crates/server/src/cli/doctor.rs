@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use terrane_engine::{Caller, Engine, FeatureQuestion};
 use terrane_model::grid::GridQuery;
-use terrane_model::{Dataset, Error, GridSource, Kind, Result};
+use terrane_model::{Dataset, DatasetId, Error, GridSource, Kind, Result};
 
 /// One thing that was looked at.
 struct Check {
@@ -101,6 +101,7 @@ fn all_checks(folder: &Path, terminal: &Terminal) -> Result<Vec<Check>> {
         },
     ];
     checks.extend(drafts(folder, served));
+    checks.extend(strays(folder, &engine));
     for (id, error) in engine.catalogue().problems() {
         let wrong =
             format!("it cannot be opened; restore a backup, or remove it and add the file again. {}", told(error));
@@ -139,6 +140,26 @@ fn drafts(folder: &Path, served: bool) -> Option<Check> {
         (_, false) => "left by a publication that was cut off; the next start removes them.",
     };
     Some(Check::note(format!("{left} unfinished drafts"), say))
+}
+
+/// Data that no dataset names: left by a publication that was cut off just before its end, or of a catalogue that was lost.
+fn strays(folder: &Path, engine: &Engine) -> Vec<Check> {
+    let catalogue = engine.catalogue();
+    let left_out: BTreeSet<&str> = catalogue.problems().iter().map(|(id, _)| id.as_str()).collect();
+    let known = |id: &str| {
+        let entry = DatasetId::new(id).and_then(|id| catalogue.entry(Caller::Operator, &id).map(drop));
+        entry.is_ok() || left_out.contains(id)
+    };
+    let entries = std::fs::read_dir(folder.join("datasets")).into_iter().flatten().flatten();
+    let strange = entries.filter(|entry| !known(&entry.file_name().to_string_lossy()));
+    let note = |entry: std::fs::DirEntry| {
+        let say = format!(
+            "no dataset has this data ({}). A publication that was cut off leaves it so: add the file again under this id, or remove the folder.",
+            output::bytes(bytes_below(&entry.path()))
+        );
+        Check::note(format!("datasets/{}", entry.file_name().to_string_lossy()), say)
+    };
+    strange.map(note).collect()
 }
 
 fn check_datasets(folder: &Path, engine: &Engine, terminal: &Terminal, checks: &mut Vec<Check>) -> Result<()> {

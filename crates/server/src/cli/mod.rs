@@ -1,6 +1,7 @@
 //! The command line: what can be typed, and who does it.
 
 mod add;
+mod config;
 mod demo;
 mod doctor;
 mod editions;
@@ -135,6 +136,15 @@ enum Task {
     /// Read a file for the program itself
     #[command(hide = true, name = crate::limited::COMMAND)]
     ReadFile,
+    /// Check or show the settings in terrane.toml
+    #[command(before_help = "Examples:
+  terrane config check survey
+  terrane config show survey
+  terrane config schema > terrane.schema.json")]
+    Config {
+        #[command(subcommand)]
+        what: config::Config,
+    },
     /// Write completions for a shell
     #[command(before_help = "Example:
   terrane completions bash > ~/.local/share/bash-completion/completions/terrane")]
@@ -239,6 +249,7 @@ pub fn run(arguments: Arguments) -> Result<u8> {
         Task::Remove { folder, ids } => look::remove(&folder, &ids, json),
         Task::Doctor { folder } => doctor::run(&folder, json),
         Task::ReadFile => crate::limited::run_child(),
+        Task::Config { what } => config::run(&what, json),
         Task::Completions { shell } => completions(shell),
     }
 }

@@ -1,13 +1,17 @@
 //! `terrane serve`: serves a data folder until it is told to stop.
 
-use crate::config::{self, Config};
-use crate::{http, local, output, stores};
+use crate::config::{self, Live, Options};
+use crate::http::{self, Current, Doors};
+use crate::local::{self, Server};
+use crate::stores::Node;
+use crate::{output, upkeep};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use terrane_model::{Error, Result};
 use terrane_protocols::Site;
 use terrane_protocols::common::site::SiteAbout;
+use tokio::signal::unix::Signal;
 
 /// Where to listen and how people reach it.
 #[derive(clap::Args, Default)]
@@ -24,35 +28,54 @@ pub struct Serve {
 
 /// Serves.
 pub fn run(serve: &Serve, json: bool) -> Result<u8> {
-    let config = config::read(&serve.folder)?;
-    let engine = Arc::new(stores::engine(&serve.folder)?);
-    let listen = serve.listen.as_ref().or(config.server.listen.as_ref()).map_or("127.0.0.1:8080", String::as_str);
-    let address: SocketAddr = listen.replace("localhost", "127.0.0.1").parse().map_err(|_| {
-        Error::invalid(format!("“{listen}” is no address to listen at; write it like 127.0.0.1:8080.")).at("--listen")
-    })?;
+    let options = Options {
+        listen: serve.listen.as_deref().map(config::listen).transpose()?,
+        public_url: serve.public_url.as_deref().map(config::public_url).transpose()?,
+    };
+    let settings = Arc::new(Live::read(&serve.folder, options)?);
+    let node = Arc::new(Node::open(&serve.folder, &settings.now())?);
+    upkeep::begin(Arc::clone(&node))?;
     let runtime = tokio::runtime::Runtime::new().map_err(Error::internal)?;
-    runtime.block_on(async {
-        let stop = http::told_to_stop()?;
-        let listener = tokio::net::TcpListener::bind(address).await.map_err(|error| {
-            Error::conflict(format!("“{address}” cannot be listened at: {error}. Choose another port with --listen."))
-        })?;
-        let address = listener.local_addr().map_err(Error::internal)?;
-        let public_url = match serve.public_url.as_ref().or(config.server.public_url.as_ref()) {
-            Some(url) => config::public_url(url)?,
-            None => local_url(address),
-        };
-        let site = site(&config, Arc::clone(&engine), public_url.clone());
-        local::listen(&serve.folder, Arc::clone(&engine), &public_url)?;
-        announce(&serve.folder, (&public_url, address), &engine, json);
-        if address.ip().is_unspecified() && public_url == local_url(address) && !json {
-            output::line(
-                "Links say “localhost”, which is right on this machine only; --public-url says what others use.",
-            );
+    let outcome = runtime.block_on(until_told(&serve.folder, node, settings, json));
+    // What is still running was given its time.
+    runtime.shutdown_background();
+    outcome.map(|()| 0)
+}
+
+async fn until_told(folder: &Path, node: Arc<Node>, settings: Arc<Live>, json: bool) -> Result<()> {
+    let (stop, reload) = (http::told_to_stop()?, http::told_to_reload()?);
+    let address = settings.now().server.listen;
+    let listener = tokio::net::TcpListener::bind(address).await.map_err(|error| {
+        Error::conflict(format!("“{address}” cannot be listened at: {error}. Choose another port with --listen."))
+    })?;
+    let address = listener.local_addr().map_err(Error::internal)?;
+    let own_url = local_url(address);
+    let server = Arc::new(Server { engine: Arc::clone(&node.engine), settings, own_url });
+    let running = local::listen(folder, Arc::clone(&server))?;
+    announce(folder, &server, address, json);
+    let app = Current::new(http::app(site(&server)));
+    tokio::spawn(reload_when_told(reload, node, Arc::clone(&server), app.clone()));
+    let limits = server.engine.limits().clone();
+    let outcome = Doors { listener, stop }.serve(app, &limits, running.finish()).await;
+    local::close(folder);
+    outcome
+}
+
+/// Reads the settings again each time that the program is told to; what is broken is logged and changes nothing.
+async fn reload_when_told(mut told: Signal, node: Arc<Node>, server: Arc<Server>, app: Current) {
+    while told.recv().await.is_some() {
+        match server.settings.reload() {
+            Ok(changes) => {
+                node.settle(&server.settings.now());
+                app.swap(http::app(site(&server)));
+                match changes.is_empty() {
+                    true => tracing::info!("the settings were read again; nothing has changed"),
+                    false => changes.iter().for_each(|change| tracing::info!("setting {change}")),
+                }
+            }
+            Err(error) => tracing::error!("the settings stay as they were: {error}"),
         }
-        http::serve(listener, site, stop).await?;
-        local::close(&serve.folder);
-        Ok(0)
-    })
+    }
 }
 
 fn local_url(address: SocketAddr) -> String {
@@ -62,18 +85,19 @@ fn local_url(address: SocketAddr) -> String {
     }
 }
 
-fn site(config: &Config, engine: Arc<terrane_engine::Engine>, public_url: String) -> Site {
+fn site(server: &Server) -> Site {
+    let config = server.settings.now();
     let about = SiteAbout {
-        public_url,
-        title: config.site.title(),
-        description: config.site.description(),
-        operator: config.site.operator(),
+        public_url: server.public_url(),
+        title: config.site.title.clone(),
+        description: config.site.description.clone(),
+        operator: config.site.operator.clone(),
     };
-    Site { engine, about: Arc::new(about) }
+    Site { engine: Arc::clone(&server.engine), about: Arc::new(about) }
 }
 
-fn announce(folder: &Path, (public_url, listen): (&str, SocketAddr), engine: &terrane_engine::Engine, json: bool) {
-    let catalogue = engine.catalogue();
+fn announce(folder: &Path, server: &Server, listen: SocketAddr, json: bool) {
+    let (catalogue, public_url) = (server.engine.catalogue(), server.public_url());
     let datasets = catalogue.entries(terrane_engine::Caller::Operator).count();
     let maps = catalogue.maps(terrane_engine::Caller::Operator).count();
     let left_out = catalogue.problems().len();
@@ -91,6 +115,9 @@ fn announce(folder: &Path, (public_url, listen): (&str, SocketAddr), engine: &te
             "{left_out} cannot be opened and are left out; “terrane doctor {}” says why.",
             folder.display()
         ));
+    }
+    if listen.ip().is_unspecified() && public_url == server.own_url {
+        output::line("Links say “localhost”, which is right on this machine only; --public-url says what others use.");
     }
     output::line("Stop with Ctrl-C.");
 }

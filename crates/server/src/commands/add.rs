@@ -101,13 +101,7 @@ fn code_of(error: &Error) -> u8 {
 }
 
 fn add_file(engine: &Engine, path: &Path, options: &AddOptions, progress: &dyn Progress) -> Result<Vec<Imported>> {
-    let done = engine.import(path, &import_options(engine, path, options)?, progress)?;
-    if options.id.is_none() {
-        for done in done.iter().filter(|done| done.published) {
-            engine.edit(&done.id, |record| options.words.apply(&mut record.about), OPERATOR)?;
-        }
-    }
-    Ok(done)
+    engine.import(path, &import_options(engine, path, options)?, progress)
 }
 
 fn import_options(engine: &Engine, path: &Path, options: &AddOptions) -> Result<ImportOptions> {
@@ -121,7 +115,6 @@ fn import_options(engine: &Engine, path: &Path, options: &AddOptions) -> Result<
                 let stem = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
                 about.title = LocalText::one("und", stem);
             }
-            options.words.apply(&mut about);
             Some(about)
         }
     };
@@ -137,6 +130,7 @@ fn import_options(engine: &Engine, path: &Path, options: &AddOptions) -> Result<
             time: options.time.clone(),
         },
         about,
+        said: options.words.said(),
         columns: Vec::new(),
         styles: style.map(|style| ("default".to_owned(), style)).into_iter().collect(),
         repair: options.repair,

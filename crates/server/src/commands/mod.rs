@@ -3,12 +3,15 @@
 mod add;
 mod editions;
 mod look;
+mod settings;
 mod words;
 
 pub use add::AddOptions;
 pub use editions::EditionTask;
-pub use words::Words;
+pub use settings::settings;
+pub use words::{Words, is_language_tag};
 
+use crate::config::{self, Config};
 use crate::{local, stores};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
@@ -32,6 +35,8 @@ pub enum Command {
     Editions { id: String, task: EditionTask },
     /// Take datasets or maps away.
     Remove { ids: Vec<String> },
+    /// The settings in force.
+    Settings,
 }
 
 /// A style and the name that it gets.
@@ -58,6 +63,8 @@ pub struct Here<'a> {
     pub engine: &'a Engine,
     /// The address without a slash at the end.
     pub public_url: Option<&'a str>,
+    /// The settings that hold for this command.
+    pub config: &'a Config,
 }
 
 /// The name in the audit of whoever uses the command line.
@@ -68,8 +75,9 @@ pub fn run(folder: &Path, command: &Command, progress: &dyn Progress) -> Result<
     if let Some(outcome) = local::send(folder, command, progress)? {
         return Ok(outcome);
     }
-    let engine = stores::engine(folder)?;
-    execute(&Here { engine: &engine, public_url: None }, command, progress)
+    let config = config::read(folder)?;
+    let node = stores::Node::open(folder, &config)?;
+    execute(&Here { engine: &node.engine, public_url: None, config: &config }, command, progress)
 }
 
 /// Does a command.
@@ -85,13 +93,14 @@ pub fn execute(here: &Here<'_>, command: &Command, progress: &dyn Progress) -> R
                 let read = Style::from_json(&style.json).map_err(|error| error.at("--style"))?;
                 here.engine.put_style(&id, &style.name, &read, OPERATOR)?;
             }
-            here.engine.edit(&id, |record| words.apply(&mut record.about), OPERATOR)?;
+            here.engine.edit(&id, |record| record.about.amend(&words.said()), OPERATOR)?;
             look::show(here.engine, &id).map(done)
         }
         Command::Editions { id, task } => {
             editions::editions(here.engine, &DatasetId::new(id.as_str())?, task, progress).map(done)
         }
         Command::Remove { ids } => remove(here.engine, ids).map(done),
+        Command::Settings => Ok(done(settings(here.config, here.public_url.is_some()))),
     }
 }
 

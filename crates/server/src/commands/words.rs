@@ -1,8 +1,8 @@
 //! What a person says of a dataset on the command line: titles, licence, owner.
 
 use serde::{Deserialize, Serialize};
-use terrane_model::about::{Licence, Party};
-use terrane_model::{About, LocalText};
+use terrane_model::LocalText;
+use terrane_model::about::{Licence, Party, Said};
 
 /// What the catalogue says of a dataset, as far as it is given.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, clap::Args)]
@@ -47,47 +47,42 @@ const LICENCES: [(&str, &str, &str); 7] = [
 ];
 
 impl Words {
-    /// Writes what is given into a record.
-    pub fn apply(&self, about: &mut About) {
-        set_texts(&mut about.title, &self.title);
-        set_texts(&mut about.description, &self.description);
-        if let Some(owner) = &self.owner {
-            about.owner = Some(Party { name: LocalText::one("und", owner.as_str()), ..Party::default() });
-        }
-        if let Some(licence) = &self.licence {
-            about.licence = licence_of(licence);
-        }
-        if let Some(attribution) = &self.attribution {
-            about.attribution.clone_from(attribution);
-        }
-        if !self.keyword.is_empty() {
-            about.keywords.clone_from(&self.keyword);
+    /// What is given, as the catalogue takes it.
+    pub fn said(&self) -> Said {
+        Said {
+            title: texts(&self.title),
+            description: texts(&self.description),
+            keywords: self.keyword.clone(),
+            licence: self.licence.as_deref().map(licence_of),
+            attribution: self.attribution.clone(),
+            owner: self.owner.as_ref().map(|owner| Party { name: LocalText::one("und", owner), ..Party::default() }),
         }
     }
 }
 
-/// `ja=…` sets the text of one language; a text without a language takes the place of all.
-fn set_texts(text: &mut LocalText, given: &[String]) {
-    if given.iter().any(|entry| tagged(entry).is_none()) {
-        *text = LocalText::default();
-    }
-    for entry in given {
-        let (tag, words) = tagged(entry).unwrap_or(("und", entry));
-        text.set(tag, words);
-    }
+/// `ja=…` is the text of one language, anything else a text without one.
+fn texts(given: &[String]) -> LocalText {
+    given
+        .iter()
+        .map(|entry| tagged(entry).unwrap_or(("und", entry)))
+        .map(|(tag, words)| (tag.to_owned(), words.to_owned()))
+        .collect()
 }
 
-/// A language tag (BCP 47: two or three letters, perhaps subtags) and what follows it.
+/// A language tag and what follows it.
 fn tagged(entry: &str) -> Option<(&str, &str)> {
-    let (tag, words) = entry.split_once('=')?;
+    entry.split_once('=').filter(|(tag, _)| is_language_tag(tag))
+}
+
+/// Whether a text is a language as it is written here: two or three small letters, perhaps subtags (BCP 47).
+pub fn is_language_tag(tag: &str) -> bool {
     let language = tag.split('-').next().unwrap_or("");
-    let is_tag = (2..=3).contains(&language.len())
+    (2..=3).contains(&language.len())
         && language.bytes().all(|byte| byte.is_ascii_lowercase())
         && tag
             .split('-')
             .skip(1)
-            .all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric()));
-    is_tag.then_some((tag, words))
+            .all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric()))
 }
 
 fn licence_of(id: &str) -> Licence {
@@ -102,12 +97,14 @@ fn licence_of(id: &str) -> Licence {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use terrane_model::{About, DatasetId};
 
     fn title(before: &[(&str, &str)], given: &[&str]) -> Vec<(String, String)> {
         let own = |(tag, words): (&str, &str)| (tag.to_owned(), words.to_owned());
-        let mut text: LocalText = before.iter().copied().map(own).collect();
-        set_texts(&mut text, &given.iter().map(|&entry| entry.to_owned()).collect::<Vec<_>>());
-        text.iter().map(own).collect()
+        let mut about = About::new(DatasetId::new("any").expect("a name"));
+        about.title = before.iter().copied().map(own).collect();
+        about.amend(&Words { title: given.iter().map(|&entry| entry.to_owned()).collect(), ..Words::default() }.said());
+        about.title.iter().map(own).collect()
     }
 
     fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {

@@ -1,6 +1,8 @@
 //! Connections: accepted as long as there is room, closed when a request does not arrive in time, finished when the program stops.
 
+use super::Current;
 use axum::Router;
+use axum::http::{StatusCode, header};
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
@@ -10,37 +12,79 @@ use std::time::Duration;
 use terrane_model::limits::Limits;
 use terrane_model::{Error, Result};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
 /// How long to wait after a connection could not be accepted, as when there are too many open files.
 const AFTER_FAILURE: Duration = Duration::from_millis(200);
 
-/// Serves until told to stop; running answers get some time to finish.
-pub async fn serve(listener: TcpListener, app: Router, limits: &Limits, stop: impl Future<Output = ()>) -> Result<()> {
+/// Where connections come in, and when they no longer may.
+pub struct Doors {
+    /// Where they come in.
+    pub listener: TcpListener,
+    /// Each message is one signal to stop; the second means "at once".
+    pub stop: mpsc::Receiver<()>,
+}
+
+impl Doors {
+    /// Serves until told to stop. Running answers, and `others` that is work beside them, get some time to finish; meanwhile the
+    /// listener says that this server is stopping, so that whoever balances load goes elsewhere.
+    pub async fn serve(mut self, app: Current, limits: &Limits, others: impl Future<Output = ()>) -> Result<()> {
+        let running = GracefulShutdown::new();
+        self.until_told(&app, limits, &running).await?;
+        let patience = Duration::from_secs(limits.stopping_seconds_max);
+        let finished = tokio::time::timeout(patience, async { tokio::join!(running.shutdown(), others) });
+        tokio::select! {
+            finished = finished => if finished.is_err() {
+                tracing::warn!("some work was not finished in {patience:?} and is cut off");
+            },
+            Some(()) = self.stop.recv() => tracing::warn!("told to stop a second time: running answers are cut off"),
+            () = turn_away(&self.listener, limits) => {}
+        }
+        Ok(())
+    }
+
+    async fn until_told(&mut self, app: &Current, limits: &Limits, running: &GracefulShutdown) -> Result<()> {
+        let (http, room) = (http(limits), Arc::new(Semaphore::new(limits.connections_max)));
+        loop {
+            let (stream, place) = tokio::select! {
+                accepted = accept(&self.listener, &room) => accepted?,
+                _ = self.stop.recv() => return Ok(()),
+            };
+            let connection = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(app.clone()));
+            let connection = running.watch(connection);
+            tokio::spawn(async move {
+                let _place = place;
+                if let Err(error) = connection.await {
+                    tracing::debug!(?error, "a connection ended early");
+                }
+            });
+        }
+    }
+}
+
+fn http(limits: &Limits) -> http1::Builder {
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(Duration::from_secs(limits.request_head_seconds_max));
-    let (running, room) = (GracefulShutdown::new(), Arc::new(Semaphore::new(limits.connections_max)));
-    let mut stop = std::pin::pin!(stop);
-    loop {
-        let (stream, place) = tokio::select! {
-            accepted = accept(&listener, &room) => accepted?,
-            () = &mut stop => break,
-        };
-        let connection = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(app.clone()));
-        let connection = running.watch(connection);
+    http
+}
+
+/// Connections that are turned away at once; they take a moment each.
+const TURNED_AWAY_AT_ONCE_MAX: usize = 64;
+
+/// Answers every new request with 503 while running ones finish.
+async fn turn_away(listener: &TcpListener, limits: &Limits) {
+    let say = "This server is stopping; ask again in a few seconds.\n";
+    let headers = [(header::RETRY_AFTER, "5"), (header::CACHE_CONTROL, "no-store")];
+    let stopping = Router::new().fallback(move || async move { (StatusCode::SERVICE_UNAVAILABLE, headers, say) });
+    let (mut http, room) = (http(limits), Arc::new(Semaphore::new(TURNED_AWAY_AT_ONCE_MAX)));
+    http.keep_alive(false);
+    while let Ok((stream, place)) = accept(listener, &room).await {
+        let connection = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(stopping.clone()));
         tokio::spawn(async move {
             let _place = place;
-            if let Err(error) = connection.await {
-                tracing::debug!(?error, "a connection ended early");
-            }
+            let _ = connection.await;
         });
     }
-    drop(listener);
-    let patience = Duration::from_secs(limits.stopping_seconds_max);
-    if tokio::time::timeout(patience, running.shutdown()).await.is_err() {
-        tracing::warn!("some answers were not finished in {patience:?} and are cut off");
-    }
-    Ok(())
 }
 
 /// The next connection, when there is room for one.
@@ -67,11 +111,10 @@ mod tests {
     use axum::routing::get;
     use std::net::SocketAddr;
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-    use tokio::sync::oneshot;
 
     struct Running {
         address: SocketAddr,
-        stop: oneshot::Sender<()>,
+        stop: mpsc::Sender<()>,
         done: tokio::task::JoinHandle<Result<()>>,
     }
 
@@ -80,12 +123,15 @@ mod tests {
             tokio::time::sleep(Duration::from_millis(300)).await;
             "slow"
         };
-        let app = Router::new().route("/", get(|| async { "here" })).route("/slow", get(slow));
+        let app = Router::new()
+            .route("/", get(|| async { "here" }))
+            .route("/slow", get(slow))
+            .route("/never", get(std::future::pending::<&'static str>));
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("bound");
-        let (stop, stopped) = oneshot::channel();
-        let stopped = async { drop(stopped.await) };
-        let done = tokio::spawn(async move { serve(listener, app, &limits, stopped).await });
+        let (stop, stopped) = mpsc::channel(2);
+        let doors = Doors { listener, stop: stopped };
+        let done = tokio::spawn(async move { doors.serve(Current::new(app), &limits, async {}).await });
         Running { address, stop, done }
     }
 
@@ -129,13 +175,29 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_running_answer_is_finished_before_the_end_and_no_new_one_begins() {
+    async fn a_running_answer_is_finished_and_new_requests_are_told_that_the_server_stops() {
         let running = start(Limits::default()).await;
         let slow = send(running.address, "GET /slow HTTP/1.1\r\nHost: x\r\n\r\n").await;
         tokio::time::sleep(Duration::from_millis(100)).await;
-        running.stop.send(()).expect("it runs");
+        running.stop.send(()).await.expect("it runs");
+        let turned_away = rest(send(running.address, "GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n").await).await;
+        assert!(turned_away.starts_with("HTTP/1.1 503"), "{turned_away}");
+        assert!(turned_away.to_lowercase().contains("retry-after: 5"), "{turned_away}");
         assert!(rest(slow).await.ends_with("slow"));
         running.done.await.expect("no panic").expect("ended well");
         assert!(TcpStream::connect(running.address).await.is_err(), "nobody listens any more");
+    }
+
+    #[tokio::test]
+    async fn told_twice_it_stops_at_once() {
+        let running = start(Limits::default()).await;
+        let hanging = send(running.address, "GET /never HTTP/1.1\r\nHost: x\r\n\r\n").await;
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        running.stop.send(()).await.expect("it runs");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        assert!(!running.done.is_finished(), "it waits for the answer");
+        running.stop.send(()).await.expect("it runs");
+        running.done.await.expect("no panic").expect("ended well");
+        drop(hanging);
     }
 }

@@ -1,7 +1,13 @@
 //! The listener: protocols and the viewer put together, with what every answer needs around them.
 
+mod current;
 mod listen;
+mod signals;
 mod viewer;
+
+pub use current::Current;
+pub use listen::Doors;
+pub use signals::{outlive_file_limits, told_to_reload, told_to_stop};
 
 use axum::Router;
 use axum::body::Body;
@@ -11,10 +17,7 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use std::time::Duration;
 use terrane_model::limits::Limits;
-use terrane_model::{Error, Result};
 use terrane_protocols::Site;
-use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
 use tower::util::MapRequest;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -30,12 +33,6 @@ const COMPRESS_FROM_BYTES: u64 = 860;
 /// Scripts, styles and pictures come from this site only; nothing is loaded from anywhere else, ever.
 const CONTENT_POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; style-src 'self'; \
     worker-src 'self' blob:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'";
-
-/// Serves until the program is told to stop; running answers are finished first.
-pub async fn serve(listener: TcpListener, site: Site, stop: impl Future<Output = ()>) -> Result<()> {
-    let limits = site.engine.limits().clone();
-    listen::serve(listener, app(site), &limits, stop).await
-}
 
 /// All routes of a site. With a path in the public address they answer below it too, so that a proxy may cut it off or not.
 pub fn app(site: Site) -> Router {
@@ -79,9 +76,7 @@ fn around(routes: Router, limits: &Limits) -> Router {
         .layer(cors)
         .layer(RequestBodyLimitLayer::new(limits.request_body_bytes_max))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, seconds))
-        .layer(CatchPanicLayer::custom(|_| {
-            plain(StatusCode::INTERNAL_SERVER_ERROR, "Something failed on this server.")
-        }))
+        .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn(move |request: Request, next: Next| guard(request, next, uri_bytes_max)))
 }
 
@@ -107,27 +102,40 @@ async fn guard(request: Request, next: Next, uri_bytes_max: usize) -> Response {
     response
 }
 
+/// A request that panicked is answered and logged under its number; the program lives on.
+fn panicked(why: Box<dyn std::any::Any + Send>) -> Response<Body> {
+    let told = why.downcast::<String>().map(|text| *text);
+    let told = told.or_else(|why| why.downcast::<&'static str>().map(|text| (*text).to_owned()));
+    tracing::error!(why = told.unwrap_or_default(), "a request panicked");
+    let say = "Something failed on this server; the log has it under the number in the header X-Request-Id.";
+    plain(StatusCode::INTERNAL_SERVER_ERROR, say)
+}
+
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 fn plain(status: StatusCode, say: &'static str) -> Response<Body> {
     (status, say).into_response()
 }
 
-/// Ctrl-C, or the signal that service managers send. Both are listened for from now on, not only once the future is awaited.
-pub fn told_to_stop() -> Result<impl Future<Output = ()>> {
-    let mut interrupted = signal(SignalKind::interrupt()).map_err(Error::internal)?;
-    let mut terminated = signal(SignalKind::terminate()).map_err(Error::internal)?;
-    Ok(async move {
-        tokio::select! {
-            _ = interrupted.recv() => {}
-            _ = terminated.recv() => {}
-        }
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use axum::routing::get;
+    use tower::ServiceExt as _;
+
+    #[tokio::test]
+    async fn a_request_that_panics_gets_a_500_with_its_number_and_the_next_is_answered() {
+        let broken = get(|| async { if true { std::panic::panic_any("a defect") } else { "never" } });
+        let routes = Router::new().route("/broken", broken).route("/", get(|| async { "here" }));
+        let routes = around(routes, &Limits::default());
+        for _ in 0..3 {
+            let ask = |path: &str| Request::builder().uri(path).body(Body::empty()).expect("a request");
+            let answer = routes.clone().oneshot(ask("/broken")).await.expect("an answer");
+            assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+            assert_eq!(answer.headers()[REQUEST_ID].len(), 32);
+            assert_eq!(routes.clone().oneshot(ask("/")).await.expect("an answer").status(), StatusCode::OK);
+        }
+    }
 
     #[test]
     fn the_path_of_a_public_address_is_found() {

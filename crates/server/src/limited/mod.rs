@@ -50,11 +50,6 @@ pub struct LimitedPreparer {
 }
 
 impl LimitedPreparer {
-    /// With these bounds.
-    pub fn new(bounds: Bounds) -> Self {
-        Self { bounds: RwLock::new(bounds) }
-    }
-
     /// Other bounds, for files that are read from now on.
     pub fn set_bounds(&self, bounds: Bounds) {
         *self.bounds.write().unwrap_or_else(std::sync::PoisonError::into_inner) = bounds;

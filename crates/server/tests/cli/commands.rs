@@ -119,7 +119,8 @@ fn a_new_edition_takes_the_place_of_the_old_one_and_keeps_its_words() {
     let shown = desk.run(&["show", "survey", "units", "--json"]).ok().json();
     assert_eq!(shown["about"]["title"], "Units");
     let listed = desk.run(&["editions", "survey", "units", "--json"]).ok().json();
-    let numbers: Vec<u64> = listed["editions"].as_array().expect("a list").iter().filter_map(|it| it["edition"].as_u64()).collect();
+    let numbers: Vec<u64> =
+        listed["editions"].as_array().expect("a list").iter().filter_map(|it| it["edition"].as_u64()).collect();
     assert_eq!(numbers, [1, 2, 3, 4], "what was superseded a moment ago is still read");
     let compared = desk.run(&["editions", "survey", "units", "--compare", "1", "2"]).ok();
     assert!(compared.out.contains("changed  1"), "{}", compared.out);

@@ -95,6 +95,7 @@ pub const UNITS: &str = r#"{"type": "FeatureCollection", "features": [
 /// A server of the data folder `survey`; ended when dropped.
 pub struct Server {
     child: Child,
+    log: PathBuf,
     /// The address that it says, without the slash at the end.
     pub url: String,
     pub port: u16,
@@ -104,21 +105,43 @@ impl Server {
     pub fn start(folder: &Path, more: &[&str]) -> Self {
         let mut command = terrane();
         command.current_dir(folder).args(["serve", "survey", "--listen", "127.0.0.1:0", "--json"]).args(more);
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
+        let log = folder.join("server.log");
+        let written = std::fs::File::create(&log).expect("made");
+        let mut child = command.stdout(Stdio::piped()).stderr(written).spawn().expect("the program starts");
         let mut said = String::new();
         let mut lines = BufReader::new(child.stdout.take().expect("piped"));
         while !said.trim_end().ends_with('}') {
             let bytes = lines.read_line(&mut said).expect("read");
             if bytes == 0 {
-                let mut why = String::new();
-                child.stderr.take().expect("piped").read_to_string(&mut why).expect("read");
-                panic!("the server ended: {said} {why}");
+                panic!("the server ended: {said} {}", std::fs::read_to_string(&log).expect("there"));
             }
         }
         let about: serde_json::Value = serde_json::from_str(&said).expect("JSON");
         let url = about["url"].as_str().expect("an address").trim_end_matches('/').to_owned();
         let port = about["listen"].as_str().and_then(|listen| listen.rsplit(':').next()).expect("a port");
-        Self { child, url, port: port.parse().expect("a port") }
+        Self { child, log, url, port: port.parse().expect("a port") }
+    }
+
+    /// What it has written to standard error.
+    pub fn log(&self) -> String {
+        String::from_utf8_lossy(&std::fs::read(&self.log).expect("there")).into_owned()
+    }
+
+    /// Sends a signal and goes on.
+    pub fn signal(&self, signal: rustix::process::Signal) {
+        rustix::process::kill_process(rustix::process::Pid::from_child(&self.child), signal).expect("it runs");
+    }
+
+    /// Waits for its end and returns the exit code.
+    pub fn wait(mut self) -> i32 {
+        self.child.wait().expect("it ends").code().unwrap_or(-1)
+    }
+
+    /// Sends bytes and gives the connection back before anything is read.
+    pub fn begin(&self, request: &str) -> TcpStream {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).expect("connected");
+        stream.write_all(request.as_bytes()).expect("sent");
+        stream
     }
 
     pub fn process(&self) -> u32 {
@@ -127,8 +150,7 @@ impl Server {
 
     /// Sends a signal and returns the exit code, -1 when a signal ended it.
     pub fn end(mut self, signal: rustix::process::Signal) -> i32 {
-        let process = rustix::process::Pid::from_child(&self.child);
-        rustix::process::kill_process(process, signal).expect("it runs");
+        self.signal(signal);
         self.child.wait().expect("it ends").code().unwrap_or(-1)
     }
 
@@ -170,7 +192,8 @@ pub struct Answer {
 }
 
 impl Answer {
-    fn of(bytes: &[u8]) -> Self {
+    /// Takes apart what came; a body that was cut off is no answer.
+    pub fn of(bytes: &[u8]) -> Self {
         let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").unwrap_or_else(|| {
             panic!("no answer: {:?}", String::from_utf8_lossy(bytes));
         });
@@ -215,4 +238,16 @@ fn unchunked(mut rest: &[u8]) -> Vec<u8> {
 /// The folder with the demo's data.
 pub fn demo() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../demo")
+}
+
+/// Looks again and again, for as long as a slow machine may take, until it is so.
+#[track_caller]
+pub fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    for _ in 0..600 {
+        if is_so() {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    panic!("it did not come to this: {what}");
 }

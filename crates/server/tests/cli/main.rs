@@ -9,3 +9,5 @@ mod http;
 mod kit;
 mod links;
 mod serving;
+mod settings;
+mod signals;

@@ -3,7 +3,8 @@
 //! A draft can be made by another process, in a room: there it is closed, and taken up here.
 
 use crate::names::plain_name;
-use crate::{DISPLAY, FEATURES, GRID, Kept, ORIGINAL, RECORD, cannot, full_disk, is_revision, sync_folder};
+use crate::own::not_written;
+use crate::{DISPLAY, FEATURES, GRID, Kept, ORIGINAL, RECORD, cannot, is_revision, sync_folder};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -89,11 +90,11 @@ impl Draft for FolderDraft {
         progress: &dyn Progress,
     ) -> Result<Written> {
         let _ = (progress, DISPLAY);
-        geopackage::write(&self.folder.join(FEATURES), "features", schema, rows).map_err(full_disk)
+        geopackage::write(&self.folder.join(FEATURES), "features", schema, rows).map_err(not_written)
     }
 
     fn write_grid(&mut self, grid: &dyn GridSource, progress: &dyn Progress) -> Result<()> {
-        geotiff::write_cog(&self.folder.join(GRID), grid, progress).map_err(full_disk)
+        geotiff::write_cog(&self.folder.join(GRID), grid, progress).map_err(not_written)
     }
 
     fn keep_original(&mut self, name: &str, path: &Path) -> Result<()> {

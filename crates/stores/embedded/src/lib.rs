@@ -27,6 +27,7 @@ mod layout;
 mod ledger;
 mod lock;
 mod names;
+mod own;
 mod place;
 mod recover;
 mod restore;
@@ -98,7 +99,8 @@ impl Kept {
             views.features = Some(Arc::new(GeoPackageSource::open(&folder.join(FEATURES))?));
         }
         if folder.join(GRID).is_file() {
-            views.grid = Some(Arc::new(geotiff::open_cached(&folder.join(GRID), None, Arc::clone(&self.blocks))?));
+            let grid = geotiff::open_cached(&folder.join(GRID), None, Arc::clone(&self.blocks))?;
+            views.grid = Some(Arc::new(own::OwnGrid(grid)));
         }
         if folder.join(ORIGINAL).is_dir() {
             views.files = Some(Arc::new(FolderFiles::new(folder.join(ORIGINAL))));
@@ -268,7 +270,8 @@ impl Store for EmbeddedStore {
     }
 }
 
-fn check_is_data_folder(folder: &Path) -> Result<()> {
+/// Says what a folder is when it is not a data folder.
+pub fn check_is_data_folder(folder: &Path) -> Result<()> {
     if folder.join(CATALOGUE).is_file() {
         return Ok(());
     }
@@ -292,25 +295,13 @@ fn is_revision(text: &str) -> bool {
 fn cannot(path: &Path, done: &str, error: std::io::Error) -> Error {
     let why = match (is_full(error.kind()), error.kind()) {
         (true, _) => "the disk is full; make room and try again".to_owned(),
+        (_, std::io::ErrorKind::FileTooLarge) => {
+            "this system lets no file grow larger (ulimit -f); raise the limit and try again".to_owned()
+        }
         (_, std::io::ErrorKind::PermissionDenied) => "this user may not; look at the folder's owner".to_owned(),
         _ => error.to_string(),
     };
     Error::new(terrane_model::Kind::Internal, format!("“{}” cannot be {done}: {why}.", path.display())).because(error)
-}
-
-/// An error of a writer that says so when the disk was full.
-fn full_disk(error: Error) -> Error {
-    let Some(cause) = error.cause() else { return error };
-    let by_database = matches!(
-        cause.downcast_ref::<rusqlite::Error>().and_then(rusqlite::Error::sqlite_error_code),
-        Some(rusqlite::ErrorCode::DiskFull)
-    );
-    let by_system = cause.downcast_ref::<std::io::Error>().is_some_and(|error| is_full(error.kind()));
-    if by_database || by_system {
-        let say = "The disk is full, so the data cannot be written; make room and try again. Nothing was published.";
-        return Error::new(terrane_model::Kind::Busy, say).because(cause.to_string());
-    }
-    error
 }
 
 fn is_full(kind: std::io::ErrorKind) -> bool {

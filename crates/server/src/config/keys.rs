@@ -1,0 +1,151 @@
+//! Every setting that `terrane.toml` may hold, as one table. Its reader, its check, its JSON Schema and `terrane config show` follow
+//! from it, so that no setting is described twice.
+
+/// A setting: where it stands, what may stand there, and what holds without it.
+#[derive(Debug)]
+pub struct Key {
+    /// The section, `[server]`.
+    pub section: &'static str,
+    /// The name in its section.
+    pub name: &'static str,
+    /// What may stand there.
+    pub allowed: Allowed,
+    /// What holds when it is not given.
+    pub usual: Usual,
+    /// What it does, in a sentence.
+    pub says: &'static str,
+}
+
+/// What may stand at a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Allowed {
+    /// A text, or texts by language.
+    Texts,
+    /// A mail address.
+    Email,
+    /// An address of the web.
+    Web,
+    /// The public address of a node: no query, no fragment.
+    PublicUrl,
+    /// An IP address and a port.
+    Listen,
+    /// A whole number between two, both included.
+    Whole(u64, u64),
+    /// A number of bytes between two, or a text such as `"2 GB"`.
+    Bytes(u64, u64),
+}
+
+/// What holds when a setting is not given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Usual {
+    /// Nothing.
+    Nothing,
+    /// A text.
+    Text(&'static str),
+    /// A number.
+    Number(u64),
+}
+
+impl Key {
+    /// `section.name`, as it is shown.
+    pub fn path(&self) -> String {
+        format!("{}.{}", self.section, self.name)
+    }
+}
+
+/// The sections and what they are for.
+pub const SECTIONS: [(&str, &str); 5] = [
+    ("site", "Who runs the node, as its pages and services say."),
+    ("server", "Where it listens and how people reach it."),
+    ("editions", "How long earlier editions of a dataset stay."),
+    ("quota", "How much room the data may take."),
+    ("import", "What the process that reads strangers' files may use."),
+];
+
+const fn key(section: &'static str, name: &'static str, kind: (Allowed, Usual), says: &'static str) -> Key {
+    Key { section, name, allowed: kind.0, usual: kind.1, says }
+}
+
+/// The node's title.
+pub static TITLE: Key =
+    key("site", "title", (Allowed::Texts, Usual::Text("Terrane")), "Title of the node, in one language or in several.");
+/// What the node is for.
+pub static DESCRIPTION: Key =
+    key("site", "description", (Allowed::Texts, Usual::Nothing), "What the node is for, in a sentence or two.");
+/// Who runs it.
+pub static OPERATOR: Key =
+    key("site", "operator", (Allowed::Texts, Usual::Nothing), "The organisation that runs the node.");
+/// Its web site.
+pub static OPERATOR_URL: Key =
+    key("site", "operator_url", (Allowed::Web, Usual::Nothing), "The web site of that organisation.");
+/// Its mail address.
+pub static OPERATOR_EMAIL: Key =
+    key("site", "operator_email", (Allowed::Email, Usual::Nothing), "Where people write to it.");
+/// Where to listen.
+pub static LISTEN: Key = key(
+    "server",
+    "listen",
+    (Allowed::Listen, Usual::Text("127.0.0.1:8080")),
+    "Address and port to listen at. A change needs a restart.",
+);
+/// How people reach the node.
+pub static PUBLIC_URL: Key = key(
+    "server",
+    "public_url",
+    (Allowed::PublicUrl, Usual::Nothing),
+    "The address that people use when a proxy stands before this program, with its path: the only source of links.",
+);
+/// Editions that are kept.
+pub static EDITIONS_KEEP: Key = key(
+    "editions",
+    "keep",
+    (Allowed::Whole(1, 1_000), Usual::Number(2)),
+    "How many editions of a dataset are kept, the published one included.",
+);
+/// Room for all data.
+pub static QUOTA_BYTES: Key = key(
+    "quota",
+    "bytes",
+    (Allowed::Bytes(1_000_000, BYTES_MAX), Usual::Nothing),
+    "What the datasets may take on the disk together. Without it there is no bound but the disk.",
+);
+/// Memory of the reading process.
+pub static IMPORT_MEMORY: Key = key(
+    "import",
+    "memory",
+    (Allowed::Bytes(64_000_000, BYTES_MAX), Usual::Number(2_000_000_000)),
+    "Memory that reading a file may take.",
+);
+/// Time of the reading process.
+pub static IMPORT_TIME: Key = key(
+    "import",
+    "time_seconds",
+    (Allowed::Whole(1, 604_800), Usual::Number(3_600)),
+    "Seconds that reading a file may take.",
+);
+/// Size of what it reads and writes.
+pub static IMPORT_FILE: Key = key(
+    "import",
+    "file_bytes",
+    (Allowed::Bytes(1_000_000, BYTES_MAX), Usual::Number(20_000_000_000)),
+    "Size of a file that reading may write.",
+);
+
+/// The largest size that can be given: what a TOML integer holds.
+const BYTES_MAX: u64 = i64::MAX as u64;
+
+/// All settings, in the order in which they are shown.
+pub static ALL: [&Key; 12] = [
+    &TITLE,
+    &DESCRIPTION,
+    &OPERATOR,
+    &OPERATOR_URL,
+    &OPERATOR_EMAIL,
+    &LISTEN,
+    &PUBLIC_URL,
+    &EDITIONS_KEEP,
+    &QUOTA_BYTES,
+    &IMPORT_MEMORY,
+    &IMPORT_TIME,
+    &IMPORT_FILE,
+];

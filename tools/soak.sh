@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# Breaks the built program on purpose and looks whether anything is lost: kills, full disks, failing writes, damaged files,
+# broken settings, hostile files. See docs/reliability.md.
+#
+#   tools/soak.sh [--quick] [--only NAME] [--seed N] [--rounds N] [--corpus DIR] [--write]
+#
+# Environment: TERRANE=…  a built program instead of target/debug/terrane (which is built first)
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+if [ -z "${TERRANE:-}" ]; then
+    cargo build --quiet -p terrane-server
+    export TERRANE="${CARGO_TARGET_DIR:-$PWD/target}/debug/terrane"
+fi
+cd conformance
+PYTHONDONTWRITEBYTECODE=1 exec python3 -m soak "$@"
