@@ -8,7 +8,7 @@ pub use prepare::{LocalPreparer, Prepared, Preparer, Reading, prepare};
 use crate::catalogue::{Catalogue, plain_layer};
 use crate::publish::{dataset_change, map_change, now, style_change, style_ids};
 use crate::{Caller, Engine};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use terrane_drawing::style::Style;
 use terrane_formats::about::{DatasetRecord, LayerFound, PinnedOperation};
@@ -28,6 +28,8 @@ pub struct ImportOptions {
     pub open: OpenOptions,
     /// Put geometry right that is wrong; the file as it was given is kept beside.
     pub repair: bool,
+    /// The files as they were given, when it is not those that are read.
+    pub originals: Option<Vec<PathBuf>>,
     /// What the dataset is about; `id` and everything else are taken from the file where this is absent.
     pub about: Option<About>,
     /// What is said of every layer, whatever it is called.
@@ -79,7 +81,13 @@ impl Engine {
         if let Some(about) = &options.about {
             self.check_free(about, options.replace, &[])?;
         }
-        let reading = Reading { path, open: &options.open, repair: options.repair, one_layer: options.about.is_some() };
+        let reading = Reading {
+            path,
+            open: &options.open,
+            repair: options.repair,
+            originals: options.originals.as_deref(),
+            one_layer: options.about.is_some(),
+        };
         let mut staged: Vec<Staged> = Vec::new();
         for layer in self.preparer.prepare(&reading, &*self.store, progress)? {
             let taken: Vec<DatasetId> = staged.iter().map(|done| done.imported.id.clone()).collect();

@@ -4,7 +4,7 @@
 use crate::extent::{ExtentWatch, of_box};
 use crate::import::file_name;
 use crate::pool::{Cancel, wait};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use terrane_drawing::style::Style;
 use terrane_formats::about::LayerFound;
@@ -22,6 +22,8 @@ pub struct Reading<'a> {
     pub open: &'a OpenOptions,
     /// Put geometry right that is wrong.
     pub repair: bool,
+    /// The files as they were given, when it is not those that are read.
+    pub originals: Option<&'a [PathBuf]>,
     /// Refuse a file of many layers before any is written.
     pub one_layer: bool,
 }
@@ -67,7 +69,13 @@ pub fn prepare<D: Draft + ?Sized>(
         );
         return Err(Error::invalid(say).at("--layer"));
     }
-    layers.into_iter().map(|layer| write_layer(&layer, begin()?, progress)).collect()
+    let write = |mut layer: Opened| {
+        if let Some(originals) = reading.originals {
+            layer.files = originals.to_vec();
+        }
+        write_layer(&layer, begin()?, progress)
+    };
+    layers.into_iter().map(write).collect()
 }
 
 fn open_file(openers: &[Arc<dyn Opener>], path: &Path, options: &OpenOptions) -> Result<Vec<Opened>> {

@@ -23,7 +23,8 @@ pub fn run(arguments: &AddArguments, json: bool) -> Result<u8> {
     Ok(outcome.code)
 }
 
-fn found(path: &Path) -> Result<PathBuf> {
+/// The whole path of a file that is there.
+pub fn found(path: &Path) -> Result<PathBuf> {
     path.canonicalize().map_err(|error| {
         let why = match error.kind() {
             std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
@@ -182,7 +183,8 @@ fn place(extent: &Json) -> Option<String> {
     Some(format!("{} to {}, {} to {}", side(*west, x), side(*east, x), side(*south, y), side(*north, y)))
 }
 
-fn print_finding(finding: &Json) {
+/// A remark about a row, a field, or all of it.
+pub fn print_finding(finding: &Json) {
     let row = finding["row"].as_u64().map(|row| format!("row {}", output::number(row)));
     let field = finding["field"].as_str().map(|field| format!("field {field}"));
     let place: Vec<String> = row.into_iter().chain(field).collect();

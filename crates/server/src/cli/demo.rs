@@ -133,6 +133,7 @@ fn options(dataset: &ManifestDataset, source: &Path) -> Result<ImportOptions> {
         replace: false,
         dry_run: false,
         repair: false,
+        originals: None,
         label: String::new(),
         who: "demo".to_owned(),
     })

@@ -1,4 +1,4 @@
-//! `terrane doctor`: looks at everything in a data folder and says what to do. It changes nothing, so it works beside a server.
+//! `terrane doctor`: looks at everything in a data folder and says what to do. Looking changes nothing, so it works beside a server.
 
 use crate::output::{self, Terminal};
 use crate::{local, stores};
@@ -6,8 +6,10 @@ use serde_json::json;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use terrane_engine::{Caller, Engine, FeatureQuestion};
+use terrane_formats::about::EditionRecord;
 use terrane_model::grid::GridQuery;
 use terrane_model::{Dataset, DatasetId, Error, GridSource, Kind, Result};
+use terrane_store_embedded::{Fault, FaultKind, verify_revision};
 
 /// One thing that was looked at.
 struct Check {
@@ -50,8 +52,38 @@ fn told(error: &Error) -> String {
     }
 }
 
-/// Checks; exit code 1 when something is wrong.
-pub fn run(folder: &Path, json: bool) -> Result<u8> {
+/// What is to be done with a data folder.
+#[derive(clap::Args)]
+pub struct Doctor {
+    /// The data folder
+    folder: PathBuf,
+    /// Build a damaged or lost catalogue anew from what is in the folder; no server may run
+    #[arg(long)]
+    recover: bool,
+}
+
+/// Checks, or recovers; exit code 1 when something is wrong.
+pub fn run(doctor: &Doctor, json: bool) -> Result<u8> {
+    if doctor.recover {
+        return recover(&doctor.folder, json);
+    }
+    check(&doctor.folder, json)
+}
+
+fn recover(folder: &Path, json: bool) -> Result<u8> {
+    let terminal = Terminal::new("reading what is there");
+    let recovery = terrane_store_embedded::recover(folder, &terminal);
+    terminal.clear();
+    let recovery = recovery?;
+    let records = recovery.records.iter().map(|(shelf, id, outcome)| json!([shelf, id, format!("{outcome:?}")]));
+    match json {
+        true => output::json(&json!({"damaged": recovery.damaged, "records": records.collect::<Vec<_>>()})),
+        false => output::line(&recovery.to_string()),
+    }
+    Ok(0)
+}
+
+fn check(folder: &Path, json: bool) -> Result<u8> {
     let terminal = Terminal::new("checking");
     let checks = all_checks(folder, &terminal);
     terminal.clear();
@@ -169,26 +201,39 @@ fn check_datasets(folder: &Path, engine: &Engine, terminal: &Terminal, checks: &
         let (id, revision) = (&entry.record().about.id, &entry.record().revision);
         terminal.show(&format!("checking {id}"));
         let own = folder.join("datasets").join(id.as_str());
-        checks.push(Check::of(format!("{id}: files are whole"), sound_files(&own.join(revision))));
+        checks.push(files(&own.join(revision), format!("{id}: files are whole"), terminal));
         let dataset = catalogue.open(Caller::Operator, id)?;
         checks.push(Check::of(format!("{id}: data can be read"), runtime.block_on(readable(engine, &dataset))));
-        checks.extend(old_revisions(&own, revision).map(|note| Check::note(id.to_string(), note)));
+        checks.extend(old_editions(engine, folder, id, terminal)?);
     }
     Ok(())
 }
 
-/// Revisions that are not published: the one before is kept for a while, others are left by publications that were cut off.
-fn old_revisions(own: &Path, published: &str) -> Option<String> {
-    let entries = std::fs::read_dir(own).ok()?.flatten().map(|entry| entry.path());
-    let old: Vec<PathBuf> = entries.filter(|path| path.file_name().is_some_and(|name| name != published)).collect();
-    let size: u64 = old.iter().map(|path| bytes_below(path)).sum();
-    (!old.is_empty()).then(|| {
-        format!(
-            "{} older revisions ({}) are kept; the next publication removes all but the last.",
-            old.len(),
-            output::bytes(size)
-        )
-    })
+/// The files of a revision against their checksums.
+fn files(own: &Path, what: String, terminal: &Terminal) -> Check {
+    let faults = match verify_revision(own, terminal) {
+        Ok(faults) => faults,
+        Err(error) => return Check::wrong(what, told(&error)),
+    };
+    let (unlisted, faults): (Vec<_>, Vec<_>) = faults.iter().partition(|fault| fault.kind == FaultKind::Unlisted);
+    let say = |faults: &[&Fault]| faults.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+    match (faults.is_empty(), unlisted.is_empty()) {
+        (false, _) => Check::wrong(what, say(&faults)),
+        (true, false) => Check::note(what, say(&unlisted)),
+        (true, true) => Check::well(what),
+    }
+}
+
+/// Editions that are kept beside the published one: their files too.
+fn old_editions(engine: &Engine, folder: &Path, id: &DatasetId, terminal: &Terminal) -> Result<Vec<Check>> {
+    let editions = engine.editions(id)?;
+    let published = editions.last().map(|edition| edition.revision().to_owned()).unwrap_or_default();
+    let old = editions.iter().filter(|edition| edition.revision() != published);
+    let check = |edition: &EditionRecord| {
+        let own = folder.join("datasets").join(id.as_str()).join(edition.revision());
+        files(&own, format!("{id}: files of edition {} are whole", edition.number), terminal)
+    };
+    Ok(old.map(check).collect())
 }
 
 fn bytes_below(folder: &Path) -> u64 {
@@ -238,11 +283,6 @@ fn fonts(engine: &Engine) -> Check {
         some.join(" ")
     );
     Check::note("fonts", say)
-}
-
-fn sound_files(folder: &Path) -> Result<()> {
-    let features = folder.join("features.gpkg");
-    if features.is_file() { sound(&features) } else { Ok(()) }
 }
 
 /// SQLite's own check of a database file.

@@ -1,10 +1,13 @@
 //! The command line: what can be typed, and who does it.
 
 mod add;
+mod amend;
+mod backup;
 mod config;
 mod demo;
 mod doctor;
 mod editions;
+mod export;
 mod look;
 mod serve;
 
@@ -53,10 +56,14 @@ enum Task {
     /// Make a new data folder
     #[command(before_help = "Examples:
   terrane init survey
-  terrane init /srv/survey")]
+  terrane init /srv/survey
+  terrane init copy --from out")]
     Init {
         /// The folder to make
         folder: PathBuf,
+        /// Fill it with what “terrane export” wrote
+        #[arg(long, value_name = "DIR")]
+        from: Option<PathBuf>,
     },
     /// Serve a data folder
     #[command(before_help = "Examples:
@@ -107,6 +114,21 @@ enum Task {
         #[arg(long, value_name = "NAME", default_value = "default", requires = "style")]
         style_name: String,
     },
+    /// Change rows of a dataset that changes often; a running server shows them at once
+    #[command(before_help = "Examples:
+  terrane amend survey events latest.csv
+  terrane amend survey events --delete us7000abcd
+  terrane amend survey events corrected.geojson --expect us7000abcd=3")]
+    Amend(amend::Amend),
+    /// Write a dataset with many changes anew; a server does this by itself
+    #[command(before_help = "Example:
+  terrane compact survey events")]
+    Compact {
+        /// The data folder
+        folder: PathBuf,
+        /// The dataset
+        id: String,
+    },
     /// List, compare, restore and remove editions of a dataset
     #[command(before_help = "Examples:
   terrane editions survey geology
@@ -114,6 +136,26 @@ enum Task {
   terrane editions survey geology --restore 1
   terrane editions survey geology --label 2 \"2nd edition, 2026\"")]
     Editions(editions::Editions),
+    /// Copy a data folder into one file, also while it is served
+    #[command(before_help = "Examples:
+  terrane backup survey survey-2026-11-26.tar
+  terrane backup --verify survey-2026-11-26.tar")]
+    Backup(backup::Backup),
+    /// Make a data folder of a backup
+    #[command(before_help = "Examples:
+  terrane restore survey-2026-11-26.tar survey
+  terrane restore survey-2026-11-26.tar --verify")]
+    Restore(backup::Restore),
+    /// Write everything as plain files, which any GIS opens and “terrane init --from” reads again
+    #[command(before_help = "Examples:
+  terrane export survey out
+  terrane init copy --from out")]
+    Export {
+        /// The data folder
+        folder: PathBuf,
+        /// The folder to make
+        to: PathBuf,
+    },
     /// Take datasets or maps away
     #[command(before_help = "Examples:
   terrane remove survey geology
@@ -128,11 +170,9 @@ enum Task {
     /// Check a data folder, also while it is served, and say what to do
     #[command(before_help = "Examples:
   terrane doctor survey
-  terrane doctor survey --json")]
-    Doctor {
-        /// The data folder
-        folder: PathBuf,
-    },
+  terrane doctor survey --json
+  terrane doctor survey --recover")]
+    Doctor(doctor::Doctor),
     /// Read a file for the program itself
     #[command(hide = true, name = crate::limited::COMMAND)]
     ReadFile,
@@ -235,7 +275,7 @@ pub fn run(arguments: Arguments) -> Result<u8> {
     let json = arguments.json;
     match arguments.command {
         Task::Demo(demo) => demo::run(&demo, json),
-        Task::Init { folder } => init(&folder, json),
+        Task::Init { folder, from } => init(&folder, from.as_deref(), json),
         Task::Serve(serve) => serve::run(&serve, json),
         Task::Add(add) => add::run(&add, json),
         Task::List { folder } => look::list(&folder, json),
@@ -245,9 +285,14 @@ pub fn run(arguments: Arguments) -> Result<u8> {
             let style = style.map(|json| NamedStyle { name: style_name, json });
             look::edit(&folder, &Command::Edit { id, words: Box::new(words), style }, json)
         }
+        Task::Amend(amend) => amend::run(&amend, json),
+        Task::Compact { folder, id } => amend::compact(&folder, &id, json),
+        Task::Backup(backup) => backup::run(&backup, json),
+        Task::Restore(restore) => backup::restore(&restore, json),
+        Task::Export { folder, to } => export::export(&folder, &to, json),
         Task::Editions(editions) => editions::run(&editions, json),
         Task::Remove { folder, ids } => look::remove(&folder, &ids, json),
-        Task::Doctor { folder } => doctor::run(&folder, json),
+        Task::Doctor(doctor) => doctor::run(&doctor, json),
         Task::ReadFile => crate::limited::run_child(),
         Task::Config { what } => config::run(&what, json),
         Task::Completions { shell } => completions(shell),
@@ -261,7 +306,10 @@ fn completions(shell: clap_complete::Shell) -> Result<u8> {
     Ok(0)
 }
 
-fn init(folder: &std::path::Path, json: bool) -> Result<u8> {
+fn init(folder: &std::path::Path, from: Option<&std::path::Path>, json: bool) -> Result<u8> {
+    if let Some(from) = from {
+        return export::init(folder, from, json);
+    }
     make(folder, crate::config::TEMPLATE)?;
     if json {
         output::json(&serde_json::json!({"folder": folder.display().to_string()}));

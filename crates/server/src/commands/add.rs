@@ -134,6 +134,7 @@ fn import_options(engine: &Engine, path: &Path, options: &AddOptions) -> Result<
         columns: Vec::new(),
         styles: style.map(|style| ("default".to_owned(), style)).into_iter().collect(),
         repair: options.repair,
+        originals: None,
         replace: options.replace,
         label: options.label.clone(),
         dry_run: options.dry_run,

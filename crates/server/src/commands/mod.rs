@@ -1,12 +1,14 @@
 //! Commands on a data folder: one path whether a server runs there or not.
 
 mod add;
+mod amend;
 mod editions;
 mod look;
 mod settings;
 mod words;
 
 pub use add::AddOptions;
+pub use amend::AmendOptions;
 pub use editions::EditionTask;
 pub use settings::settings;
 pub use words::{Words, is_language_tag};
@@ -31,6 +33,10 @@ pub enum Command {
     Show { id: String },
     /// Change what the catalogue says of a dataset, or how it is drawn.
     Edit { id: String, words: Box<Words>, style: Option<NamedStyle> },
+    /// Change rows.
+    Amend { id: String, options: Box<AmendOptions> },
+    /// Write a dataset with many changes anew.
+    Compact { id: String },
     /// What was published before, and back to it.
     Editions { id: String, task: EditionTask },
     /// Take datasets or maps away.
@@ -96,6 +102,10 @@ pub fn execute(here: &Here<'_>, command: &Command, progress: &dyn Progress) -> R
             here.engine.edit(&id, |record| record.about.amend(&words.said()), OPERATOR)?;
             look::show(here.engine, &id).map(done)
         }
+        Command::Amend { id, options } => {
+            amend::amend(here, &DatasetId::new(id.as_str())?, options, progress).map(done)
+        }
+        Command::Compact { id } => amend::compact(here, &DatasetId::new(id.as_str())?, progress).map(done),
         Command::Editions { id, task } => {
             editions::editions(here.engine, &DatasetId::new(id.as_str())?, task, progress).map(done)
         }

@@ -26,9 +26,8 @@ pub fn run() -> Result<u8> {
 }
 
 fn request() -> Result<Request> {
-    let mut text = String::new();
     let input = std::io::Read::take(std::io::stdin(), REQUEST_BYTES_MAX);
-    std::io::read_to_string(input).map(|read| text = read).map_err(Error::internal)?;
+    let text = std::io::read_to_string(input).map_err(Error::internal)?;
     serde_json::from_str(&text).map_err(|error| {
         let say = "This command reads a file for the program itself; add files with “terrane add”.";
         Error::invalid(say).because(error)
@@ -36,11 +35,17 @@ fn request() -> Result<Request> {
 }
 
 fn read(request: &Request, answer: &Answer) -> Result<()> {
-    // The database of coordinate systems is unpacked while the process may still do everything.
+    // While the process may still read its own files: whether coordinate systems are to be had at all.
     terrane_projection::init(None)?;
     confine::confine(request)?;
     let open = request.open();
-    let reading = Reading { path: &request.path, open: &open, repair: request.repair, one_layer: request.one_layer };
+    let reading = Reading {
+        path: &request.path,
+        open: &open,
+        repair: request.repair,
+        originals: request.originals.as_deref(),
+        one_layer: request.one_layer,
+    };
     let begin = || FolderDraft::in_room(&request.room).map(Box::new);
     for Prepared { draft, found } in prepare(&stores::openers(), &reading, begin, answer)? {
         let found = terrane_formats::about::found_to_json(&found);

@@ -1,0 +1,65 @@
+//! Rows of a published dataset changed one by one: put from a file, or taken away by their identities.
+
+use super::Here;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value as Json, json};
+use std::path::PathBuf;
+use terrane_engine::amend::AmendOptions as Options;
+use terrane_formats::about::write_finding;
+use terrane_model::store::{OpenOptions, Progress};
+use terrane_model::{DatasetId, Expected, FeatureId, Result};
+
+/// What is to be changed.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct AmendOptions {
+    /// Rows to put.
+    pub path: Option<PathBuf>,
+    /// Identities of rows that go.
+    pub deletes: Vec<String>,
+    /// Identities and the amendments that must have changed them last; none when the row must not be there.
+    pub expect: Vec<(String, Option<u64>)>,
+    /// See [`OpenOptions`].
+    pub crs: Option<String>,
+    /// See [`OpenOptions`].
+    pub encoding: Option<String>,
+    /// See [`OpenOptions`].
+    pub layer: Option<String>,
+    /// See [`OpenOptions`].
+    pub xy_columns: Option<(String, String)>,
+    /// See [`OpenOptions`].
+    pub key: Option<String>,
+    /// See [`OpenOptions`].
+    pub time: Option<String>,
+}
+
+/// Changes them.
+pub fn amend(here: &Here<'_>, id: &DatasetId, given: &AmendOptions, progress: &dyn Progress) -> Result<Json> {
+    let crs = given.crs.as_deref().map(terrane_projection::parse).transpose().map_err(|error| error.at("--crs"))?;
+    let open = OpenOptions {
+        crs,
+        encoding: given.encoding.clone(),
+        layer: given.layer.clone(),
+        xy_columns: given.xy_columns.clone(),
+        key: given.key.clone(),
+        time: given.time.clone(),
+    };
+    let expected = |(id, sequence): &(String, Option<u64>)| {
+        (FeatureId::parse(id), sequence.map_or(Expected::Absent, Expected::Sequence))
+    };
+    let options = Options {
+        open,
+        deletes: given.deletes.iter().map(|id| FeatureId::parse(id)).collect(),
+        expect: given.expect.iter().map(expected).collect(),
+    };
+    let done = here.engine.amend_from_file(id, given.path.as_deref(), &options, progress)?;
+    let findings = done.report.iter().flat_map(|report| &report.findings).map(write_finding).collect::<Vec<_>>();
+    Ok(json!({
+        "id": id.as_str(), "put": done.put, "deleted": done.deleted, "state": done.state, "findings": findings,
+    }))
+}
+
+/// Writes an amended dataset anew.
+pub fn compact(here: &Here<'_>, id: &DatasetId, progress: &dyn Progress) -> Result<Json> {
+    let done = here.engine.compact(id, progress)?;
+    Ok(json!({"id": id.as_str(), "compacted": done}))
+}
