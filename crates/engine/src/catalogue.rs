@@ -48,6 +48,10 @@ impl Entry {
     pub fn record(&self) -> &DatasetRecord {
         &self.record
     }
+    /// The state of its data: the revision, or the state that its amendments made. Changes whenever a row does.
+    pub fn state(&self) -> &str {
+        &self.dataset.revision
+    }
     /// The CRS that the data is kept in.
     pub fn crs(&self) -> Option<&Crs> {
         let of_rows = self.dataset.features.as_ref().and_then(|source| source.schema().crs());
@@ -115,6 +119,12 @@ impl Catalogue {
     /// The ledger's commit that this catalogue shows.
     pub fn sequence(&self) -> u64 {
         self.sequence
+    }
+
+    /// All that this catalogue shows, in a word: changes with every commit and with every amendment.
+    pub fn state(&self) -> String {
+        let amended = self.datasets.values().filter(|entry| entry.state() != entry.record.revision);
+        amended.fold(self.sequence.to_string(), |all, entry| all + " " + entry.state())
     }
 
     /// What the ledger names and cannot be opened: the rest is served without it.

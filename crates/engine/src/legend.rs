@@ -48,7 +48,7 @@ impl Engine {
         let catalogue = self.catalogue();
         let entry = catalogue.entry(caller, id)?;
         let version = entry.style(Some(style))?.version;
-        let key = format!("{id}/{}/{style}/{version}/{}", entry.record().revision, language.unwrap_or(""));
+        let key = format!("{id}/{}/{style}/{version}/{}", entry.state(), language.unwrap_or(""));
         if let Some(ready) = self.legend_sizes.get(&key) {
             return Ok(ready);
         }

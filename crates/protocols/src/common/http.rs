@@ -120,7 +120,7 @@ fn request_anyway(asked: &Asked) -> Request {
 /// Names everything that an answer depends on: the catalogue (and so every revision, style and map), what the site says of itself,
 /// the question, the form, the languages, and the program that writes it.
 fn state(site: &Site, asked: &Asked) -> String {
-    let sequence = site.engine.catalogue().sequence().to_string();
+    let sequence = site.engine.catalogue().state();
     let header = |value: &Option<String>| value.clone().unwrap_or_default();
     let (accept, languages) = (header(&asked.accept), header(&asked.accept_language));
     let mut known = vec![env!("CARGO_PKG_VERSION"), &sequence, &asked.path, &asked.query, &accept, &languages];

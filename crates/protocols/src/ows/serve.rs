@@ -207,5 +207,5 @@ async fn legend(site: &Site, pairs: &Pairs, client: &Client<'_>) -> Result<Reply
 fn legend_state(asked: &LegendAsk, catalogue: &Catalogue) -> Result<String> {
     let entry = catalogue.entry(Caller::Public, &asked.dataset)?;
     let style = entry.style(asked.style.as_deref())?;
-    Ok(format!("{}@{}/{}@{}/{}", asked.dataset, entry.record().revision, style.name, style.version, asked.sharpness))
+    Ok(format!("{}@{}/{}@{}/{}", asked.dataset, entry.state(), style.name, style.version, asked.sharpness))
 }

@@ -54,7 +54,7 @@ pub fn state(layers: &[PictureLayer], catalogue: &Catalogue) -> Result<String> {
     for layer in layers {
         let entry = catalogue.entry(Caller::Public, &layer.dataset)?;
         let style = entry.style(layer.style.as_deref())?;
-        let _ = write!(state, "{}/{}@{} {layer:?};", entry.record().revision, style.name, style.version);
+        let _ = write!(state, "{}/{}@{} {layer:?};", entry.state(), style.name, style.version);
     }
     Ok(state)
 }
