@@ -314,7 +314,12 @@ fn describe_geometry(
 }
 
 /// Titles and descriptions for QGIS, and the mark by which GDAL knows JSON.
-pub(super) fn describe_column(connection: &Connection, table: &str, column: &Column, stored: &Stored) -> rusqlite::Result<()> {
+pub(super) fn describe_column(
+    connection: &Connection,
+    table: &str,
+    column: &Column,
+    stored: &Stored,
+) -> rusqlite::Result<()> {
     let text = |text: &terrane_model::LocalText| Some(text.get(&[]).to_owned()).filter(|text| !text.is_empty());
     let (title, description) = (text(&column.title), text(&column.description));
     let mime_type = (column.kind == ColumnKind::Nested).then_some("application/json");

@@ -87,7 +87,9 @@ pub fn build(path: &Path, base: &dyn FeatureSource, series: &[Vec<Change<'_>>]) 
     if !series.is_empty() {
         ChangeLog::open(&part)?.append_series(0, series)?;
     }
-    std::fs::File::open(&part).and_then(|file| file.sync_all()).map_err(|error| crate::cannot(&part, "synced", error))?;
+    std::fs::File::open(&part)
+        .and_then(|file| file.sync_all())
+        .map_err(|error| crate::cannot(&part, "synced", error))?;
     std::fs::rename(&part, path).map_err(|error| crate::cannot(path, "written", error))?;
     let folder = path.parent().ok_or_else(|| Error::internal("a delta has no folder"))?;
     crate::sync_folder(folder)

@@ -17,7 +17,8 @@ const IDS_AT_ONCE: usize = 1_000;
 /// Checks what can be checked without looking at other rows: `Invalid` names the row, counted from 1, and the field.
 pub fn check_rows(amendment: &Amendment, schema: &Schema) -> Result<()> {
     if amendment.rows() > AMENDMENT_ROWS_MAX {
-        let say = format!("This changes {} rows; at most {AMENDMENT_ROWS_MAX} can be changed at once.", amendment.rows());
+        let say =
+            format!("This changes {} rows; at most {AMENDMENT_ROWS_MAX} can be changed at once.", amendment.rows());
         return Err(Error::too_large(say));
     }
     let mut before = 0;
@@ -102,7 +103,8 @@ fn check_geometry(row: &Feature<'_>, column: Option<&GeometryColumn>, number: us
     };
     let (kind, wanted) = (geometry.kind(), column.kind);
     if wanted != GeometryKind::Any && kind != wanted && kind.multi() != wanted {
-        let say = format!("The geometry is a {}, and those of this dataset are of the kind {}.", kind.name(), wanted.name());
+        let say =
+            format!("The geometry is a {}, and those of this dataset are of the kind {}.", kind.name(), wanted.name());
         return Err(Error::invalid(say).at(place(number, &column.name)));
     }
     if !geometry.positions().iter().flatten().all(|number| number.is_finite()) {
@@ -128,7 +130,8 @@ impl<'a> Before<'a> {
         log: &ChangeLog,
     ) -> Result<Self> {
         let put = amendment.upserts.iter().flat_map(|batch| batch.features().map(|row| row.id()).collect::<Vec<_>>());
-        let named = put.chain(amendment.deletes.iter().cloned()).chain(amendment.expect.iter().map(|(id, _)| id.clone()));
+        let named =
+            put.chain(amendment.deletes.iter().cloned()).chain(amendment.expect.iter().map(|(id, _)| id.clone()));
         let unknown: HashSet<FeatureId> =
             named.map(|id| log.identity(&id)).filter(|id| state.entry(id).is_none()).collect();
         let unknown: Vec<FeatureId> = unknown.into_iter().collect();

@@ -236,7 +236,8 @@ fn check_room(state: &DeltaState) -> Result<()> {
 fn each_batch(source: &dyn FeatureSource, query: &FeatureQuery, mut see: impl FnMut(Batch)) -> Result<()> {
     let waits = || Error::internal("the base of a delta makes its reader wait");
     let scan = source.scan(query).now_or_never().ok_or_else(waits)??;
-    let residual = scan.residual().map(|left| terrane_model::filter::Predicate::new(left, source.schema())).transpose()?;
+    let residual =
+        scan.residual().map(|left| terrane_model::filter::Predicate::new(left, source.schema())).transpose()?;
     for batch in check::local(scan.into_rows())? {
         let batch = batch?;
         see(residual.as_ref().map_or_else(|| batch.clone(), |predicate| predicate.select(&batch)));

@@ -84,7 +84,8 @@ impl Merge {
             let first = changed.rows.front();
             first.is_some_and(|first| compare_positions(&self.sort, &first.0, position) == Ordering::Less)
         };
-        if self.changed.rows.is_empty() || !before_last(&self.changed, &Position::of(&batch.feature(last), &self.sort)) {
+        if self.changed.rows.is_empty() || !before_last(&self.changed, &Position::of(&batch.feature(last), &self.sort))
+        {
             return self.ready.push_back(batch);
         }
         let mut run: Vec<u32> = Vec::new();

@@ -63,7 +63,8 @@ fn what_is_expected_must_be_so_and_the_error_names_the_feature() {
     let place = place();
     place.delta.amend(&upsert(&[event(3, 30.0), event(11, 11.0)])).expect("amended");
     place.delta.amend(&delete(&[4])).expect("amended");
-    let expecting = |id: i64, expected| Amendment { expect: vec![(of_number(id), expected)], ..upsert(&[event(id, 0.5)]) };
+    let expecting =
+        |id: i64, expected| Amendment { expect: vec![(of_number(id), expected)], ..upsert(&[event(id, 0.5)]) };
     for (id, wrong) in [
         (3, Expected::Absent),
         (3, Expected::Sequence(0)),
@@ -87,10 +88,13 @@ fn what_is_expected_must_be_so_and_the_error_names_the_feature() {
         (12, Expected::Absent),
     ] {
         sequence += 1;
-        assert_eq!(place.delta.changed(&of_number(id)).expect("looked up"), match right {
-            Expected::Absent => None,
-            Expected::Sequence(at) => Some(at),
-        });
+        assert_eq!(
+            place.delta.changed(&of_number(id)).expect("looked up"),
+            match right {
+                Expected::Absent => None,
+                Expected::Sequence(at) => Some(at),
+            }
+        );
         assert_eq!(place.delta.amend(&expecting(id, right)).expect("amended"), sequence, "{id} {right:?}");
     }
     let elsewhere = Amendment { expect: vec![(of_number(3), Expected::Sequence(1))], ..upsert(&[event(7, 0.5)]) };
@@ -148,7 +152,8 @@ fn rows_that_do_not_fit_are_refused_by_row_and_field() {
         |schema| schema.columns[1] = Column::new("magnitude", ColumnKind::Text),
         |row| ["", "x"].iter().for_each(|text| row.value(&Value::Text(text))),
     );
-    let crs = strange(|schema| schema.geometry.iter_mut().for_each(|it| it.crs = terrane_model::Crs::epsg(3857)), |_| {});
+    let crs =
+        strange(|schema| schema.geometry.iter_mut().for_each(|it| it.crs = terrane_model::Crs::epsg(3857)), |_| {});
     let polygon = strange(
         |schema| schema.geometry.iter_mut().for_each(|it| it.kind = GeometryKind::Any),
         |row| row.geometry().into_iter().for_each(|it| it.begin(GeometryKind::Polygon)),
@@ -182,7 +187,8 @@ fn a_row_with_fewer_columns_has_no_value_in_the_others() {
 #[test]
 fn a_key_column_must_say_what_the_identity_says() {
     let schema = Arc::new(Schema { key: Some("name".to_owned()), ..(*event_schema()).clone() });
-    let named = |name: &str| Event { id: FeatureId::Text("a".to_owned()), name: Some(name.to_owned()), ..event(1, 1.0) };
+    let named =
+        |name: &str| Event { id: FeatureId::Text("a".to_owned()), name: Some(name.to_owned()), ..event(1, 1.0) };
     let base = terrane_model::testing::MemoryFeatures::new(Arc::clone(&schema), Vec::new(), Effort::Everything);
     let place = Place::new(Arc::new(base));
     let amend = |name: &str| Amendment { upserts: batches(&schema, &[named(name)]), ..Amendment::default() };
@@ -203,7 +209,8 @@ fn too_many_rows_at_once_are_refused_with_the_limit() {
 #[test]
 fn ids_that_print_alike_are_one_feature_whatever_the_base_has() {
     let text = |id: i64| FeatureId::Text(id.to_string());
-    let texts: Vec<Event> = ten().into_iter().map(|event| Event { id: FeatureId::Text(event.id.to_string()), ..event }).collect();
+    let texts: Vec<Event> =
+        ten().into_iter().map(|event| Event { id: FeatureId::Text(event.id.to_string()), ..event }).collect();
     for (base, expected) in [(ten(), of_number(3)), (texts, text(3))] {
         let place = Place::new(memory(&base, Effort::Everything));
         place.delta.amend(&upsert(&[event(3, 30.0)])).expect("amended");
@@ -221,7 +228,8 @@ fn of_32_writers_one_wins_each_version_and_no_change_is_lost() {
     let place = Place::new(memory(&[event(1, 0.0)], Effort::Everything));
     let rounds = 8;
     let wins: usize = std::thread::scope(|scope| {
-        let writers: Vec<_> = (0..32).map(|_| scope.spawn(|| (0..rounds).filter(|_| count_up(&place)).count())).collect();
+        let writers: Vec<_> =
+            (0..32).map(|_| scope.spawn(|| (0..rounds).filter(|_| count_up(&place)).count())).collect();
         writers.into_iter().map(|writer| writer.join().expect("it ends")).sum()
     });
     assert!(wins >= rounds, "in every round of all somebody wins");
@@ -260,7 +268,8 @@ fn who_pages_through_a_state_sees_just_that_state_while_others_amend() {
         let readers: Vec<_> = (0..3).map(|at| scope.spawn(move || page_while(place, at, writing))).collect();
         // In state n the rows are as strong as n, so that a row of another state gives itself away.
         for sequence in 1..=40_u64 {
-            let rows: Vec<Event> = (1..=300).chain([300 + sequence as i64]).map(|id| event(id, sequence as f64)).collect();
+            let rows: Vec<Event> =
+                (1..=300).chain([300 + sequence as i64]).map(|id| event(id, sequence as f64)).collect();
             place.delta.amend(&upsert(&rows)).expect("amended");
         }
         writing.store(false, std::sync::atomic::Ordering::Release);
@@ -286,7 +295,10 @@ fn page_while(place: &Place, at: usize, writing: &std::sync::atomic::AtomicBool)
             for row in batches.iter().flat_map(Batch::features) {
                 let strength = row.get("magnitude").as_f64().expect("a number");
                 let added = matches!(row.id(), FeatureId::Number(id) if id > 300);
-                assert!(strength == sequence as f64 || added && strength <= sequence as f64, "{strength} in {sequence}");
+                assert!(
+                    strength == sequence as f64 || added && strength <= sequence as f64,
+                    "{strength} in {sequence}"
+                );
                 assert!(rows.insert(row.id()), "no row comes twice");
             }
             pages += 1;

@@ -81,7 +81,8 @@ fn a_publication_that_fails_leaves_the_old_delta_as_it_was() {
     let carried = place.delta.carry_over(2, &path, compacted(&place, 2)).expect("carried over");
     assert!(path.exists());
     drop(carried);
-    let left: Vec<_> = std::fs::read_dir(place.folder.path()).expect("there").flatten().map(|it| it.file_name()).collect();
+    let left: Vec<_> =
+        std::fs::read_dir(place.folder.path()).expect("there").flatten().map(|it| it.file_name()).collect();
     assert!(left.iter().all(|name| !name.to_string_lossy().starts_with("r2.")), "{left:?}");
     assert_eq!(place.delta.amend(&delete(&[5])).expect("the old one goes on"), 6);
 }

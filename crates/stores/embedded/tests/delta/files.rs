@@ -1,6 +1,8 @@
 //! The file of a delta: what opens it, what it keeps, and what is told when it is not as it should be.
 
-use super::support::{Event, Place, batches, delete, event, event_schema, memory, sample_rows, stored, strengths, ten, upsert};
+use super::support::{
+    Event, Place, batches, delete, event, event_schema, memory, sample_rows, stored, strengths, ten, upsert,
+};
 use std::process::Command;
 use std::sync::Arc;
 use terrane_model::schema::{Column, ColumnKind, Schema};
@@ -75,7 +77,9 @@ fn who_looks_sees_what_is_written_meanwhile_and_cannot_write() {
 fn an_older_state_is_read_again_after_many_amendments() {
     let place = Place::new(memory(&ten(), Effort::Everything));
     let amendments = terrane_model::limits::DELTA_STATES_KEPT as u64 + 40;
-    (1..=amendments).for_each(|at| drop(place.delta.amend(&upsert(&[event(1, at as f64)])).expect("amended")));
+    for at in 1..=amendments {
+        assert_eq!(place.delta.amend(&upsert(&[event(1, at as f64)])).expect("amended"), at);
+    }
     for at in [1, 7, amendments / 2, amendments] {
         let rows = strengths(&place.delta.source(at).expect("a state"));
         assert!(rows.contains(&("1".to_owned(), at as f64)), "state {at}: {rows:?}");
@@ -95,7 +99,8 @@ fn a_delta_of_another_base_is_refused() {
 fn a_file_that_is_no_delta_is_told_and_left_alone() {
     let folder = super::support::quick_folder();
     let base = memory(&ten(), Effort::Everything);
-    for (name, content) in [("a.gpkg", "<html>not a database, but long enough to be looked at</html>"), ("b.gpkg", "")] {
+    for (name, content) in [("a.gpkg", "<html>not a database, but long enough to be looked at</html>"), ("b.gpkg", "")]
+    {
         let path = folder.path().join(name);
         std::fs::write(&path, content).expect("written");
         assert_eq!(Delta::open_reading(&path, Arc::clone(&base)).err().map(|error| error.kind()), Some(Kind::Internal));
@@ -151,7 +156,8 @@ fn it_is_due_when_there_are_many_changes() {
 /// The SQL that the manual gives for the merged state, run as it stands there.
 #[test]
 fn the_manuals_sql_gives_the_merged_state_without_this_program() {
-    let manual = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../docs/explanation/data-folder.md"));
+    let manual =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../docs/explanation/data-folder.md"));
     let manual = manual.expect("the manual");
     let (_, section) = manual.split_once("## Changes since a revision").expect("the section is there");
     let (_, sql) = section.split_once("```sql\n").expect("it has SQL");

@@ -72,7 +72,7 @@ fn moment(step: u8) -> i64 {
 }
 
 fn name_of(choice: u8, texts: bool) -> FeatureId {
-    match texts && choice % 2 == 0 {
+    match texts && choice.is_multiple_of(2) {
         true => FeatureId::Text(format!("a{choice}")),
         false if texts => FeatureId::Text(choice.to_string()),
         false => FeatureId::Number(i64::from(choice)),
@@ -118,7 +118,11 @@ impl Question {
             bbox: self.bbox(),
             time: self.period(),
             filter: Some(filter).filter(|filter| *filter != Filter::Literal(true)),
-            sort: self.sort.iter().map(|&(column, descending)| SortKey { column: column_of(column), descending }).collect(),
+            sort: self
+                .sort
+                .iter()
+                .map(|&(column, descending)| SortKey { column: column_of(column), descending })
+                .collect(),
             limit: Some(self.limit),
             // The keys too, as the engine asks when it may have to order rows itself.
             columns: match self.narrow {
@@ -133,9 +137,8 @@ impl Question {
     }
 
     fn wants(&self, event: &Event, texts: bool) -> bool {
-        let inside = |bbox: Bbox, [x, y]: [f64; 2]| {
-            bbox.min[0] <= x && x <= bbox.max[0] && bbox.min[1] <= y && y <= bbox.max[1]
-        };
+        let inside =
+            |bbox: Bbox, [x, y]: [f64; 2]| bbox.min[0] <= x && x <= bbox.max[0] && bbox.min[1] <= y && y <= bbox.max[1];
         let during = |period: Interval, time: i64| {
             period.start.is_none_or(|start| start.0 <= time) && period.end.is_none_or(|end| time <= end.0)
         };
@@ -237,7 +240,8 @@ impl World {
         let path = self.place.path(&format!("base-{}.delta.gpkg", self.bases));
         let carried = self.place.delta.carry_over(sequence, &path, Arc::clone(&base)).expect("carried over");
         let new = carried.finish();
-        self.place.delta = new.unwrap_or_else(|| terrane_store_embedded::delta::Delta::create(&path, base).expect("made"));
+        self.place.delta =
+            new.unwrap_or_else(|| terrane_store_embedded::delta::Delta::create(&path, base).expect("made"));
         self.states.drain(..sequence as usize);
         assert_eq!(self.place.delta.sequence() + 1, self.states.len() as u64);
     }
