@@ -199,8 +199,11 @@ fn projected(batch: Batch, columns: &Columns) -> Batch {
 
 /// The rows of a batch of the base that match and are not hidden, with the columns asked for.
 fn seen(state: &DeltaState, batch: Batch, predicate: Option<&Predicate>, columns: &Columns) -> Batch {
-    let batch = predicate.map_or_else(|| batch.clone(), |predicate| predicate.select(&batch));
-    projected(state.visible(batch), columns)
+    let matching = match predicate {
+        Some(predicate) => predicate.select(&batch),
+        None => batch,
+    };
+    projected(state.visible(matching), columns)
 }
 
 fn residual(scan: &FeatureScan, schema: &Schema) -> Result<Option<Predicate>> {

@@ -78,7 +78,7 @@ fn an_older_state_is_read_again_after_many_amendments() {
     let place = Place::new(memory(&ten(), Effort::Everything));
     let amendments = terrane_model::limits::DELTA_STATES_KEPT as u64 + 40;
     for at in 1..=amendments {
-        place.delta.amend(&upsert(&[event(1, at as f64)])).expect("amended");
+        assert_eq!(place.delta.amend(&upsert(&[event(1, at as f64)])).expect("amended"), at);
     }
     for at in [1, 7, amendments / 2, amendments] {
         let rows = strengths(&place.delta.source(at).expect("a state"));

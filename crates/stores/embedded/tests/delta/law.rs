@@ -72,7 +72,7 @@ fn moment(step: u8) -> i64 {
 }
 
 fn name_of(choice: u8, texts: bool) -> FeatureId {
-    match texts && choice % 2 == 0 {
+    match texts && choice.is_multiple_of(2) {
         true => FeatureId::Text(format!("a{choice}")),
         false if texts => FeatureId::Text(choice.to_string()),
         false => FeatureId::Number(i64::from(choice)),

@@ -132,9 +132,9 @@ pub fn strengths(source: &dyn FeatureSource) -> Vec<(String, f64)> {
 pub fn sample_rows(choose: impl Fn(i64) -> bool, moved_by: i64) -> Vec<Batch> {
     let sample = sample_features(Effort::Nothing);
     let mut builder = BatchBuilder::new(Arc::clone(sample.schema()));
-    let mut number = 0;
-    for row in sample.batches().iter().flat_map(|batch| batch.features().collect::<Vec<_>>()) {
-        if choose(number) {
+    let rows = sample.batches().iter().flat_map(|batch| batch.features().collect::<Vec<_>>());
+    for (number, row) in rows.enumerate() {
+        if choose(number as i64) {
             if let (Some(into), Some(geometry)) = (builder.geometry(), row.geometry()) {
                 into.push(&geometry);
             }
@@ -142,7 +142,6 @@ pub fn sample_rows(choose: impl Fn(i64) -> bool, moved_by: i64) -> Vec<Batch> {
             let FeatureId::Number(id) = row.id() else { panic!("the ids of the sample are numbers") };
             builder.end_row(FeatureId::Number(id + moved_by));
         }
-        number += 1;
     }
     vec![builder.finish()]
 }
