@@ -134,7 +134,9 @@ fn state_of_file(path: &Path) -> Option<(i64, i64)> {
 pub(crate) fn copy_to(connection: &Connection, copy: &Path) -> Result<()> {
     let part: PathBuf = copy.with_extension("part");
     remove_database(&part);
-    connection.execute("VACUUM INTO ?1", params![part.to_string_lossy()]).map_err(database)?;
+    let written = connection.execute("VACUUM INTO ?1", params![part.to_string_lossy()]);
+    // What there was no room for would keep the disk full.
+    written.inspect_err(|_| remove_database(&part)).map_err(database)?;
     let place = std::fs::File::open(&part).and_then(|file| file.sync_all()).and_then(|()| std::fs::rename(&part, copy));
     place.map_err(|error| crate::cannot(copy, "written", error))?;
     copy.parent().map_or(Ok(()), crate::sync_folder)

@@ -1,6 +1,8 @@
 //! Backups: what is in them, what is refused, and that they hold a state that existed while others publish.
 
-use crate::kit::{Chance, data, everything, files_below, folder, id, names_in, open, publish, put, record, write};
+use crate::kit::{
+    Chance, SmallDisk, data, everything, files_below, folder, id, names_in, open, publish, put, record, write,
+};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -443,29 +445,6 @@ fn check_amended(store: &EmbeddedStore, records: &[Record]) {
                 connection.query_row("SELECT max(sequence) FROM changed", [], |row| row.get(0)).expect("read");
             assert!(last >= amended.parse().expect("a number"), "{name}: {last} of {amended}");
         }
-    }
-}
-
-/// A small disk of its own; `None`, said aloud, where this user may not have one.
-struct SmallDisk(PathBuf);
-
-impl SmallDisk {
-    fn mount(at: &Path, size: &str) -> Option<Self> {
-        std::fs::create_dir_all(at).expect("made");
-        let options = format!("size={size}");
-        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", &options, "tmpfs"]).arg(at).status();
-        if mounted.is_ok_and(|status| status.success()) {
-            return Some(Self(at.to_owned()));
-        }
-        assert!(std::env::var_os("CI").is_none() || std::env::var_os("USER").is_some(), "CI runs this as root");
-        eprintln!("SKIPPED: this user may not mount a small disk, so a full one was not tried");
-        None
-    }
-}
-
-impl Drop for SmallDisk {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg(&self.0).status();
     }
 }
 
