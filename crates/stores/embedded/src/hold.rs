@@ -1,6 +1,7 @@
 //! What keeps revisions in place while somebody copies them, here or in another program: a lock on a file of the data folder.
 
 use crate::cannot;
+use crate::lock::unlock;
 use rustix::fs::{FlockOperation, flock};
 use rustix::io::Errno;
 use std::collections::BTreeSet;
@@ -56,7 +57,11 @@ impl Unwanted {
         let path = self.folder.join(HOLD);
         let alone = self.open().map_err(|error| cannot(&path, "opened", error))?;
         match flock(&alone, FlockOperation::NonBlockingLockExclusive) {
-            Ok(()) => std::mem::take(&mut *waiting).into_iter().try_for_each(|path| remove_now(&path)),
+            Ok(()) => {
+                let removed = std::mem::take(&mut *waiting).into_iter().try_for_each(|path| remove_now(&path));
+                unlock(&alone);
+                removed
+            }
             Err(Errno::WOULDBLOCK) => Ok(()),
             Err(error) => Err(cannot(&path, "locked", error.into())),
         }
@@ -65,7 +70,8 @@ impl Unwanted {
 
 impl Drop for Hold {
     fn drop(&mut self) {
-        if self.file.take().is_some() {
+        if let Some(file) = self.file.take() {
+            unlock(&file);
             // What cannot be removed now is told by whoever removes the next one.
             let _ = self.unwanted.sweep();
         }

@@ -133,9 +133,20 @@ fn state_of_file(path: &Path) -> Option<(i64, i64)> {
 /// Writes a whole copy of a database, synced before it has its name. One that is there is replaced.
 pub(crate) fn copy_to(connection: &Connection, copy: &Path) -> Result<()> {
     let part: PathBuf = copy.with_extension("part");
-    let _ = std::fs::remove_file(&part);
-    connection.execute("VACUUM INTO ?1", params![part.to_string_lossy()]).map_err(database)?;
+    remove_database(&part);
+    let written = connection.execute("VACUUM INTO ?1", params![part.to_string_lossy()]);
+    // What there was no room for would keep the disk full.
+    written.inspect_err(|_| remove_database(&part)).map_err(database)?;
     let place = std::fs::File::open(&part).and_then(|file| file.sync_all()).and_then(|()| std::fs::rename(&part, copy));
     place.map_err(|error| crate::cannot(copy, "written", error))?;
     copy.parent().map_or(Ok(()), crate::sync_folder)
+}
+
+/// Removes what a killed program has left under a name, with its log: SQLite would take that for the log of the next file of this name.
+pub(crate) fn remove_database(path: &Path) {
+    for ending in ["", "-wal", "-shm", "-journal"] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(ending);
+        let _ = std::fs::remove_file(name);
+    }
 }

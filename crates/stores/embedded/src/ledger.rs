@@ -34,7 +34,7 @@ impl SqliteLedger {
     pub fn create(path: &Path) -> Result<()> {
         // Made under another name, so that what a killed program leaves is not taken for a catalogue.
         let part = path.with_extension("part");
-        let _ = std::fs::remove_file(&part);
+        layout::remove_database(&part);
         let connection = Connection::open(&part).map_err(database)?;
         configure(&connection)?;
         layout::make_all(&connection)?;

@@ -10,7 +10,7 @@ use terrane_model::{Error, Result};
 
 /// Held until dropped, also when the program is killed.
 pub struct FolderLock {
-    _file: File,
+    file: File,
 }
 
 impl FolderLock {
@@ -28,8 +28,19 @@ impl FolderLock {
         }
         file.set_len(0).and_then(|()| file.rewind()).map_err(failed)?;
         writeln!(file, "process {}", std::process::id()).map_err(failed)?;
-        Ok(Self { _file: file })
+        Ok(Self { file })
     }
+}
+
+impl Drop for FolderLock {
+    fn drop(&mut self) {
+        unlock(&self.file);
+    }
+}
+
+/// Gives a lock back at once. Closing the file is not enough while a child process is being started: it has the file too, for a moment.
+pub(crate) fn unlock(file: &File) {
+    let _ = flock(file, FlockOperation::Unlock);
 }
 
 fn in_use(folder: &Path, file: &mut File) -> Error {

@@ -1,6 +1,7 @@
 //! Where something whole is to appear: written beside under another name, then renamed, never over something else.
 
 use crate::cannot;
+use crate::lock::unlock;
 use rustix::fs::{CWD, FlockOperation, RenameFlags, flock, renameat_with};
 use rustix::io::Errno;
 use std::fs::File;
@@ -53,6 +54,7 @@ impl Drop for PartFile {
         if !self.finished {
             let _ = std::fs::remove_file(&self.part);
         }
+        unlock(&self.lock);
     }
 }
 

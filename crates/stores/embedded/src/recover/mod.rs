@@ -7,6 +7,7 @@ mod salvage;
 
 use crate::backup::now;
 use crate::damage::database;
+use crate::layout::remove_database;
 use crate::{CATALOGUE, DATASETS, FolderLock, SqliteLedger, cannot, sync_folder};
 use folders::newest_whole_revision;
 use harvest::{Found, Harvest, Key};
@@ -149,7 +150,7 @@ fn has_data(folder: &Path, id: &str, body: &str) -> bool {
 
 /// Writes a whole catalogue under a name of its own.
 fn write(fresh: &Path, harvest: &Harvest) -> Result<()> {
-    let _ = std::fs::remove_file(fresh);
+    remove_database(fresh);
     SqliteLedger::create(fresh)?;
     let mut connection = Connection::open(fresh).map_err(database)?;
     let transaction = connection.transaction().map_err(database)?;
@@ -193,6 +194,7 @@ fn swap(folder: &Path, fresh: &Path) -> Result<Option<String>> {
             std::fs::rename(&log, &place).map_err(|error| cannot(&log, "renamed", error))?;
         }
     }
+    // Looking through the new one has left an empty log.
     for ending in ["-wal", "-shm"] {
         let _ = std::fs::remove_file(with_ending(fresh, ending));
     }

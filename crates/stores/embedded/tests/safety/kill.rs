@@ -52,7 +52,7 @@ fn kill_again_and_again(test: &str, settings: &[(&str, &str)], check: &dyn Fn() 
 fn large() -> tempfile::TempDir {
     let outer = folder();
     let store = open(&outer);
-    for number in 0..8 {
+    for number in 0..4 {
         publish(&store, &format!("units-{number}"), &Chance::new(number).bytes(4_000_000));
     }
     outer

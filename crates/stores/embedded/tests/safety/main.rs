@@ -4,6 +4,7 @@
 mod backup;
 mod checksums;
 mod damage;
+mod full;
 mod hold;
 mod kill;
 mod kit;

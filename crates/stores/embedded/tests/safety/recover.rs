@@ -1,6 +1,6 @@
 //! Recovering without any copy, and what must not be recovered.
 
-use crate::kit::{data, folder, id, open, publish, put, take_away};
+use crate::kit::{data, folder, id, names_in, open, publish, put, take_away};
 use terrane_model::Kind;
 use terrane_model::ledger::Shelf;
 use terrane_model::store::{Silent, Store as _};
@@ -43,6 +43,9 @@ fn with_nothing_but_the_data_every_whole_dataset_comes_back_and_a_broken_one_is_
                 ("rocks", &Recovered::FromFolder(revisions[0].clone())),
             ]
         );
+        let left =
+            names_in(&data(&outer)).into_iter().filter(|name| name.contains("recover") || name.ends_with("part"));
+        assert_eq!(left.count(), 0, "nothing is left of the work: {:?}", names_in(&data(&outer)));
         assert!(recovery.to_string().contains("The dataset “broken” is lost; take it from a backup"), "{recovery}");
         let store = open(&outer);
         let names: Vec<String> =
