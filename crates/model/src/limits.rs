@@ -140,3 +140,13 @@ pub const GRIDS_CACHE_BYTES: u64 = 134_217_728;
 pub const GRID_WRITE_BYTES: usize = 67_108_864;
 /// Bytes of a coordinate reference system given as WKT.
 pub const CRS_WKT_BYTES_MAX: usize = 65_536;
+/// Bytes of memory in which the junctions of a dataset are looked for; 50 million different positions find room.
+pub const BORDERS_MEMORY_BYTES_MAX: usize = 536_870_912;
+/// Positions of a stretch of border that are simplified in one go; the time for a stretch is its square at worst.
+pub const LEVEL_RUN_POSITIONS_MAX: usize = 1_024;
+/// Steps, for each segment, that may be spent on finding out where an area crosses itself; beyond, it is kept as it is.
+pub const LEVEL_CHECK_STEPS_PER_SEGMENT_MAX: usize = 256;
+/// Times that one area is simplified and checked in a round; beyond, it is kept as it is.
+pub const LEVEL_TRIES_MAX: usize = 8;
+/// Rounds of looking at all rows before a level of detail is settled whatever is left.
+pub const LEVEL_ROUNDS_MAX: usize = 6;
