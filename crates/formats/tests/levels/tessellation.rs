@@ -101,7 +101,8 @@ pub fn rows_of(batches: &[GeometryArrays]) -> Vec<Vec<Area>> {
 /// The shoelace formula.
 pub fn signed_area(ring: &[Position]) -> f64 {
     let [x, y] = ring[0];
-    ring.windows(2).map(|edge| (edge[0][0] - x) * (edge[1][1] - y) - (edge[1][0] - x) * (edge[0][1] - y)).sum::<f64>() / 2.0
+    ring.windows(2).map(|edge| (edge[0][0] - x) * (edge[1][1] - y) - (edge[1][0] - x) * (edge[0][1] - y)).sum::<f64>()
+        / 2.0
 }
 
 fn corners(side: usize, chance: &mut Chance) -> Vec<Position> {

@@ -112,7 +112,7 @@ impl<'a> LevelBuilder<'a> {
     ///   area and centroid, hole or not: when it has no junction, so that an island and the hole around it agree; when it
     ///   has some, only if it would otherwise vanish or cross itself.
     /// - Rings without area keep their positions when they are outer ones and vanish when they are holes. No part is dropped.
-    /// - Lines keep their ends; closed ones also the position farthest from them.
+    /// - Lines keep their ends; closed ones also two positions in between.
     pub fn simplify(&self, arrays: &GeometryArrays) -> GeometryArrays {
         let rules = Rules { stages: [&self.settled, &self.pending.stages], ..self.rules() };
         let view = arrays.view();

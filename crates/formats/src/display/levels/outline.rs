@@ -104,23 +104,18 @@ impl Outline {
         self.junctions.extend(self.positions[start..].iter().map(|&position| borders.is_junction(hash(position))));
     }
 
-    /// Turns a ring so that it begins at a junction, or at its least position; true when it has no junction.
+    /// Turns a ring so that it begins at its least junction, or at its least position when it has none: true then. Wherever
+    /// the ring began, the same numbers follow.
     fn turn_to_its_start(&mut self, start: usize, borders: &Borders) -> bool {
         self.find_junctions(start, borders);
         let ring = &mut self.positions[start..];
-        match self.junctions.iter().position(|&junction| junction) {
-            Some(at) => {
-                ring.rotate_left(at);
-                self.junctions.rotate_left(at);
-                false
-            }
-            None => {
-                let least =
-                    (1..ring.len()).fold(0, |least, at| if is_before(ring[at], ring[least]) { at } else { least });
-                ring.rotate_left(least);
-                true
-            }
-        }
+        let alone = !self.junctions.contains(&true);
+        let candidates = (0..ring.len()).filter(|&at| alone || self.junctions[at]);
+        let least = candidates.reduce(|least, at| if is_before(ring[at], ring[least]) { at } else { least });
+        let least = least.unwrap_or_default();
+        ring.rotate_left(least);
+        self.junctions.rotate_left(least);
+        alone
     }
 
     /// Cuts what was gathered since `start` into arcs.

@@ -33,8 +33,9 @@ pub(super) fn triangle(ring: &[Position], area: f64) -> Option<[Position; 4]> {
     let [x, y] = centroid(ring, area)?;
     // An equilateral triangle with corners at distance r from its centre has the area r² · 3√3 / 4.
     let radius = (area.abs() * 4.0 / (3.0 * 3.0_f64.sqrt())).sqrt();
-    let (half, side) = (radius / 2.0, radius * 3.0_f64.sqrt() / 2.0 * area.signum());
-    let corners = [[x, y + radius], [x - side, y - half], [x + side, y - half], [x, y + radius]];
+    let (half, side) = (radius / 2.0, radius * 3.0_f64.sqrt() / 2.0);
+    let (west, east, top) = ([x - side, y - half], [x + side, y - half], [x, y + radius]);
+    let corners = if area > 0.0 { [west, east, top, west] } else { [west, top, east, west] };
     corners.iter().flatten().all(|number| number.is_finite()).then_some(corners)
 }
 
