@@ -1,6 +1,6 @@
 //! Tessellations: what is shared stays shared, at every level.
 
-use crate::support::{any_recipe, bits, borders, complaints, edges, farthest, level, levels};
+use crate::support::{any_recipe, bits, borders, complaints, edges, farthest, level, levels, levels_found_anew};
 use crate::tessellation::{Area, CELL_M, Recipe, Ring, areas, arrays, batches, rows_of, signed_area};
 use proptest::prelude::*;
 use std::collections::HashSet;
@@ -86,10 +86,11 @@ proptest! {
     fn both_sides_of_a_border_stay_the_same_at_every_level(recipe in any_recipe()) {
         let exact = batches(&areas(&recipe), 7);
         let rows = rows_of(&exact);
-        for (simple, tolerance) in levels(&exact, &TOLERANCES_M).iter().zip(TOLERANCES_M) {
-            let simple = rows_of(simple);
-            let torn = torn(&rows, &simple);
-            prop_assert!(torn.is_empty(), "tolerance {tolerance}: {torn:?}");
+        for levels in [levels(&exact, &TOLERANCES_M), levels_found_anew(&exact, &TOLERANCES_M)] {
+            for (simple, tolerance) in levels.iter().zip(TOLERANCES_M) {
+                let torn = torn(&rows, &rows_of(simple));
+                prop_assert!(torn.is_empty(), "tolerance {tolerance}: {torn:?}");
+            }
         }
     }
 
@@ -110,9 +111,9 @@ proptest! {
     #[test]
     fn no_ring_crosses_itself_and_holes_stay_inside(recipe in any_recipe()) {
         let exact = batches(&areas(&recipe), 7);
-        for (simple, tolerance) in levels(&exact, &TOLERANCES_M).iter().zip(TOLERANCES_M) {
-            for area in rows_of(simple).iter().flatten() {
-                let wrong = complaints(area);
+        for levels in [levels(&exact, &TOLERANCES_M), levels_found_anew(&exact, &TOLERANCES_M)] {
+            for (simple, tolerance) in levels.iter().zip(TOLERANCES_M) {
+                let wrong: Vec<String> = rows_of(simple).iter().flatten().flat_map(complaints).collect();
                 prop_assert!(wrong.is_empty(), "tolerance {tolerance}: {wrong:?}");
             }
         }

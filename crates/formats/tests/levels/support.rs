@@ -25,13 +25,25 @@ pub fn level(borders: &Borders, batches: &[GeometryArrays], tolerance: f64) -> V
     batches.iter().map(|arrays| level.simplify(arrays)).collect()
 }
 
-/// Levels, each made from the one before.
+/// Levels, each made from the one before, with the borders of the exact geometry.
 pub fn levels(batches: &[GeometryArrays], tolerances: &[f64]) -> Vec<Vec<GeometryArrays>> {
     let borders = borders(batches);
+    each_from_the_one_before(batches, tolerances, |before, tolerance| level(&borders, before, tolerance))
+}
+
+/// Levels, each made from the one before, with borders found anew in it.
+pub fn levels_found_anew(batches: &[GeometryArrays], tolerances: &[f64]) -> Vec<Vec<GeometryArrays>> {
+    each_from_the_one_before(batches, tolerances, |before, tolerance| level(&borders(before), before, tolerance))
+}
+
+fn each_from_the_one_before(
+    batches: &[GeometryArrays],
+    tolerances: &[f64],
+    make: impl Fn(&[GeometryArrays], f64) -> Vec<GeometryArrays>,
+) -> Vec<Vec<GeometryArrays>> {
     let mut all: Vec<Vec<GeometryArrays>> = Vec::new();
     for &tolerance in tolerances {
-        let before = all.last().map_or(batches, Vec::as_slice);
-        let next = level(&borders, before, tolerance);
+        let next = make(all.last().map_or(batches, Vec::as_slice), tolerance);
         all.push(next);
     }
     all

@@ -89,23 +89,24 @@ impl Marker {
     }
 }
 
-/// The position between two of a run that is farthest from the segment between them, and its distance squared.
+/// The position between two of a run that is farthest from the segment between them, and its distance squared. None when
+/// there is none, or when the numbers are too large to tell.
 fn farthest(run: &[Position], first: usize, last: usize) -> Option<(usize, f64)> {
     let (start, end) = (run[first], run[last]);
     let (along_x, along_y) = (end[0] - start[0], end[1] - start[1]);
     let length = along_x * along_x + along_y * along_y;
     let inverse = if length > 0.0 { length.recip() } else { 0.0 };
-    let mut best: Option<(usize, f64)> = None;
-    for (at, position) in run.iter().enumerate().take(last).skip(first + 1) {
+    let (mut far, mut most) = (first, -1.0);
+    for (at, position) in run[first..last].iter().enumerate().skip(1) {
         let (x, y) = (position[0] - start[0], position[1] - start[1]);
         let share = ((x * along_x + y * along_y) * inverse).clamp(0.0, 1.0);
         let (off_x, off_y) = (x - share * along_x, y - share * along_y);
         let distance = off_x * off_x + off_y * off_y;
-        if best.is_none_or(|(_, most)| distance > most) {
-            best = Some((at, distance));
+        if distance > most {
+            (far, most) = (first + at, distance);
         }
     }
-    best
+    (far > first).then_some((far, most))
 }
 
 #[cfg(test)]
