@@ -164,3 +164,13 @@ pub const CATALOGUE_CHECK_BYTES_MAX: u64 = 536_870_912;
 pub const BACKUP_MANIFEST_BYTES_MAX: u64 = 268_435_456;
 /// Bytes of the long name of a member of a backup.
 pub const BACKUP_NAME_BYTES_MAX: u64 = 65_536;
+/// Bytes of memory in which the junctions of a dataset are looked for; 50 million different positions find room.
+pub const BORDERS_MEMORY_BYTES_MAX: usize = 536_870_912;
+/// Positions of a stretch of border that are simplified in one go; the time for a stretch is its square at worst.
+pub const LEVEL_RUN_POSITIONS_MAX: usize = 1_024;
+/// Steps, for each segment, that may be spent on finding out where an area crosses itself; beyond, it is kept as it is.
+pub const LEVEL_CHECK_STEPS_PER_SEGMENT_MAX: usize = 256;
+/// Times that one area is simplified and checked in a round; beyond, it is kept as it is.
+pub const LEVEL_TRIES_MAX: usize = 8;
+/// Rounds of looking at all rows before a level of detail is settled whatever is left.
+pub const LEVEL_ROUNDS_MAX: usize = 6;

@@ -1,0 +1,3 @@
+//! Display copies: what drawing reads instead of the exact geometry. Not a format that is handed out.
+
+pub mod levels;
