@@ -140,3 +140,11 @@ pub const GRIDS_CACHE_BYTES: u64 = 134_217_728;
 pub const GRID_WRITE_BYTES: usize = 67_108_864;
 /// Bytes of a coordinate reference system given as WKT.
 pub const CRS_WKT_BYTES_MAX: usize = 65_536;
+/// Bytes of chunks of display copies that all datasets of a node keep together.
+pub const DISPLAY_CACHE_BYTES: u64 = 268_435_456;
+/// Bytes of rows of a display copy read at once when they come in another order than that of the file.
+pub const DISPLAY_GATHER_BYTES: u64 = 67_108_864;
+/// Levels of detail of a display copy.
+pub const DISPLAY_LEVELS_MAX: usize = 10;
+/// Positions of a dataset that are looked at to tell which levels of detail are worth their bytes.
+pub const DISPLAY_SAMPLES_MAX: usize = 65_536;
