@@ -131,7 +131,7 @@ fn published(folder: &Path, name: &str, time: Option<&str>) -> GeoPackageSource 
         true => csv::open(&demo(name), &options).unwrap(),
         false => geojson::open(&demo(name), &options).unwrap(),
     };
-    stored(folder, &**opened[0].views.features.as_ref().unwrap())
+    stored(folder, &**opened.views.features.as_ref().unwrap())
 }
 
 #[test]
