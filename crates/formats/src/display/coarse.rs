@@ -12,16 +12,22 @@ pub trait Generaliser {
     /// Sees exact rows, to learn which borders are shared.
     fn see(&mut self, rows: &GeometryArrays);
     /// Begins a level of this tolerance, in units of the CRS.
-    fn level(&self, tolerance: f64) -> Box<dyn LevelMaker + '_>;
+    fn level(&mut self, tolerance: f64) -> Box<dyn LevelMaker + '_>;
 }
 
-/// Makes one level: looks at all rows of the level before, then simplifies the same rows in the same order.
+/// Makes one level from the rows of the level before: rounds of looking at all of them, then the same rows simplified.
 pub trait LevelMaker {
-    /// Sees rows, before any is simplified.
+    /// Sees rows.
     fn look(&mut self, rows: &GeometryArrays);
+    /// Ends a round; `false` asks for another in which all rows are looked at again.
+    fn settle(&mut self) -> bool;
     /// The same rows, each with a shape of its own kind that differs by no more than the tolerance.
     fn simplify(&mut self, rows: &GeometryArrays) -> GeometryArrays;
 }
+
+/// The part of a level's tolerance that its own simplification may use. Each level is made from the one before, so what they
+/// lost adds up: 3/4 + 3/16 + 3/64 + … stays below 1 with tolerances that grow by [`STEP`].
+pub const OWN_SHARE: f64 = 0.75;
 
 /// A level has at most this share of the positions of the level before, else it is not worth its bytes.
 pub const KEPT_SHARE_MAX: f64 = 0.7;

@@ -1,7 +1,7 @@
 //! Writing a display copy: blocks as rows come, then the indexes, then levels, the directory, and the header last of all.
 
 use super::bytes::Out;
-use super::coarse::{Generaliser, KEPT_SHARE_MAX, Roughness, has_lines};
+use super::coarse::{Generaliser, KEPT_SHARE_MAX, OWN_SHARE, Roughness, has_lines};
 use super::columns::{encode, encode_ids};
 use super::directory::{Chunk, Directory, HEADER_BYTES, Header, Part};
 use super::file::read_chunk;
@@ -281,11 +281,16 @@ impl<'a> Draft<'a> {
     }
 
     /// Writes a level made from the one before and returns the positions it has.
-    fn write_level(&mut self, generaliser: &dyn Generaliser, tolerance: f64) -> Result<u64> {
+    fn write_level(&mut self, generaliser: &mut dyn Generaliser, tolerance: f64) -> Result<u64> {
         let before = self.directory.levels.len();
-        let mut maker = generaliser.level(tolerance);
-        for block in 0..self.directory.blocks.len() {
-            maker.look(&self.read_shapes(block, before)?);
+        let mut maker = generaliser.level(tolerance * OWN_SHARE);
+        loop {
+            for block in 0..self.directory.blocks.len() {
+                maker.look(&self.read_shapes(block, before)?);
+            }
+            if maker.settle() {
+                break;
+            }
         }
         let mut kept = 0;
         for block in 0..self.directory.blocks.len() {

@@ -321,7 +321,12 @@ struct EveryOther {
     seen: u64,
 }
 
-struct HalfLevel;
+/// Asks for two rounds of looking.
+struct HalfLevel {
+    looked: usize,
+    rounds: usize,
+    seen: u64,
+}
 
 impl Generaliser for EveryOther {
     fn expect(&mut self, _positions: u64) {
@@ -330,13 +335,20 @@ impl Generaliser for EveryOther {
     fn see(&mut self, rows: &GeometryArrays) {
         self.seen += rows.xy.len() as u64;
     }
-    fn level(&self, _tolerance: f64) -> Box<dyn LevelMaker + '_> {
-        Box::new(HalfLevel)
+    fn level(&mut self, _tolerance: f64) -> Box<dyn LevelMaker + '_> {
+        Box::new(HalfLevel { looked: 0, rounds: 0, seen: self.seen })
     }
 }
 
 impl LevelMaker for HalfLevel {
-    fn look(&mut self, _rows: &GeometryArrays) {}
+    fn look(&mut self, rows: &GeometryArrays) {
+        self.looked += rows.kinds.len();
+    }
+    fn settle(&mut self) -> bool {
+        self.rounds += 1;
+        assert!(self.seen > 0 && self.looked == self.rounds * 600, "a round shows all rows");
+        self.rounds == 2
+    }
     fn simplify(&mut self, rows: &GeometryArrays) -> GeometryArrays {
         let mut builder = GeometryBuilder::new(false);
         for row in 0..rows.kinds.len() {
