@@ -20,6 +20,8 @@ use terrane_model::{Error, FeatureId, Kind, Result};
 pub struct DisplayFile {
     /// What is in it.
     pub directory: Directory,
+    /// Bytes of the file for each row, at least 1.
+    pub bytes_per_row: u64,
     file: File,
     number: u32,
     cache: Arc<DisplayCache>,
@@ -36,7 +38,9 @@ impl DisplayFile {
         let directory = read_directory(&file)?;
         let steps = (0..=BATCH_ROWS as u32).collect::<Vec<_>>().into();
         let numbers = vec![0; BATCH_ROWS].into();
-        Ok(Self { directory, file, number: cache.new_file(), cache, steps, numbers })
+        let bytes: u64 = directory.chunks.iter().map(|chunk| u64::from(chunk.bytes)).sum();
+        let bytes_per_row = (bytes / u64::from(directory.rows.max(1))).max(1);
+        Ok(Self { directory, bytes_per_row, file, number: cache.new_file(), cache, steps, numbers })
     }
 
     /// Reads every chunk; the error names the first that is not as it was written.

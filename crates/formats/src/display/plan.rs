@@ -4,7 +4,8 @@ use super::directory::{Block, Directory};
 use super::file::DisplayFile;
 use std::sync::Arc;
 use terrane_model::batch::Ids;
-use terrane_model::filter::{Expr, Filter, Predicate};
+use terrane_model::filter::{Filter, Predicate};
+use terrane_model::schema::ColumnKind;
 use terrane_model::time::Interval;
 use terrane_model::{Batch, Bbox, FeatureId, FeatureQuery, Result, Schema};
 
@@ -57,17 +58,15 @@ impl Plan {
     pub fn new(query: &FeatureQuery, schema: &Schema) -> Result<Self> {
         let whole = query.whole_filter(schema);
         let conditions = conjuncts(whole.clone());
-        let implied = whole.implied_bbox_in(schema).filter(|_| schema.geometry.is_some());
-        let start = schema.time.as_ref().and_then(|time| whole.implied_time(&time.start));
         let ids = conditions.iter().find_map(|one| if let Filter::Ids(ids) = one { Some(ids.clone()) } else { None });
-        let mut boxes: Vec<Bbox> = conditions.iter().filter_map(box_of).collect();
-        boxes.extend(implied.filter(|bbox| bbox.to_array().iter().all(|number| number.is_finite())));
+        let is_time = |name: &str| schema.column(name).is_some_and(|(_, column)| column.kind == ColumnKind::Time);
+        let time = schema.time.as_ref().filter(|time| is_time(&time.start));
         let mut plan = Self {
             stages: Vec::new(),
             boxes_first: false,
-            boxes,
-            start,
-            span: query.time,
+            boxes: boxes(&whole, &conditions, schema),
+            start: time.and_then(|time| whole.implied_time(&time.start)),
+            span: query.time.filter(|_| time.is_some()),
             ids,
             is_never: conditions.contains(&Filter::Literal(false)),
         };
@@ -190,6 +189,16 @@ fn conjuncts(filter: Filter) -> Vec<Filter> {
     }
 }
 
+/// The boxes that rows with a place must meet, the one that the whole filter implies last; none when rows have no places.
+fn boxes(whole: &Filter, conditions: &[Filter], schema: &Schema) -> Vec<Bbox> {
+    if schema.geometry.is_none() {
+        return Vec::new();
+    }
+    let is_finite = |bbox: &Bbox| bbox.to_array().iter().all(|number| number.is_finite());
+    let given = conditions.iter().filter_map(box_of);
+    given.chain(whole.implied_bbox_in(schema).filter(is_finite)).collect()
+}
+
 fn box_of(filter: &Filter) -> Option<Bbox> {
     if let Filter::Bbox(bbox) = filter { Some(*bbox) } else { None }
 }
@@ -203,7 +212,6 @@ fn reads_of(filter: &Filter) -> Reads {
         Filter::Not(one) => reads_of(one),
         Filter::Ids(_) => Reads { ids: true, shapes: false },
         Filter::Spatial { .. } | Filter::Within { .. } => Reads { ids: false, shapes: true },
-        Filter::IsNull(Expr::Column(_)) => Reads::default(),
         _ => Reads::default(),
     }
 }

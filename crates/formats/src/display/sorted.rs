@@ -36,9 +36,7 @@ impl InOrder {
     /// All rows wanted after a position, at most so many.
     pub fn new(reader: Reader, order: Order, after: Option<Position>, limit: usize) -> Self {
         let directory = &reader.file.directory;
-        let bytes: u64 = directory.chunks.iter().map(|chunk| u64::from(chunk.bytes)).sum();
-        let bytes_per_row = (bytes / u64::from(directory.rows.max(1))).max(1);
-        let group_rows = (DISPLAY_GATHER_BYTES / bytes_per_row) as usize;
+        let group_rows = (DISPLAY_GATHER_BYTES / reader.file.bytes_per_row) as usize;
         let may_hold = directory.blocks.iter().map(|block| reader.plan.may_hold(block)).collect();
         Self {
             order,
@@ -137,9 +135,16 @@ impl InOrder {
         let directory = &self.reader.file.directory;
         let mut places: Vec<u32> = (0..rows.len() as u32).collect();
         places.sort_unstable_by_key(|&place| rows[place as usize]);
-        let same =
-            |&a: &u32, &b: &u32| directory.block_of(rows[a as usize]).0 == directory.block_of(rows[b as usize]).0;
-        places.chunk_by(same).map(|group| (directory.block_of(rows[group[0] as usize]).0, group.to_vec())).collect()
+        let mut groups = Vec::new();
+        let mut rest = places.as_slice();
+        while let Some(&first) = rest.first() {
+            let (block, _) = directory.block_of(rows[first as usize]);
+            let end = directory.blocks[block].first + directory.blocks[block].rows;
+            let (group, others) = rest.split_at(rest.partition_point(|&place| rows[place as usize] < end));
+            groups.push((block, group.to_vec()));
+            rest = others;
+        }
+        groups
     }
 
     /// Reads rows, each block once, and lends them in the order given.

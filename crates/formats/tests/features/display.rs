@@ -275,6 +275,23 @@ fn periods_find_what_goes_on_and_what_never_began() {
 }
 
 #[test]
+fn rows_that_have_neither_place_nor_time_meet_every_box_and_period() {
+    let schema = schema(&[("rank", ColumnKind::Int)], None);
+    let row = |at: i64| OwnRow { id: FeatureId::Number(at), shape: None, cells: vec![Cell::Int(at)] };
+    let rows: Vec<OwnRow> = (0..10).map(row).collect();
+    let folder = folder();
+    let copy = copy_of(&in_memory(&schema, &rows, 100), folder.path());
+    let query = FeatureQuery {
+        bbox: Some(Bbox { min: [1.0, 1.0], max: [2.0, 2.0] }),
+        time: Some(Interval { start: None, end: Some(Instant(0)) }),
+        ..FeatureQuery::default()
+    };
+    let scan = ready(copy.scan(&query)).unwrap();
+    assert_eq!(scan.matched(), Matched::Exact(10));
+    assert_eq!(rows_of_scan(scan), rows);
+}
+
+#[test]
 fn rows_are_counted_without_reading_them_where_boxes_tell() {
     let (schema, rows) = events(4_500);
     let folder = folder();
