@@ -174,3 +174,11 @@ pub const LEVEL_CHECK_STEPS_PER_SEGMENT_MAX: usize = 256;
 pub const LEVEL_TRIES_MAX: usize = 8;
 /// Rounds of looking at all rows before a level of detail is settled whatever is left.
 pub const LEVEL_ROUNDS_MAX: usize = 6;
+/// Bytes of chunks of display copies that all datasets of a node keep together.
+pub const DISPLAY_CACHE_BYTES: u64 = 268_435_456;
+/// Bytes of rows of a display copy read at once when they come in another order than that of the file.
+pub const DISPLAY_GATHER_BYTES: u64 = 67_108_864;
+/// Levels of detail of a display copy.
+pub const DISPLAY_LEVELS_MAX: usize = 10;
+/// Positions of a dataset that are looked at to tell which levels of detail are worth their bytes.
+pub const DISPLAY_SAMPLES_MAX: usize = 65_536;

@@ -6,7 +6,7 @@
 mod file;
 mod guess;
 mod mix;
-mod needs;
+pub(crate) mod needs;
 mod place;
 mod remarks;
 mod times;

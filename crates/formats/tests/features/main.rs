@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, missing_docs)]
 
 mod csv;
+mod display;
+mod display_damage;
 mod gdal;
 mod geojson_reading;
 mod geojson_writing;

@@ -1,0 +1,180 @@
+//! Rows in the order of an index: candidates are collected until there are enough, judged block by block, then read block by block.
+
+use super::plan::Kept;
+use super::scan::Reader;
+use super::walk::{Order, Walk};
+use std::collections::VecDeque;
+use terrane_model::limits::{BATCH_ROWS, DISPLAY_GATHER_BYTES};
+use terrane_model::query::Position;
+use terrane_model::{Batch, Result};
+
+/// Candidates judged at once, first and at most.
+const FIRST_RUN_ROWS: usize = 4_096;
+const RUN_ROWS_MAX: usize = 262_144;
+
+/// Batches in the order of an index.
+pub struct InOrder {
+    reader: Reader,
+    order: Order,
+    after: Option<Position>,
+    walk: Option<Walk>,
+    is_over: bool,
+    /// Rows still wanted.
+    left: usize,
+    /// Candidates to judge at once.
+    run_rows: usize,
+    /// Rows read together.
+    group_rows: usize,
+    /// Rows that are wanted, in order, not read yet.
+    pending: VecDeque<u32>,
+    ready: VecDeque<Batch>,
+    /// Whether each block can hold rows that are wanted.
+    may_hold: Vec<bool>,
+}
+
+impl InOrder {
+    /// All rows wanted after a position, at most so many.
+    pub fn new(reader: Reader, order: Order, after: Option<Position>, limit: usize) -> Self {
+        let directory = &reader.file.directory;
+        let group_rows = (DISPLAY_GATHER_BYTES / reader.file.bytes_per_row) as usize;
+        let may_hold = directory.blocks.iter().map(|block| reader.plan.may_hold(block)).collect();
+        Self {
+            order,
+            after,
+            walk: None,
+            is_over: false,
+            left: limit,
+            run_rows: FIRST_RUN_ROWS,
+            group_rows: group_rows.clamp(BATCH_ROWS, RUN_ROWS_MAX),
+            pending: VecDeque::new(),
+            ready: VecDeque::new(),
+            may_hold,
+            reader,
+        }
+    }
+
+    fn step(&mut self) -> Result<Option<Batch>> {
+        if let Some(batch) = self.ready.pop_front() {
+            return Ok(Some(batch));
+        }
+        let wanted = self.left.min(self.group_rows);
+        if self.pending.len() < wanted && !self.is_over {
+            self.collect(wanted)?;
+            if self.pending.len() < wanted && !self.is_over {
+                return Ok(Some(self.reader.breath()));
+            }
+        }
+        let rows: Vec<u32> = self.pending.drain(..wanted.min(self.pending.len())).collect();
+        self.left -= rows.len();
+        if !rows.is_empty() {
+            self.gather(&rows)?;
+        }
+        Ok(self.ready.pop_front())
+    }
+
+    /// Judges the next run of candidates.
+    fn collect(&mut self, wanted: usize) -> Result<()> {
+        let file = &self.reader.file;
+        let mut walk = match self.walk.take() {
+            Some(walk) => walk,
+            None => Walk::begin(file, self.order, &self.reader.plan, self.after.as_ref())?,
+        };
+        let keeps_all = self.reader.plan.keeps_all();
+        let most = if keeps_all { wanted } else { self.run_rows };
+        let mut run = Vec::new();
+        while run.len() < most && !self.is_over {
+            let first = run.len();
+            self.is_over = !walk.next(file, &mut run)?;
+            self.drop_ruled_out(&mut run, first);
+        }
+        self.walk = Some(walk);
+        self.run_rows = (self.run_rows * 4).min(RUN_ROWS_MAX);
+        let kept = if keeps_all { run } else { self.judge(run)? };
+        self.pending.extend(kept);
+        Ok(())
+    }
+
+    fn drop_ruled_out(&self, run: &mut Vec<u32>, first: usize) {
+        if self.may_hold.iter().all(|&may| may) {
+            return;
+        }
+        let directory = &self.reader.file.directory;
+        let mut kept = first;
+        for at in first..run.len() {
+            if self.may_hold[directory.block_of(run[at]).0] {
+                run[kept] = run[at];
+                kept += 1;
+            }
+        }
+        run.truncate(kept);
+    }
+
+    /// The rows of a run that are wanted, in its order.
+    fn judge(&self, run: Vec<u32>) -> Result<Vec<u32>> {
+        let mut wanted = vec![false; run.len()];
+        for (block, places) in self.by_block(&run) {
+            let first = self.reader.file.directory.blocks[block].first;
+            let among = Kept::Rows(places.iter().map(|&place| run[place as usize] - first).collect());
+            match self.reader.plan.judge(&self.reader.file, block, among)? {
+                Kept::None => {}
+                Kept::All => places.iter().for_each(|&place| wanted[place as usize] = true),
+                Kept::Rows(rows) => {
+                    let mut rows = rows.iter().peekable();
+                    for &place in &places {
+                        let is_next = |row: &&u32| **row == run[place as usize] - first;
+                        wanted[place as usize] = rows.next_if(is_next).is_some();
+                    }
+                }
+            }
+        }
+        Ok(run.into_iter().zip(wanted).filter(|&(_, wanted)| wanted).map(|(row, _)| row).collect())
+    }
+
+    /// Places in a list of rows, by the block that holds the row, rows rising.
+    fn by_block(&self, rows: &[u32]) -> Vec<(usize, Vec<u32>)> {
+        let directory = &self.reader.file.directory;
+        let mut places: Vec<u32> = (0..rows.len() as u32).collect();
+        places.sort_unstable_by_key(|&place| rows[place as usize]);
+        let mut groups = Vec::new();
+        let mut rest = places.as_slice();
+        while let Some(&first) = rest.first() {
+            let (block, _) = directory.block_of(rows[first as usize]);
+            let end = directory.blocks[block].first + directory.blocks[block].rows;
+            let (group, others) = rest.split_at(rest.partition_point(|&place| rows[place as usize] < end));
+            groups.push((block, group.to_vec()));
+            rest = others;
+        }
+        groups
+    }
+
+    /// Reads rows, each block once, and lends them in the order given.
+    fn gather(&mut self, rows: &[u32]) -> Result<()> {
+        let mut gathered = self.reader.gatherer();
+        let mut order = vec![0_u32; rows.len()];
+        for (block, places) in self.by_block(rows) {
+            let (batch, first) = (self.reader.batch(block)?, self.reader.file.directory.blocks[block].first);
+            for (at, &place) in places.iter().enumerate() {
+                order[place as usize] = (gathered.len() + at) as u32;
+            }
+            gathered.add(&batch, places.iter().map(|&place| (rows[place as usize] - first) as usize));
+        }
+        let all = gathered.finish();
+        for selection in order.chunks(BATCH_ROWS) {
+            self.ready.push_back(Batch { selection: Some(selection.into()), ..all.clone() });
+        }
+        Ok(())
+    }
+}
+
+impl Iterator for InOrder {
+    type Item = Result<Batch>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let outcome = self.step();
+        if outcome.is_err() {
+            (self.is_over, self.left) = (true, 0);
+            self.pending.clear();
+        }
+        outcome.transpose()
+    }
+}
