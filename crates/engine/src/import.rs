@@ -129,8 +129,9 @@ impl Engine {
             changes.extend(self.changes(&done.record, options, &done.made)?);
             ids.push(done.record.about.id);
         }
-        if ids.len() > 1 {
-            changes.push(map_change(&map_of_layers(&self.catalogue(), path, &ids))?);
+        let catalogue = self.catalogue();
+        if ids.len() > 1 && !shown_together(&catalogue, &ids) {
+            changes.push(map_change(&map_of_layers(&catalogue, path, &ids))?);
         }
         self.publish(changes, &options.who, &format!("add {}", file_name(path))).map(drop)
     }
@@ -256,6 +257,14 @@ impl Engine {
         about.updated = Some(now());
         Ok(about)
     }
+}
+
+/// Whether a map shows all these datasets: a new edition of a file does not make another one.
+fn shown_together(catalogue: &Catalogue, ids: &[DatasetId]) -> bool {
+    catalogue.maps(Caller::Operator).any(|map| {
+        let layers = map.flat();
+        ids.iter().all(|id| layers.iter().any(|layer| layer.dataset == *id))
+    })
 }
 
 /// A map of all layers of a file, the first on top.
