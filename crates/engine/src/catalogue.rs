@@ -116,6 +116,14 @@ impl Catalogue {
         Ok(Self { sequence, datasets, maps, map_versions, problems })
     }
 
+    /// The same but for one dataset, which is not there.
+    pub(crate) fn without(&self, id: &DatasetId) -> Self {
+        let mut datasets = self.datasets.clone();
+        datasets.remove(id);
+        let (maps, map_versions) = (self.maps.clone(), self.map_versions.clone());
+        Self { sequence: self.sequence, datasets, maps, map_versions, problems: Vec::new() }
+    }
+
     /// The ledger's commit that this catalogue shows.
     pub fn sequence(&self) -> u64 {
         self.sequence

@@ -37,10 +37,10 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 use terrane_drawing::text::Fonts;
-use terrane_model::Result;
 use terrane_model::cursor::CursorKey;
 use terrane_model::limits::Limits;
 use terrane_model::store::{Opener, Store, Views};
+use terrane_model::{DatasetId, Result};
 
 /// A node's engine: a store, the openers of files, the pool, and the catalogue as it stands.
 pub struct Engine {
@@ -147,6 +147,14 @@ impl Engine {
         let fresh = Arc::new(Catalogue::reconcile(&*self.store, Some(&self.catalogue()))?);
         *self.catalogue.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&fresh);
         Ok(fresh)
+    }
+
+    /// Opens the data of a dataset again, also when it is of the revision that is open.
+    fn reopen(&self, id: &DatasetId) -> Result<()> {
+        let without = self.catalogue().without(id);
+        let fresh = Arc::new(Catalogue::reconcile(&*self.store, Some(&without))?);
+        *self.catalogue.write().unwrap_or_else(PoisonError::into_inner) = fresh;
+        Ok(())
     }
 
     /// One change at a time. One that panicked has changed nothing but the ledger, which is whole or not changed at all.

@@ -8,6 +8,7 @@ use terrane_drawing::style::Style;
 use terrane_formats::about::{self, DatasetRecord};
 use terrane_model::ledger::{Change, Commit, Expect, Ledger, Shelf};
 use terrane_model::map::Map;
+use terrane_model::store::Progress;
 use terrane_model::{DatasetId, Error, Instant, Result};
 
 /// The time now; the engine is the lowest crate that may know it.
@@ -74,6 +75,17 @@ impl Engine {
         edit(&mut record);
         record.about.updated = Some(now());
         self.publish(vec![dataset_change(&record, Expect::Anything)], who, &format!("edit {id}")).map(drop)
+    }
+
+    /// Makes derived copies of a dataset's data that are missing or damaged, or all of them, and reads from them from then on. Says
+    /// whether any was made. Blocks; run it on a thread of its own.
+    pub fn rebuild(&self, id: &DatasetId, all: bool, progress: &dyn Progress) -> Result<bool> {
+        let revision = self.catalogue().entry(crate::Caller::Operator, id)?.record().revision.clone();
+        if !self.store.rebuild(id, &revision, all, progress)? {
+            return Ok(false);
+        }
+        let _one_at_a_time = self.publishing();
+        self.reopen(id).map(|()| true)
     }
 
     /// Takes a dataset with its styles, or a map, out of the catalogue, also one that cannot be opened. Refused while a map still

@@ -77,6 +77,12 @@ pub trait Store: Send + Sync {
         publish()
     }
 
+    /// Makes derived copies of a revision that are missing or damaged, or all of them, and says whether any was made.
+    fn rebuild(&self, id: &DatasetId, revision: &str, all: bool, progress: &dyn Progress) -> Result<bool> {
+        let _ = (id, revision, all, progress);
+        Ok(false)
+    }
+
     /// Begins a new revision. Nothing is visible until the draft is finished and the ledger says so; a draft that is dropped
     /// leaves nothing behind.
     fn draft(&self) -> Result<Box<dyn Draft>>;

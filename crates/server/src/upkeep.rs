@@ -1,5 +1,5 @@
-//! What a server does by itself, on a thread of its own: writes amended datasets anew, removes what is no longer kept, and lays a copy
-//! of the catalogue beside it.
+//! What a server does by itself, on a thread of its own: makes display copies that are missing, writes amended datasets anew, removes
+//! what is no longer kept, and lays a copy of the catalogue beside it.
 
 use crate::stores::Node;
 use std::sync::Arc;
@@ -19,6 +19,7 @@ const COPY: Duration = Duration::from_secs(3_600);
 pub fn begin(node: Arc<Node>) -> Result<()> {
     let work = move || {
         copy(&node);
+        rebuild(&node);
         let (mut tidied, mut copied) = (Instant::now(), Instant::now());
         loop {
             std::thread::sleep(ROUND);
@@ -50,6 +51,19 @@ fn compact(node: &Node) {
             Err(error) => {
                 tracing::warn!(dataset = id.as_str(), ?error, "changes cannot be written into a revision yet")
             }
+        }
+    }
+}
+
+/// Display copies that are missing, as after a restore, or of an older program.
+fn rebuild(node: &Node) {
+    let catalogue = node.engine.catalogue();
+    for entry in catalogue.entries(Caller::Operator) {
+        let id = &entry.record().about.id;
+        match node.engine.rebuild(id, false, &Silent) {
+            Ok(true) => tracing::info!(dataset = id.as_str(), "the display copy was made anew"),
+            Ok(false) => {}
+            Err(error) => tracing::warn!(dataset = id.as_str(), ?error, "the display copy cannot be made"),
         }
     }
 }

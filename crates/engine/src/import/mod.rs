@@ -136,8 +136,9 @@ impl Engine {
             changes.extend(self.next_edition(&done.record, bytes, &options.who, (&why, &options.label))?);
             ids.push(done.record.about.id);
         }
-        if ids.len() > 1 {
-            changes.push(map_change(&map_of_layers(&self.catalogue(), path, &ids))?);
+        let catalogue = self.catalogue();
+        if ids.len() > 1 && !shown_together(&catalogue, &ids) {
+            changes.push(map_change(&map_of_layers(&catalogue, path, &ids))?);
         }
         self.publish(changes, &options.who, &why).map(drop)
     }
@@ -240,6 +241,14 @@ impl Engine {
             _ => Ok(()),
         }
     }
+}
+
+/// Whether a map shows all these datasets: a new edition of a file does not make another one.
+fn shown_together(catalogue: &Catalogue, ids: &[DatasetId]) -> bool {
+    catalogue.maps(Caller::Operator).any(|map| {
+        let layers = map.flat();
+        ids.iter().all(|id| layers.iter().any(|layer| layer.dataset == *id))
+    })
 }
 
 /// A map of all layers of a file, the first on top.

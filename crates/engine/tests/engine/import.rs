@@ -91,6 +91,9 @@ fn a_file_of_many_layers_becomes_datasets_and_a_map_with_names_of_their_own() {
     let maps: Vec<_> = catalogue.maps(Caller::Public).collect();
     assert_eq!(maps[0].id, id("file-2"), "a map does not take the name of a dataset");
     assert_eq!(maps[0].flat().iter().map(|layer| layer.dataset.as_str()).collect::<Vec<_>>(), found);
+    let again = ImportOptions { replace: true, ..ImportOptions::default() };
+    node.import("file.gpkg", &again).expect("a new edition");
+    assert_eq!(node.engine.catalogue().maps(Caller::Public).count(), 1, "a new edition makes no second map");
     assert_eq!(record(&node, "dataset").about.title.get(&[]), "地質", "the title keeps what the name cannot");
 }
 

@@ -18,6 +18,7 @@ mod plan;
 mod record;
 mod scan;
 mod shapes;
+mod shared;
 mod sorted;
 mod source;
 mod walk;
@@ -25,6 +26,7 @@ mod write;
 
 pub use cache::DisplayCache;
 pub use coarse::{Generaliser, LevelMaker};
+pub use shared::SharedBorders;
 pub use source::DisplaySource;
 pub use write::{Built, build, build_with};
 

@@ -1,5 +1,6 @@
 //! `terrane doctor`: looks at everything in a data folder and says what to do. Looking changes nothing, so it works beside a server.
 
+use crate::commands::{self, Command};
 use crate::output::{self, Terminal};
 use crate::{local, stores};
 use serde_json::json;
@@ -9,7 +10,7 @@ use terrane_engine::{Caller, Engine, FeatureQuestion};
 use terrane_formats::about::EditionRecord;
 use terrane_model::grid::GridQuery;
 use terrane_model::{Dataset, DatasetId, Error, GridSource, Kind, Result};
-use terrane_store_embedded::{Fault, FaultKind, verify_revision};
+use terrane_store_embedded::{Fault, FaultKind, verify_copies, verify_revision};
 
 /// One thing that was looked at.
 struct Check {
@@ -60,6 +61,9 @@ pub struct Doctor {
     /// Build a damaged or lost catalogue anew from what is in the folder; no server may run
     #[arg(long)]
     recover: bool,
+    /// Make all display copies anew, also while a server runs
+    #[arg(long, conflicts_with = "recover")]
+    rebuild: bool,
 }
 
 /// Checks, or recovers; exit code 1 when something is wrong.
@@ -67,7 +71,23 @@ pub fn run(doctor: &Doctor, json: bool) -> Result<u8> {
     if doctor.recover {
         return recover(&doctor.folder, json);
     }
+    if doctor.rebuild {
+        return rebuild(&doctor.folder, json);
+    }
     check(&doctor.folder, json)
+}
+
+fn rebuild(folder: &Path, json: bool) -> Result<u8> {
+    let terminal = Terminal::new("making display copies");
+    let outcome = commands::run(folder, &Command::Rebuild, &terminal);
+    terminal.clear();
+    let value = outcome?.value;
+    let count = value["rebuilt"].as_array().map_or(0, Vec::len);
+    match json {
+        true => output::json(&value),
+        false => output::line(&format!("{count} display copies were made anew.")),
+    }
+    Ok(0)
 }
 
 fn recover(folder: &Path, json: bool) -> Result<u8> {
@@ -202,6 +222,8 @@ fn check_datasets(folder: &Path, engine: &Engine, terminal: &Terminal, checks: &
         terminal.show(&format!("checking {id}"));
         let own = folder.join("datasets").join(id.as_str());
         checks.push(files(&own.join(revision), format!("{id}: files are whole"), terminal));
+        let copies = verify_copies(&own.join(revision));
+        checks.extend(copies.map(|say| Check::note(id.to_string(), format!("{say} Make it anew with --rebuild."))));
         let dataset = catalogue.open(Caller::Operator, id)?;
         checks.push(Check::of(format!("{id}: data can be read"), runtime.block_on(readable(engine, &dataset))));
         checks.extend(old_editions(engine, folder, id, terminal)?);

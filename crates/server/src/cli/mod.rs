@@ -171,6 +171,7 @@ enum Task {
     #[command(before_help = "Examples:
   terrane doctor survey
   terrane doctor survey --json
+  terrane doctor survey --rebuild
   terrane doctor survey --recover")]
     Doctor(doctor::Doctor),
     /// Read a file for the program itself

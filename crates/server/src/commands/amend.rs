@@ -4,6 +4,7 @@ use super::Here;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 use std::path::PathBuf;
+use terrane_engine::Caller;
 use terrane_engine::amend::AmendOptions as Options;
 use terrane_formats::about::write_finding;
 use terrane_model::store::{OpenOptions, Progress};
@@ -62,4 +63,17 @@ pub fn amend(here: &Here<'_>, id: &DatasetId, given: &AmendOptions, progress: &d
 pub fn compact(here: &Here<'_>, id: &DatasetId, progress: &dyn Progress) -> Result<Json> {
     let done = here.engine.compact(id, progress)?;
     Ok(json!({"id": id.as_str(), "compacted": done}))
+}
+
+/// Makes the display copies of all datasets anew.
+pub fn rebuild(here: &Here<'_>, progress: &dyn Progress) -> Result<Json> {
+    let catalogue = here.engine.catalogue();
+    let mut rebuilt = Vec::new();
+    for entry in catalogue.entries(Caller::Operator) {
+        let id = &entry.record().about.id;
+        if here.engine.rebuild(id, true, progress)? {
+            rebuilt.push(id.to_string());
+        }
+    }
+    Ok(json!({"rebuilt": rebuilt}))
 }

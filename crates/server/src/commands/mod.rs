@@ -37,6 +37,8 @@ pub enum Command {
     Amend { id: String, options: Box<AmendOptions> },
     /// Write a dataset with many changes anew.
     Compact { id: String },
+    /// Make display copies anew.
+    Rebuild,
     /// What was published before, and back to it.
     Editions { id: String, task: EditionTask },
     /// Take datasets or maps away.
@@ -106,6 +108,7 @@ pub fn execute(here: &Here<'_>, command: &Command, progress: &dyn Progress) -> R
             amend::amend(here, &DatasetId::new(id.as_str())?, options, progress).map(done)
         }
         Command::Compact { id } => amend::compact(here, &DatasetId::new(id.as_str())?, progress).map(done),
+        Command::Rebuild => amend::rebuild(here, progress).map(done),
         Command::Editions { id, task } => {
             editions::editions(here.engine, &DatasetId::new(id.as_str())?, task, progress).map(done)
         }

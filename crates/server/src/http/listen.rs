@@ -29,17 +29,29 @@ impl Doors {
     /// Serves until told to stop. Running answers, and `others` that is work beside them, get some time to finish; meanwhile the
     /// listener says that this server is stopping, so that whoever balances load goes elsewhere.
     pub async fn serve(mut self, app: Current, limits: &Limits, others: impl Future<Output = ()>) -> Result<()> {
-        let running = GracefulShutdown::new();
+        let (running, turned_away) = (GracefulShutdown::new(), Arc::new(Semaphore::new(TURNED_AWAY_AT_ONCE_MAX)));
         self.until_told(&app, limits, &running).await?;
+        app.swap(stopping());
         let patience = Duration::from_secs(limits.stopping_seconds_max);
-        let finished = tokio::time::timeout(patience, async { tokio::join!(running.shutdown(), others) });
+        let answers = async {
+            // A request that is on its way on an open connection still gets an answer, which closes it.
+            tokio::time::sleep(ON_THEIR_WAY).await;
+            running.shutdown().await;
+        };
+        let finished = tokio::time::timeout(patience, async { tokio::join!(answers, others) });
         tokio::select! {
             finished = finished => if finished.is_err() {
                 tracing::warn!("some work was not finished in {patience:?} and is cut off");
             },
-            Some(()) = self.stop.recv() => tracing::warn!("told to stop a second time: running answers are cut off"),
-            () = turn_away(&self.listener, limits) => {}
+            Some(()) = self.stop.recv() => {
+                tracing::warn!("told to stop a second time: running answers are cut off");
+                return Ok(());
+            }
+            () = turn_away(&self.listener, (&app, &turned_away), limits) => {}
         }
+        drop(self.listener);
+        // Who was just turned away hears it to the end.
+        let _ = tokio::time::timeout(ON_THEIR_WAY, turned_away.acquire_many(TURNED_AWAY_AT_ONCE_MAX as u32)).await;
         Ok(())
     }
 
@@ -71,15 +83,21 @@ fn http(limits: &Limits) -> http1::Builder {
 /// Connections that are turned away at once; they take a moment each.
 const TURNED_AWAY_AT_ONCE_MAX: usize = 64;
 
-/// Answers every new request with 503 while running ones finish.
-async fn turn_away(listener: &TcpListener, limits: &Limits) {
+/// How long requests that were sent before anybody knew of the end may take to arrive.
+const ON_THEIR_WAY: Duration = Duration::from_millis(200);
+
+/// Answers everything with 503 and closes the connection.
+fn stopping() -> Router {
     let say = "This server is stopping; ask again in a few seconds.\n";
-    let headers = [(header::RETRY_AFTER, "5"), (header::CACHE_CONTROL, "no-store")];
-    let stopping = Router::new().fallback(move || async move { (StatusCode::SERVICE_UNAVAILABLE, headers, say) });
-    let (mut http, room) = (http(limits), Arc::new(Semaphore::new(TURNED_AWAY_AT_ONCE_MAX)));
-    http.keep_alive(false);
-    while let Ok((stream, place)) = accept(listener, &room).await {
-        let connection = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(stopping.clone()));
+    let headers = [(header::RETRY_AFTER, "5"), (header::CACHE_CONTROL, "no-store"), (header::CONNECTION, "close")];
+    Router::new().fallback(move || async move { (StatusCode::SERVICE_UNAVAILABLE, headers, say) })
+}
+
+/// Takes new connections while running ones finish, so that whoever comes is told.
+async fn turn_away(listener: &TcpListener, (app, room): (&Current, &Arc<Semaphore>), limits: &Limits) {
+    let http = http(limits);
+    while let Ok((stream, place)) = accept(listener, room).await {
+        let connection = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(app.clone()));
         tokio::spawn(async move {
             let _place = place;
             let _ = connection.await;
@@ -186,6 +204,22 @@ mod tests {
         assert!(rest(slow).await.ends_with("slow"));
         running.done.await.expect("no panic").expect("ended well");
         assert!(TcpStream::connect(running.address).await.is_err(), "nobody listens any more");
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_is_open_when_it_stops_gets_an_answer_to_what_is_on_its_way() {
+        let running = start(Limits::default()).await;
+        let mut kept = send(running.address, "GET / HTTP/1.1\r\nHost: x\r\n\r\n").await;
+        let new = TcpStream::connect(running.address).await.expect("connected");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        running.stop.send(()).await.expect("it runs");
+        for stream in [&mut kept, &mut { new }] {
+            stream.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").await.expect("sent");
+            let mut text = String::new();
+            stream.read_to_string(&mut text).await.expect("read to the end");
+            assert!(text.contains("HTTP/1.1 503") && text.contains("is stopping"), "{text}");
+        }
+        running.done.await.expect("no panic").expect("ended well");
     }
 
     #[tokio::test]

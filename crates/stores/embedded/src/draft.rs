@@ -4,7 +4,7 @@
 
 use crate::names::plain_name;
 use crate::own::not_written;
-use crate::{DISPLAY, FEATURES, GRID, Kept, ORIGINAL, RECORD, cannot, is_revision, sync_folder};
+use crate::{FEATURES, GRID, Kept, ORIGINAL, RECORD, cannot, is_revision, sync_folder};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -89,8 +89,9 @@ impl Draft for FolderDraft {
         rows: &mut dyn Iterator<Item = Result<Batch>>,
         progress: &dyn Progress,
     ) -> Result<Written> {
-        let _ = (progress, DISPLAY);
-        geopackage::write(&self.folder.join(FEATURES), "features", schema, rows).map_err(not_written)
+        let written = geopackage::write(&self.folder.join(FEATURES), "features", schema, rows).map_err(not_written)?;
+        crate::copies::build(&self.folder, progress)?;
+        Ok(written)
     }
 
     fn write_grid(&mut self, grid: &dyn GridSource, progress: &dyn Progress) -> Result<()> {

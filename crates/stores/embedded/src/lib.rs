@@ -18,6 +18,7 @@ mod amended;
 mod archive;
 mod backup;
 mod checksums;
+mod copies;
 mod damage;
 pub mod delta;
 mod draft;
@@ -37,6 +38,7 @@ mod verify;
 pub use archive::BackupSummary;
 pub use backup::backup;
 pub use checksums::{Fault, FaultKind, SUMS, verify_revision, write_checksums};
+pub use copies::verify_copies;
 pub use draft::{FolderDraft, FolderRoom};
 pub use files::FolderFiles;
 pub use hold::Hold;
@@ -52,11 +54,11 @@ use checksums::complete_checksums;
 use hold::Unwanted;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use terrane_formats::features::geopackage::GeoPackageSource;
+use terrane_formats::display::DisplayCache;
 use terrane_formats::grid::geotiff::{self, BlockCache};
 use terrane_model::ledger::Ledger;
-use terrane_model::limits::GRIDS_CACHE_BYTES;
-use terrane_model::store::{Draft, Room, Store, Views, Written};
+use terrane_model::limits::{DISPLAY_CACHE_BYTES, GRIDS_CACHE_BYTES};
+use terrane_model::store::{Draft, Progress, Room, Store, Views, Written};
 use terrane_model::{Amendment, DatasetId, Error, Result};
 
 const CATALOGUE: &str = "catalogue.sqlite";
@@ -83,11 +85,13 @@ pub struct EmbeddedStore {
 struct Kept {
     /// Unpacked blocks of all grids.
     blocks: Arc<BlockCache>,
+    /// Chunks of all display copies.
+    chunks: Arc<DisplayCache>,
 }
 
 impl Default for Kept {
     fn default() -> Self {
-        Self { blocks: BlockCache::new(GRIDS_CACHE_BYTES) }
+        Self { blocks: BlockCache::new(GRIDS_CACHE_BYTES), chunks: DisplayCache::new(DISPLAY_CACHE_BYTES) }
     }
 }
 
@@ -96,7 +100,7 @@ impl Kept {
     fn views(&self, folder: &Path) -> Result<Views> {
         let mut views = Views::default();
         if folder.join(FEATURES).is_file() {
-            views.features = Some(Arc::new(GeoPackageSource::open(&folder.join(FEATURES))?));
+            views.features = Some(self.rows(folder)?);
         }
         if folder.join(GRID).is_file() {
             let grid = geotiff::open_cached(&folder.join(GRID), None, Arc::clone(&self.blocks))?;
@@ -222,6 +226,10 @@ impl Store for EmbeddedStore {
 
     fn hand_over(&self, id: &DatasetId, states: (&str, &str), publish: &mut dyn FnMut() -> Result<()>) -> Result<()> {
         self.hand_delta_over(id, states, publish)
+    }
+
+    fn rebuild(&self, id: &DatasetId, revision: &str, all: bool, progress: &dyn Progress) -> Result<bool> {
+        self.rebuild_copies(id, revision, all, progress)
     }
 
     fn draft(&self) -> Result<Box<dyn Draft>> {

@@ -32,7 +32,7 @@ fn on_a_full_disk_reading_goes_on_and_writing_does_again_when_there_is_room() {
     assert!(store.open(&id("rocks"), &revision).is_ok());
     assert!(store.sqlite_ledger().copy_beside().is_err(), "there is no room for a copy");
     assert!(!names_in(&data).iter().any(|name| name.contains("part")), "and none of it stays: {:?}", names_in(&data));
-    let mut draft = store.draft(&id("rocks")).expect("a folder has room");
+    let mut draft = store.draft().expect("a folder has room");
     assert!(draft.keep_record(&"x".repeat(100_000)).is_err_and(|error| error.to_string().contains("the disk is full")));
     drop(draft);
     assert!(everything(store.ledger()).expect("read") == before);
