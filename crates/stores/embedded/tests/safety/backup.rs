@@ -1,7 +1,8 @@
 //! Backups: what is in them, what is refused, and that they hold a state that existed while others publish.
 
 use crate::kit::{
-    Chance, SmallDisk, data, everything, files_below, folder, id, names_in, open, publish, put, record, write,
+    Chance, SmallDisk, data, everything, files_below, folder, id, in_memory, names_in, open, publish, put, record,
+    write,
 };
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -15,7 +16,8 @@ use terrane_store_embedded::{EmbeddedStore, backup, restore, verify_backup, veri
 
 /// A data folder with everything that a backup takes, and some that it does not, and a backup of it.
 fn backed_up() -> (tempfile::TempDir, EmbeddedStore, PathBuf) {
-    let outer = folder();
+    let outer = in_memory();
+    EmbeddedStore::create(&data(&outer)).expect("a data folder is made");
     let store = open(&outer);
     let rocks = publish(&store, "rocks", &Chance::new(1).bytes(100_000));
     publish(&store, "faults", b"a,b\n");
@@ -391,9 +393,10 @@ fn work(store: &EmbeddedStore, stop: &AtomicBool) -> BTreeMap<u64, Vec<Record>> 
 
 #[test]
 fn a_backup_holds_a_state_that_existed_while_others_publish_and_amend() {
-    let outer = folder();
+    let outer = in_memory();
+    EmbeddedStore::create(&data(&outer)).expect("a data folder is made");
     let store = open(&outer);
-    publish(&store, "large", &Chance::new(9).bytes(3_000_000));
+    publish(&store, "large", &Chance::new(9).bytes(1_000_000));
     let stop = AtomicBool::new(false);
     let to = |number: usize| outer.path().join(format!("{number}.tar"));
     let states = std::thread::scope(|scope| {
@@ -423,7 +426,9 @@ fn a_backup_holds_a_state_that_existed_while_others_publish_and_amend() {
         sequences.push(summary.sequence);
     }
     assert!(sequences.is_sorted() && sequences.first() < sequences.last(), "something was published: {sequences:?}");
-    // What had to wait for the backups is gone: of a published dataset its revision and the delta stay, of another one nothing.
+    // What waits for another program's backup goes when this one is done with its next.
+    drop(store.hold());
+    // Nothing waits any more: of a published dataset its revision and the delta stay, of another one nothing.
     for number in 0..5 {
         let name = format!("units-{number}");
         let published = store.ledger().read(Shelf::Dataset, &name).expect("read");
