@@ -402,6 +402,11 @@ fn a_backup_holds_a_state_that_existed_while_others_publish_and_amend() {
     let states = std::thread::scope(|scope| {
         let worker = scope.spawn(|| work(&store, &stop));
         for number in 0..20 {
+            // Something happens between two backups, however busy the machine is.
+            let last = store.ledger().sequence().expect("read");
+            while store.ledger().sequence().expect("read") == last && !worker.is_finished() {
+                std::thread::yield_now();
+            }
             // As the server does it, and as another program does it.
             let looking = EmbeddedStore::open_reading(&data(&outer)).expect("it can be looked at");
             let made = backup(if number % 2 == 0 { &store } else { &looking }, &to(number), &Silent);
