@@ -437,7 +437,10 @@ fn a_backup_holds_a_state_that_existed_while_others_publish_and_amend() {
     for number in 0..5 {
         let name = format!("units-{number}");
         let published = store.ledger().read(Shelf::Dataset, &name).expect("read");
-        let there = std::fs::read_dir(data(&outer).join("datasets").join(&name)).map_or(0, Iterator::count);
+        // Who reads a database with a log may leave an empty one behind.
+        let place = data(&outer).join("datasets").join(&name);
+        let names = if place.is_dir() { names_in(&place) } else { Vec::new() };
+        let there = names.iter().filter(|name| !name.ends_with("-wal") && !name.ends_with("-shm")).count();
         assert_eq!(there, 2 * usize::from(published.is_some()), "{name}");
     }
 }
