@@ -1,6 +1,6 @@
 //! Catalogues of which a page was overwritten: opened with everything right, or refused by name, and what comes back.
 
-use crate::kit::{Chance, data, everything, folder, id, open, publish, put, record, take_away};
+use crate::kit::{Chance, data, everything, id, in_memory, open, publish, put, record, take_away};
 use std::path::Path;
 use tempfile::TempDir;
 use terrane_formats::about::dataset_to_json;
@@ -14,7 +14,8 @@ const PAGE_BYTES: usize = 4_096;
 
 /// A closed data folder with many datasets, styles, maps and a history; the copy of its catalogue is of the middle of it.
 fn large() -> (TempDir, Vec<Record>) {
-    let outer = folder();
+    let outer = in_memory();
+    EmbeddedStore::create(&data(&outer)).expect("a data folder is made");
     let store = open(&outer);
     for number in 0..DATASETS {
         publish(&store, &format!("units-{number}"), b"x");

@@ -18,6 +18,13 @@ pub fn folder() -> TempDir {
     outer
 }
 
+/// A folder in memory where there is plenty: for many small writes of which none is to outlive the test.
+pub fn in_memory() -> TempDir {
+    let plenty = rustix::fs::statvfs("/dev/shm").is_ok_and(|room| room.f_bavail * room.f_frsize > 1 << 30);
+    let memory = plenty.then(|| tempfile::tempdir_in("/dev/shm").ok()).flatten();
+    memory.unwrap_or_else(|| tempfile::tempdir().expect("a folder"))
+}
+
 pub fn data(outer: &TempDir) -> PathBuf {
     outer.path().join("data")
 }

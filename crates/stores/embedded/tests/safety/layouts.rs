@@ -1,6 +1,6 @@
 //! Catalogues of every layout there ever was, brought up to date, also when the program is killed on the way.
 
-use crate::kit::{child, told};
+use crate::kit::{child, in_memory, told};
 use rusqlite::Connection;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -31,7 +31,7 @@ PRAGMA user_version = 2;
 
 /// A closed data folder of a layout.
 fn old_folder(layout: usize) -> TempDir {
-    let outer = tempfile::tempdir().expect("a folder");
+    let outer = in_memory();
     let data = outer.path().join("data");
     std::fs::create_dir_all(data.join("datasets")).expect("made");
     let connection = Connection::open(data.join("catalogue.sqlite")).expect("opens");
@@ -58,12 +58,9 @@ fn check_content(data: &Path, layout: usize) {
 
 #[test]
 fn every_older_layout_opens_with_all_it_had_and_is_kept_as_it_was() {
-    let newest = layout_of(&{
-        let outer = tempfile::tempdir().expect("a folder");
-        let path = outer.keep().join("catalogue.sqlite");
-        SqliteLedger::create(&path).expect("made");
-        path
-    });
+    let new = in_memory();
+    SqliteLedger::create(&new.path().join("new.sqlite")).expect("made");
+    let newest = layout_of(&new.path().join("new.sqlite"));
     for layout in [1, 2] {
         let outer = old_folder(layout);
         let data = outer.path().join("data");
