@@ -3,7 +3,7 @@
 use crate::support::{borders, farthest, level};
 use crate::tessellation::{Position, Ring};
 use terrane_model::batch::GeometryBuilder;
-use terrane_model::geometry::GeometryArrays;
+use terrane_model::geometry::{GeometryArrays, PartRef};
 use terrane_model::schema::GeometryKind;
 
 fn lines(all: &[Ring]) -> GeometryArrays {
@@ -75,7 +75,7 @@ fn a_fault_along_a_border_goes_with_it() {
     let geometry = level[0].view().get(0).unwrap();
     let parts: Vec<_> = geometry.parts().collect();
     assert_eq!(
-        parts.iter().map(|part| part.kind()).collect::<Vec<_>>(),
+        parts.iter().map(PartRef::kind).collect::<Vec<_>>(),
         [GeometryKind::Polygon, GeometryKind::LineString, GeometryKind::Point]
     );
     let ring = parts[0].rings().next().unwrap();

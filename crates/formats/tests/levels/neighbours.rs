@@ -147,7 +147,7 @@ proptest! {
     #[test]
     fn a_ring_that_begins_elsewhere_or_has_its_minus_zeros_gives_the_same_edges(recipe in any_recipe(), tolerance in 1.0_f64..2_000.0) {
         let all = areas(&recipe);
-        let turned: Vec<Area> = all.iter().map(|area| area.iter().map(|ring| turned(ring)).collect()).collect();
+        let turned: Vec<Area> = all.iter().map(|area| area.iter().map(turned).collect()).collect();
         let (exact, other) = (batches(&all, 10), batches(&turned, 10));
         let expected = rows_of(&level(&borders(&exact), &exact, tolerance));
         let actual = rows_of(&level(&borders(&other), &other, tolerance));

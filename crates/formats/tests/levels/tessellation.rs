@@ -92,7 +92,7 @@ pub fn arrays(rows: impl IntoIterator<Item = Vec<Area>>) -> GeometryArrays {
 /// The rings of rows again.
 pub fn rows_of(batches: &[GeometryArrays]) -> Vec<Vec<Area>> {
     let areas = |arrays: &GeometryArrays, row: usize| {
-        let geometry = arrays.view().get(row).unwrap();
+        let geometry = arrays.view().get(row).expect("every row has an area");
         geometry.parts().map(|part| part.rings().map(<[Position]>::to_vec).collect()).collect()
     };
     batches.iter().flat_map(|arrays| (0..arrays.kinds.len()).map(move |row| areas(arrays, row))).collect()
@@ -130,14 +130,14 @@ fn borders(recipe: &Recipe, corners: &[Position], chance: &mut Chance, east: boo
         }
         let end = corners[at + if east { 1 } else { side + 1 }];
         let mut line = vec![corners[at]];
-        bend(corners[at], end, if outline { 0.0 } else { recipe.roughness }, recipe.depth, chance, &mut line);
+        bend([corners[at], end], if outline { 0.0 } else { recipe.roughness }, recipe.depth, chance, &mut line);
         line
     };
     (0..corners.len()).map(border).collect()
 }
 
 /// A curve like Koch's, whose bumps fall to either side: it never crosses itself and stays within 30° of the straight line.
-fn bend(from: Position, to: Position, roughness: f64, depth: u32, chance: &mut Chance, line: &mut Ring) {
+fn bend([from, to]: [Position; 2], roughness: f64, depth: u32, chance: &mut Chance, line: &mut Ring) {
     if depth == 0 {
         line.push(to);
         return;
@@ -149,7 +149,7 @@ fn bend(from: Position, to: Position, roughness: f64, depth: u32, chance: &mut C
     };
     let points = [from, at(1.0 / 3.0, 0.0), at(0.5, height), at(2.0 / 3.0, 0.0), to];
     for pair in points.windows(2) {
-        bend(pair[0], pair[1], roughness, depth - 1, chance, line);
+        bend([pair[0], pair[1]], roughness, depth - 1, chance, line);
     }
 }
 
@@ -164,7 +164,7 @@ fn add_island(recipe: &Recipe, centre: Position, area: &mut Area, all: &mut Vec<
     let mut sides = Vec::new();
     for pair in [[0, 1], [1, 2], [2, 0]] {
         let mut line = vec![ends[pair[0]]];
-        bend(ends[pair[0]], ends[pair[1]], recipe.roughness * 0.9, recipe.depth, chance, &mut line);
+        bend([ends[pair[0]], ends[pair[1]]], recipe.roughness * 0.9, recipe.depth, chance, &mut line);
         sides.push(line);
     }
     let shore = joined(&sides);

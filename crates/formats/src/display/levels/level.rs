@@ -45,8 +45,11 @@ pub struct Findings {
 }
 
 impl<'a> LevelBuilder<'a> {
-    /// A level for drawing with pixels of twice the tolerance, which is in units of the coordinates. `borders` are those of
-    /// the exact geometry, whatever level the rows come from.
+    /// A level for drawing with pixels of twice the tolerance or more; the tolerance is in units of the coordinates.
+    /// `borders` are those of the exact geometry or of the rows that will be shown.
+    ///
+    /// At half a pixel, 1 to 6 % of the pixels of a dense geological map differ by more than an eighth of the scale from the
+    /// exact drawing; at a quarter of a pixel, under 2 %.
     ///
     /// A tolerance that is not a positive number drops nothing but positions that add nothing.
     pub fn new(borders: &'a Borders, tolerance: f64) -> Self {

@@ -186,3 +186,53 @@ impl TagSet {
         self.slots.len() * size_of::<u32>()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::NeighbourTable;
+    use crate::display::levels::position::{hash, hash_pair};
+
+    fn name(at: u32) -> u64 {
+        hash([f64::from(at), 0.0])
+    }
+
+    fn seen(at: u32, neighbours: [u32; 2]) -> (u64, Option<u64>) {
+        (name(at), Some(hash_pair(name(neighbours[0]), name(neighbours[1]))))
+    }
+
+    #[test]
+    fn other_neighbours_make_a_junction_and_the_same_the_other_way_round_do_not() {
+        let mut table = NeighbourTable::new(0, 1 << 20);
+        assert!(table.note(&[seen(1, [0, 2]), seen(2, [1, 3]), seen(3, [2, 4]), (name(5), None)]));
+        assert!(table.note(&[seen(1, [2, 0]), seen(2, [1, 9]), seen(2, [1, 3]), seen(5, [4, 6])]));
+        assert_eq!(
+            [1, 2, 3, 5, 7].map(|at| table.find(name(at))),
+            [Some(false), Some(true), Some(false), Some(true), None]
+        );
+        let junctions = table.junctions();
+        assert_eq!(junctions.len(), 2);
+        assert_eq!([1, 2, 3, 5, 7].map(|at| junctions.has(name(at))), [false, true, false, true, false]);
+    }
+
+    #[test]
+    fn a_table_that_grows_forgets_nothing() {
+        let mut table = NeighbourTable::new(0, 1 << 30);
+        let all: Vec<_> = (1..200_000).map(|at| seen(at, [at - 1, at + 1])).collect();
+        assert!(table.note(&all) && table.note(&all));
+        let found = all.iter().filter(|(hash, _)| table.find(*hash).is_some()).count();
+        assert_eq!(found, all.len());
+        // 200 000² / 2³³ = 5 pairs are expected to be taken for one position, and so for a junction.
+        assert!(table.junctions().len() < 30, "{}", table.junctions().len());
+    }
+
+    #[test]
+    fn a_table_never_takes_more_than_its_memory_and_says_so() {
+        let mut table = NeighbourTable::new(1 << 30, 1 << 16);
+        let all: Vec<_> = (1..20_000).map(|at| seen(at, [at - 1, at + 1])).collect();
+        assert!(!table.note(&all));
+        assert_eq!(table.bytes(), 1 << 16);
+        assert_eq!(table.find(name(1)), Some(false));
+        assert_eq!(table.find(name(19_999)), None);
+        assert!(table.note(&[seen(1, [0, 9])]) && table.find(name(1)) == Some(true));
+    }
+}
