@@ -97,10 +97,10 @@ fn pages(criterion: &mut Criterion) {
     let folder = tempfile::tempdir().expect("a folder");
     let base = base(folder.path(), BASE_ROWS);
     let delta = Delta::create(&folder.path().join("delta.gpkg"), Arc::clone(&base)).expect("made");
-    // Half are new, a quarter are among the latest of the base, a quarter lie anywhere in it.
+    // Half are new; the others are every fourth of the oldest of the base, and some anywhere in it.
     let added = BASE_ROWS..BASE_ROWS + CHANGED_ROWS / 2;
-    let recent = (1..=CHANGED_ROWS / 4).map(|row| BASE_ROWS - row);
-    let old = (0..CHANGED_ROWS / 4).map(|row| row * 397);
+    let recent = (1..=CHANGED_ROWS / 4).map(|row| row * 4);
+    let old = (0..CHANGED_ROWS / 4).map(|row| BASE_ROWS / 2 + row * 161);
     delta.amend(&Amendment { upserts: rows(added.chain(recent).chain(old)), ..Amendment::default() }).expect("amended");
     let merged: Arc<dyn FeatureSource> = Arc::new(delta.source(1).expect("a state"));
     let latest = FeatureQuery {
@@ -113,6 +113,7 @@ fn pages(criterion: &mut Criterion) {
     let boxed = FeatureQuery { bbox, limit: Some(100), ..FeatureQuery::default() };
     let all_in_box = FeatureQuery { limit: None, ..boxed.clone() };
     let mut group = criterion.benchmark_group("page");
+    group.sample_size(20);
     let questions =
         [("latest 100", latest), ("oldest 100", oldest), ("100 in a box", boxed), ("all in a box", all_in_box)];
     for (name, query) in questions {

@@ -318,6 +318,9 @@ pub fn order_clause(keys: &[Key], identity: &str) -> String {
 }
 
 /// The rows that come after a position in an order; `None` when its values are not of the keys' kinds.
+///
+/// The `+` keeps SQLite from looking the alternatives up in an index each and sorting all that they find: walking the index that gives
+/// the order, and stopping at the limit, is a thousand times less work on a large table.
 pub fn after(position: &Position, keys: &[Key], (identity, id): (&str, Sql)) -> Option<Condition> {
     let mut steps: Vec<Condition> = Vec::new();
     let mut equal = Condition::default();
@@ -333,10 +336,10 @@ pub fn after(position: &Position, keys: &[Key], (identity, id): (&str, Sql)) -> 
         if between {
             break;
         }
-        equal.and(Condition { sql: format!("{} IS ?", key.expression), values: vec![bound] });
+        equal.and(Condition { sql: format!("+{} IS ?", key.expression), values: vec![bound] });
     }
     if !between {
-        equal.and(Condition { sql: format!("{} > ?", quoted_in_t(identity)), values: vec![id] });
+        equal.and(Condition { sql: format!("+{} > ?", quoted_in_t(identity)), values: vec![id] });
         steps.push(equal);
     }
     let sql = steps.iter().map(|step| format!("({})", step.sql)).collect::<Vec<_>>().join(" OR ");
@@ -364,7 +367,7 @@ fn beyond(key: &Key, value: &Sql, between: bool) -> Option<Condition> {
     };
     let expression = &key.expression;
     (*value != Sql::Null).then(|| Condition {
-        sql: format!("{expression} {sign} ? OR {expression} IS NULL"),
+        sql: format!("+{expression} {sign} ? OR +{expression} IS NULL"),
         values: vec![value.clone()],
     })
 }

@@ -74,7 +74,7 @@ impl Scan {
         })
     }
 
-    fn begin(&self, connection: &Connection, layer: &Layer, walk: Walk) -> Result<State> {
+    fn begin(&mut self, connection: &Connection, layer: &Layer, walk: Walk) -> Result<State> {
         let after = match &self.page.after {
             None => i64::MIN,
             Some(id) => match fid_of(connection, layer, id)? {
@@ -92,11 +92,13 @@ impl Scan {
                 State::List(fids, first)
             }
             Walk::Query { order } => {
-                let mut query = self.condition.clone();
+                // The list is made by the condition, which need not be asked of each row again: a list of identities in it would be
+                // gone through for every row.
+                let mut query = std::mem::take(&mut self.condition);
                 let limited = self.page.rows < usize::MAX && self.page.after.is_none();
                 let limit = if limited { format!(" LIMIT {}", self.page.rows) } else { String::new() };
                 let (fid, table) = (quoted(&layer.fid), quoted(&layer.table));
-                query.sql = format!("SELECT t.{fid} FROM {table} t{}{order}{limit}", self.condition.clause());
+                query.sql = format!("SELECT t.{fid} FROM {table} t{}{order}{limit}", query.clause());
                 let mut fids = list(connection, &query)?;
                 if self.page.after.is_some() {
                     fids.retain(|&fid| fid > after);

@@ -10,7 +10,7 @@ use terrane_model::filter::Predicate;
 use terrane_model::query::{Columns, Position};
 use terrane_model::{Batch, BoxFuture, Error, FeatureQuery, FeatureScan, FeatureSource, Matched, Result, Rows, Schema};
 
-/// Hidden rows of the base that the first question of a page reckons with; each further one reckons with twice as many.
+/// Hidden rows of the base that the first question of a page reckons with; each further one reckons with four times as many.
 const HIDDEN_AT_FIRST: usize = 16;
 
 /// A base with what became of it.
@@ -49,8 +49,8 @@ impl MergedSource {
             return self.base.scan(query).await;
         }
         let changed = self.changed(query)?;
-        if let Some(after) = self.place_in_delta(query) {
-            let rest = Sorted::new(changed, &[], Some(&after));
+        if let Some(query) = self.goes_on_in_delta(query) {
+            let rest = Sorted::new(changed, &self.state.order(&[]), &query);
             let rows = Merge::new(Box::new(std::iter::empty()), rest, &[]);
             return paged(Limited::new(Box::new(rows), query.limit));
         }
@@ -60,35 +60,34 @@ impl MergedSource {
         let in_order = query.near.is_none() && (scan.is_sorted() || query.sort.is_empty());
         let merged = match query.limit {
             _ if !in_order => {
-                let rows = self.own(scan, &asked)?.chain(changed.into_iter().map(Ok));
-                FeatureScan::filtered(Rows::Local(Box::new(rows)))
+                FeatureScan::filtered(Rows::Local(Box::new(self.own(scan, &asked)?.chain(some(changed)))))
             }
             Some(limit) if scan.is_paged() => {
                 let page = self.page(scan, asked, limit).await?;
-                paged(joined(Box::new(page.into_iter().map(Ok)), changed, query))?
+                paged(self.joined(some(page), changed, query))?
             }
             _ => {
                 let begun = scan.is_paged();
                 let own = self.own(scan, &asked)?;
-                paged(joined(if begun { own } else { beginning_after(own, query) }, changed, query))?
+                paged(self.joined(if begun { own } else { beginning_after(own, query) }, changed, query))?
             }
         };
         Ok(merged.matching(matched))
     }
 
-    /// The place to go on after, in the source's own order, when that is a row of the delta: all rows of the base come before.
-    fn place_in_delta(&self, query: &FeatureQuery) -> Option<Position> {
+    /// The question when, in the source's own order, it is to go on after a row of the delta: all rows of the base come before.
+    fn goes_on_in_delta(&self, query: &FeatureQuery) -> Option<FeatureQuery> {
         let after = query.after.as_ref().filter(|after| self.state.has(&after.id))?;
-        (query.sort.is_empty() && query.near.is_none()).then(|| Position { key: Vec::new(), id: after.id.clone() })
+        let after = Some(Position { key: Vec::new(), id: after.id.clone() });
+        (query.sort.is_empty() && query.near.is_none()).then(|| FeatureQuery { after, ..query.clone() })
     }
 
-    /// The changed rows that match, by identity, with the columns asked.
+    /// The changed rows that match: the batches of the state, by identity, with those selected and the columns asked.
     fn changed(&self, query: &FeatureQuery) -> Result<Vec<Batch>> {
         let schema = self.base.schema();
         let predicate = Predicate::new(&query.whole_filter(schema), schema)?;
-        let found = self.state.batches().map(|batch| predicate.select(batch)).filter(|batch| !batch.is_empty());
         let columns = columns_to_ask(query);
-        Ok(found.map(|batch| projected(batch, &columns)).collect())
+        Ok(self.state.batches().map(|batch| projected(predicate.select(batch), &columns)).collect())
     }
 
     /// The rows of a scan of the base that match and are not hidden, with the columns asked.
@@ -100,7 +99,7 @@ impl MergedSource {
         Ok(Box::new(rows.map(own).filter(|batch| !matches!(batch, Ok(batch) if batch.is_empty()))))
     }
 
-    /// The first `limit` rows of the base that are not hidden, from a source that pages: asked for again, for twice as many hidden
+    /// The first `limit` rows of the base that are not hidden, from a source that pages: asked for again, for more hidden
     /// rows each time, until there are enough or no more.
     async fn page(&self, first: FeatureScan, mut asked: Asked, limit: usize) -> Result<Vec<Batch>> {
         let (mut page, mut found, mut scan) = (Vec::new(), 0, first);
@@ -125,6 +124,15 @@ impl MergedSource {
             asked.go_on(last, limit - found, self.state.rows_hidden());
             scan = self.base.scan(&asked.query).await?;
         }
+    }
+
+    /// Rows of the base and changed rows in the order asked, not more than asked.
+    fn joined(&self, base: Batches, changed: Vec<Batch>, query: &FeatureQuery) -> Limited {
+        if query.sort.is_empty() {
+            return Limited::new(Box::new(base.chain(some(changed))), query.limit);
+        }
+        let changed = Sorted::new(changed, &self.state.order(&query.sort), query);
+        Limited::new(Box::new(Merge::new(base, changed, &query.sort)), query.limit)
     }
 
     /// How many rows match, when the base knows of its own.
@@ -172,7 +180,7 @@ impl Asked {
 
     /// Goes on after a row, for the rows still missing.
     fn go_on(&mut self, after: Option<Position>, missing: usize, hidden: usize) {
-        self.reckoned = self.reckoned.saturating_mul(2).min(hidden);
+        self.reckoned = self.reckoned.saturating_mul(4).min(hidden);
         self.query.limit = Some(missing.saturating_add(self.reckoned));
         self.query.after = after;
     }
@@ -225,14 +233,9 @@ fn paged(rows: Limited) -> Result<FeatureScan> {
     FeatureScan::filtered(Rows::Local(Box::new(rows))).sorted().paged()
 }
 
-/// Rows of the base and changed rows in the order asked, not more than asked.
-fn joined(base: Batches, changed: Vec<Batch>, query: &FeatureQuery) -> Limited {
-    if query.sort.is_empty() {
-        return Limited::new(Box::new(base.chain(changed.into_iter().map(Ok))), query.limit);
-    }
-    let mut changed = Sorted::new(changed, &query.sort, query.after.as_ref());
-    changed.truncate(query.limit.unwrap_or(usize::MAX));
-    Limited::new(Box::new(Merge::new(base, changed, &query.sort)), query.limit)
+/// Batches that are there, without those that have no row.
+fn some(batches: Vec<Batch>) -> Batches {
+    Box::new(batches.into_iter().filter(|batch| !batch.is_empty()).map(Ok))
 }
 
 /// The rows after the one asked, of a base that begins at its first.

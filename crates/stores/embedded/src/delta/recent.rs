@@ -29,7 +29,7 @@ impl Recent {
         }
         let at = self.others.iter().position(|state| state.sequence() == sequence)?;
         let state = self.others.remove(at)?;
-        self.others.push_back(Arc::clone(&state));
+        self.keep(Arc::clone(&state));
         Some(state)
     }
 
@@ -39,10 +39,16 @@ impl Recent {
         self.keep(before);
     }
 
-    /// Keeps a state for a while. States share much of their memory; it is counted as if they did not.
+    /// Keeps a state for a while.
     pub fn keep(&mut self, state: Arc<DeltaState>) {
         self.others.push_back(state);
-        let bytes = |others: &VecDeque<Arc<DeltaState>>| others.iter().map(|state| state.bytes()).sum::<usize>();
+        self.trim();
+    }
+
+    /// Forgets those asked for longest ago while there are too many. States share much of their memory; it is counted as if they did
+    /// not.
+    fn trim(&mut self) {
+        let bytes = |others: &VecDeque<Arc<DeltaState>>| others.iter().map(|it| it.bytes_with_orders()).sum::<usize>();
         while self.others.len() > DELTA_STATES_KEPT || bytes(&self.others) > DELTA_BYTES_MAX {
             self.others.pop_front();
         }

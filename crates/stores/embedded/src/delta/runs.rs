@@ -3,10 +3,23 @@
 use std::cmp::Ordering;
 use std::collections::VecDeque;
 use terrane_model::query::{Position, SortKey, compare_positions};
-use terrane_model::{Batch, Result};
+use terrane_model::{Batch, FeatureQuery, Result};
 
 /// Batches, in some order.
 pub type Batches = Box<dyn Iterator<Item = Result<Batch>> + Send>;
+
+/// All rows of some batches in one order: where each stands, and the batch and row it is.
+pub type Order = Vec<(Position, usize, u32)>;
+
+/// The rows of these batches in order.
+pub fn order_of<'a>(batches: impl Iterator<Item = &'a Batch>, sort: &[SortKey]) -> Order {
+    let mut rows = Order::new();
+    for (at, batch) in batches.enumerate() {
+        rows.extend(batch.rows().map(|row| (Position::of(&batch.feature(row), sort), at, row as u32)));
+    }
+    rows.sort_by(|a, b| compare_positions(sort, &a.0, &b.0));
+    rows
+}
 
 /// Changed rows in the order asked.
 pub struct Sorted {
@@ -15,20 +28,16 @@ pub struct Sorted {
 }
 
 impl Sorted {
-    /// The rows of these batches that come after a position.
-    pub fn new(batches: Vec<Batch>, sort: &[SortKey], after: Option<&Position>) -> Self {
-        let mut rows: Vec<(Position, usize, u32)> = Vec::new();
-        for (at, batch) in batches.iter().enumerate() {
-            rows.extend(batch.rows().map(|row| (Position::of(&batch.feature(row), sort), at, row as u32)));
-        }
-        rows.retain(|(position, ..)| comes_after(sort, position, after));
-        rows.sort_by(|a, b| compare_positions(sort, &a.0, &b.0));
-        Self { batches, rows: rows.into() }
-    }
-
-    /// Forgets all but the first so many rows.
-    pub fn truncate(&mut self, rows: usize) {
-        self.rows.truncate(rows);
+    /// The first rows of these batches that come after the position asked, as many as asked. `order` is that of the same batches with
+    /// more rows selected.
+    pub fn new(batches: Vec<Batch>, order: &Order, query: &FeatureQuery) -> Self {
+        let begin = query.after.as_ref().map_or(0, |after| {
+            order.partition_point(|row| compare_positions(&query.sort, &row.0, after) != Ordering::Greater)
+        });
+        let chosen: Vec<Vec<bool>> = batches.iter().map(is_chosen).collect();
+        let rows = order[begin..].iter().filter(|(_, at, row)| chosen[*at][*row as usize]);
+        let rows = rows.take(query.limit.unwrap_or(usize::MAX)).cloned().collect();
+        Self { batches, rows }
     }
 
     /// Takes the rows that come before a position, as runs; all when there is none.
@@ -53,6 +62,14 @@ impl Sorted {
     fn end_run(&self, run: Option<(usize, Vec<u32>)>, into: &mut VecDeque<Batch>) {
         into.extend(run.map(|(at, rows)| chosen(&self.batches[at], rows)));
     }
+}
+
+fn is_chosen(batch: &Batch) -> Vec<bool> {
+    let mut chosen = vec![batch.selection.is_none(); batch.height()];
+    if batch.selection.is_some() {
+        batch.rows().for_each(|row| chosen[row] = true);
+    }
+    chosen
 }
 
 /// Whether a row comes after a position in an order.

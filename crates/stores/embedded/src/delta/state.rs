@@ -1,10 +1,12 @@
 //! A state of a delta: the last entry of each changed row up to an amendment, in memory, never changed.
 
 use super::leaf::{Entry, Leaf, Placed, interval, placed};
+use super::runs::{Order, order_of};
 use std::collections::HashSet;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use terrane_formats::features::geopackage::Logged;
 use terrane_model::batch::Ids;
+use terrane_model::query::SortKey;
 use terrane_model::store::Written;
 use terrane_model::{Batch, Bbox, FeatureId, Schema};
 
@@ -17,7 +19,15 @@ pub struct DeltaState {
     leaves: Vec<Arc<Leaf>>,
     counts: Counts,
     hidden: OnceLock<Hidden>,
+    /// The orders asked for, made once: page after page is asked in one order.
+    orders: Mutex<Vec<(Vec<SortKey>, Arc<Order>)>>,
 }
+
+/// Orders kept of one state.
+const ORDERS_KEPT: usize = 4;
+
+/// Bytes that an order takes for each row, roughly.
+const ORDER_BYTES: usize = 128;
 
 #[derive(Debug, Clone, Copy, Default)]
 struct Counts {
@@ -48,7 +58,7 @@ impl DeltaState {
             }
         }
         counts.bytes = leaves.iter().map(|leaf| leaf.bytes).sum();
-        Self { schema: Arc::clone(schema), sequence, leaves, counts, hidden: OnceLock::new() }
+        Self { schema: Arc::clone(schema), sequence, leaves, counts, hidden: OnceLock::new(), orders: Mutex::default() }
     }
 
     /// The state after another amendment. Only the leaves that it touches are copied.
@@ -105,6 +115,12 @@ impl DeltaState {
         self.counts.bytes
     }
 
+    /// Bytes in memory with the orders that were asked for, roughly.
+    pub(super) fn bytes_with_orders(&self) -> usize {
+        let orders = self.orders.lock().unwrap_or_else(PoisonError::into_inner);
+        self.counts.bytes + orders.iter().map(|(_, order)| order.len() * ORDER_BYTES).sum::<usize>()
+    }
+
     /// How many rows there are when the base has so many; box and period are of the rows of the delta alone, to be joined with the
     /// base's.
     pub fn totals(&self, base_rows: u64) -> Written {
@@ -121,6 +137,19 @@ impl DeltaState {
     /// The rows that are there because of the delta, in the order of their identities, about a thousand at a time.
     pub fn batches(&self) -> impl Iterator<Item = &Batch> {
         self.leaves.iter().map(|leaf| &leaf.rows)
+    }
+
+    /// The rows of [`DeltaState::batches`] in an order.
+    pub(super) fn order(&self, sort: &[SortKey]) -> Arc<Order> {
+        let kept = || self.orders.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, order)) = kept().iter().find(|(keys, _)| keys == sort) {
+            return Arc::clone(order);
+        }
+        let order = Arc::new(order_of(self.batches(), sort));
+        let mut orders = kept();
+        orders.truncate(ORDERS_KEPT - 1);
+        orders.insert(0, (sort.to_vec(), Arc::clone(&order)));
+        order
     }
 
     /// What is known of a changed row.
