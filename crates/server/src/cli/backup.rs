@@ -25,7 +25,7 @@ pub struct Restore {
     /// The data folder to make
     #[arg(required_unless_present = "verify")]
     folder: Option<PathBuf>,
-    /// Only look whether the backup is whole
+    /// Read the new folder once more from the disk; without a folder, only look whether the backup is whole
     #[arg(long)]
     verify: bool,
 }
@@ -39,8 +39,10 @@ pub fn run(backup: &Backup, json: bool) -> Result<u8> {
             let terminal = Terminal::new("copying");
             let made = embedded::backup(&store, file, &terminal);
             terminal.clear();
-            told(&made?, json, &format!("“{}” holds all of “{}”", file.display(), folder.display()));
-            Ok(0)
+            let made = made?;
+            told(&made, json, &format!("“{}” holds all of “{}”", file.display(), folder.display()));
+            // What was damaged is in the remarks; whoever runs this every night must hear of it.
+            Ok(if made.remarks.is_empty() { 0 } else { output::FAILED })
         }
         (_, true) => Err(Error::invalid("With --verify, name only the backup.").at("--verify")),
         (_, false) => Err(Error::invalid("Name the data folder and the file to make.").at("FILE")),
@@ -57,15 +59,28 @@ fn verify(file: &Path, json: bool) -> Result<u8> {
 
 /// Makes a data folder of a backup.
 pub fn restore(restore: &Restore, json: bool) -> Result<u8> {
-    let Some(folder) = restore.folder.as_ref().filter(|_| !restore.verify) else { return verify(&restore.file, json) };
+    let Some(folder) = &restore.folder else { return verify(&restore.file, json) };
     let terminal = Terminal::new("unpacking");
-    let done = embedded::restore(&restore.file, folder, &terminal);
+    let done = embedded::restore(&restore.file, folder, &terminal)
+        .and_then(|done| if restore.verify { read_again(folder, &terminal).map(|()| done) } else { Ok(done) });
     terminal.clear();
     told(&done?, json, &format!("“{}” is as it was", folder.display()));
     if !json {
         output::line(&format!("Serve it:\n  terrane serve {}", folder.display()));
     }
     Ok(0)
+}
+
+/// Reads all of a folder and compares it with its checksums.
+fn read_again(folder: &Path, terminal: &Terminal) -> Result<()> {
+    let faults = embedded::verify_folder(folder, terminal)?.faults;
+    match faults.first() {
+        None => Ok(()),
+        Some(fault) => {
+            let say = format!("{} files of “{}” are not as they were: {fault}", faults.len(), folder.display());
+            Err(Error::new(terrane_model::Kind::Internal, say))
+        }
+    }
 }
 
 fn told(summary: &BackupSummary, json: bool, what: &str) {

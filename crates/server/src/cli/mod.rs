@@ -143,7 +143,7 @@ enum Task {
     Backup(backup::Backup),
     /// Make a data folder of a backup
     #[command(before_help = "Examples:
-  terrane restore survey-2026-11-26.tar survey
+  terrane restore survey-2026-11-26.tar survey --verify
   terrane restore survey-2026-11-26.tar --verify")]
     Restore(backup::Restore),
     /// Write everything as plain files, which any GIS opens and “terrane init --from” reads again
