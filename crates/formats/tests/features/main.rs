@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, missing_docs)]
 
 mod csv;
+mod encodings;
 mod gdal;
 mod geojson_reading;
 mod geojson_writing;
