@@ -38,6 +38,8 @@ pub struct Coverage {
 const NOISE_SHARE: f64 = 1e-7;
 /// Where neighbours have less of their borders in common, areas are not meant to leave no gaps.
 const MOSAIC_BORDER_SHARE: f64 = 0.1;
+/// Positions of the areas of a row that is kept.
+const PIECE_POSITIONS_MAX: usize = COVERAGE_POSITIONS_MAX / 8;
 /// Areas across a cell, about.
 const POLYGONS_ACROSS: f64 = 16.0;
 
@@ -63,16 +65,19 @@ impl CoverageWatch {
         Ring: Iterator<Item = &'a [[f64; 2]]>,
     {
         let mut piece = Piece::new(row);
+        let mut area = 0.0;
         for part in parts {
             for (place, ring) in part.enumerate() {
                 self.borders.add(ring);
-                piece.push(ring, place == 0);
+                area += double_area(ring).abs() / if place == 0 { 2.0 } else { -2.0 };
+                if piece.xy.len() <= PIECE_POSITIONS_MAX {
+                    piece.push(ring, place == 0);
+                }
             }
         }
         self.polygons += 1;
-        let area = piece.area();
         self.area += area;
-        if piece.xy.len() > COVERAGE_POSITIONS_MAX / 8 {
+        if piece.xy.len() > PIECE_POSITIONS_MAX {
             self.left_out += 1;
         } else if area > 0.0 && self.wants(&piece) {
             self.positions += piece.xy.len();

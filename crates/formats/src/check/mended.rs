@@ -24,6 +24,11 @@ pub fn schema(given: &Arc<Schema>, repair: bool) -> Arc<Schema> {
     }
 }
 
+/// Whether a geometry has areas that are not valid.
+pub fn is_invalid(geometry: &GeometryRef<'_>, faults: Faults) -> bool {
+    faults.is_invalid_area() && geometry.kind().part() != GeometryKind::LineString
+}
+
 /// Whether repairing a geometry is work that is known to end soon.
 pub fn is_bounded(geometry: &GeometryRef<'_>, faults: Faults, meetings: u64) -> bool {
     let few = geometry.positions().len() <= REPAIR_POSITIONS_MAX && meetings <= REPAIR_MEETINGS_MAX;
@@ -153,8 +158,8 @@ impl Mender {
     }
 
     /// Copies a row that is not repaired: it is valid, or beyond repair, or has no place that numbers tell.
-    pub fn pass(&mut self, row: u64, invalid: bool, faults: Faults, feature: &Feature<'_>, rebuilt: &mut Rebuilt) {
-        if invalid {
+    pub fn pass(&mut self, row: u64, faults: Faults, feature: &Feature<'_>, rebuilt: &mut Rebuilt) {
+        if feature.geometry().is_some_and(|geometry| is_invalid(&geometry, faults)) {
             self.beyond.add(row);
         }
         match faults.has(Fault::NotFinite) {

@@ -30,7 +30,7 @@ use std::sync::Arc;
 use terrane_model::batch::Value;
 use terrane_model::limits::{CHECK_REPAIRS_FOR_COVERAGE_MAX, REPORT_SAMPLES_MAX};
 use terrane_model::report::{Finding, Report, Severity};
-use terrane_model::schema::{ColumnKind, GeometryKind};
+use terrane_model::schema::ColumnKind;
 use terrane_model::{Batch, Feature, Instant, Result, Schema};
 
 /// How to look.
@@ -152,7 +152,7 @@ impl Inspector {
         if let Some(area) = self.area.as_mut().filter(|_| !faults.has(Fault::NotFinite) && !faults.has(Fault::Empty)) {
             area.see(row, geometry.bbox().to_array());
         }
-        let invalid = faults.is_invalid_area() && geometry.kind() != GeometryKind::LineString;
+        let invalid = mended::is_invalid(&geometry, faults);
         self.invalid += u64::from(invalid);
         let bounded = mended::is_bounded(&geometry, faults, self.shapes.meetings);
         let repair = match (invalid && bounded, rebuilt) {
@@ -162,7 +162,7 @@ impl Inspector {
             }
             (true, Some(rebuilt)) => self.mender.mend(row, feature, rebuilt),
             (_, Some(rebuilt)) => {
-                self.mender.pass(row, invalid, faults, feature, rebuilt);
+                self.mender.pass(row, faults, feature, rebuilt);
                 None
             }
             _ => None,

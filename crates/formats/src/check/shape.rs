@@ -42,6 +42,7 @@ impl ShapeCheck {
     /// Checks lines and rings each on its own, and gathers the rings.
     fn runs(&mut self, geometry: &GeometryRef<'_>, faults: &mut Faults) {
         self.rings.clear();
+        self.rings.xy.reserve_exact(geometry.positions().len());
         for (place, part) in geometry.parts().enumerate() {
             match part.kind() {
                 GeometryKind::LineString => part.rings().for_each(|run| check_line(run, faults)),

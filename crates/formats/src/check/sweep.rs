@@ -94,13 +94,22 @@ pub enum Meeting {
 
 #[derive(Debug, Clone, Copy)]
 struct Segment {
+    /// The end with the lesser x.
     a: [f64; 2],
+    /// The end with the greater x.
     b: [f64; 2],
-    min: [f64; 2],
-    max: [f64; 2],
     ring: u32,
     /// Its place in the ring.
     at: u32,
+}
+
+impl Segment {
+    fn min(&self, axis: usize) -> f64 {
+        self.a[axis].min(self.b[axis])
+    }
+    fn max(&self, axis: usize) -> f64 {
+        self.a[axis].max(self.b[axis])
+    }
 }
 
 /// Memory of a sweep, used again from row to row.
@@ -120,7 +129,7 @@ pub fn meetings(
 ) -> bool {
     let Scratch { segments, active } = scratch;
     gather(rings, segments);
-    segments.sort_unstable_by(|one, other| one.min[0].total_cmp(&other.min[0]));
+    segments.sort_unstable_by(|one, other| one.a[0].total_cmp(&other.a[0]));
     active.clear();
     for (place, segment) in segments.iter().enumerate() {
         if !work.spend(active.len() + 1) {
@@ -129,12 +138,13 @@ pub fn meetings(
         let mut at = 0;
         while let Some(&other) = active.get(at) {
             let other = &segments[other as usize];
-            if other.max[0] < segment.min[0] {
+            if other.b[0] < segment.a[0] {
                 active.swap_remove(at);
                 continue;
             }
             at += 1;
-            if other.max[1] < segment.min[1] || segment.max[1] < other.min[1] || follow(rings, segment, other) {
+            let apart = other.max(1) < segment.min(1) || segment.max(1) < other.min(1);
+            if apart || follow(rings, segment, other) {
                 continue;
             }
             if let Some(meeting) = meeting(segment, other) {
@@ -148,12 +158,12 @@ pub fn meetings(
 
 fn gather(rings: &Rings, segments: &mut Vec<Segment>) {
     segments.clear();
+    segments.reserve_exact(rings.xy.len().saturating_sub(rings.spans.len()));
     for (ring, span) in rings.spans.iter().enumerate() {
         let pairs = rings.xy[span.range.clone()].windows(2).enumerate();
         segments.extend(pairs.map(|(at, pair)| {
-            let (a, b) = (pair[0], pair[1]);
-            let (min, max) = ([a[0].min(b[0]), a[1].min(b[1])], [a[0].max(b[0]), a[1].max(b[1])]);
-            Segment { a, b, min, max, ring: ring as u32, at: at as u32 }
+            let (a, b) = if pair[0][0] <= pair[1][0] { (pair[0], pair[1]) } else { (pair[1], pair[0]) };
+            Segment { a, b, ring: ring as u32, at: at as u32 }
         }));
     }
 }
@@ -190,8 +200,8 @@ fn meeting(p: &Segment, q: &Segment) -> Option<Meeting> {
 
 /// Two segments on one line.
 fn along(p: &Segment, q: &Segment) -> Option<Meeting> {
-    let axis = usize::from(p.max[1] - p.min[1] > p.max[0] - p.min[0]);
-    let (from, to) = (p.min[axis].max(q.min[axis]), p.max[axis].min(q.max[axis]));
+    let axis = usize::from(p.max(1) - p.min(1) > p.b[0] - p.a[0]);
+    let (from, to) = (p.min(axis).max(q.min(axis)), p.max(axis).min(q.max(axis)));
     if from < to {
         return Some(Meeting::Along);
     }

@@ -53,8 +53,8 @@ impl Piece {
         starts.zip(&self.ends).map(|(start, end)| &self.xy[start as usize..*end as usize])
     }
 
-    /// Its area.
-    pub fn area(&self) -> f64 {
+    /// Their area.
+    fn area(&self) -> f64 {
         self.rings().map(double_area).sum::<f64>() / 2.0
     }
 

@@ -100,6 +100,11 @@ impl Charset {
     }
 }
 
+/// The encoding that a byte order mark, or zeros in every other byte, are a sign of.
+pub fn of_first_bytes(head: &[u8]) -> Option<Charset> {
+    super::transcode::by_first_bytes(head).map(|(charset, _)| charset)
+}
+
 /// A decision and why.
 ///
 /// # When a file is read and when a person is asked
@@ -210,7 +215,7 @@ pub fn detect(texts: &[&[u8]]) -> Decision {
     let rival = weighed.iter().skip(1).find(|(charset, _)| differs(best, *charset, texts));
     let clear = rival.is_none_or(|(_, other)| weight - other > CERTAIN);
     let agreed = said == best || !differs(said, best, texts);
-    let offered = weighed.iter().filter(|(_, other)| weight - other < OFFERED || !clear).map(|(charset, _)| *charset);
+    let offered = weighed.iter().filter(|(_, other)| weight - other < OFFERED).map(|(charset, _)| *charset);
     let choices = if clear && agreed { Vec::new() } else { distinct(offered.chain([said]), texts) };
     Decision { guessed: true, choices, ..Decision::known(best, "what the texts look like") }
 }

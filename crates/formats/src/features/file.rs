@@ -66,7 +66,9 @@ impl FileSource {
     pub fn opened(self, name: String, report: Report, files: Vec<PathBuf>) -> Opened {
         let findings = Arc::clone(&self.findings);
         let views = Views { features: Some(Arc::new(self)), ..Views::default() };
-        Opened { name, views, report, findings, files }
+        // Each of these readers has looked at all rows to learn the columns.
+        let rows_expected = Some(report.rows_read);
+        Opened { name, views, report, findings, rows_expected, files }
     }
 }
 
