@@ -126,12 +126,14 @@ fn the_time_now_of_these_tests_is_what_it_says() {
     assert_eq!(NOW, Instant::from_date(2026, 1, 1).unwrap());
 }
 
-/// A ring around a centre that sees all of it, so that it cannot cross itself.
-fn blob() -> impl Strategy<Value = (f64, Vec<f64>)> {
+/// A ring around a centre that sees all of it, so that it cannot cross itself: where it begins, and its radii.
+type Blob = (f64, Vec<f64>);
+
+fn blob() -> impl Strategy<Value = Blob> {
     (0.0..std::f64::consts::TAU, prop::collection::vec(0.3..1.0_f64, 5..40))
 }
 
-fn draw((turn, radii): &(f64, Vec<f64>), centre: [f64; 2], size: f64) -> Ring {
+fn draw((turn, radii): &Blob, centre: [f64; 2], size: f64) -> Ring {
     let count = radii.len() as f64;
     let corner = |(at, radius): (usize, &f64)| {
         let angle = turn + at as f64 / count * std::f64::consts::TAU;
@@ -143,7 +145,7 @@ fn draw((turn, radii): &(f64, Vec<f64>), centre: [f64; 2], size: f64) -> Ring {
 proptest! {
     #[test]
     fn clean_areas_say_nothing(blobs in prop::collection::vec((blob(), blob(), any::<bool>()), 1..30)) {
-        let shape = |(at, (outer, hole, turned)): (usize, &((f64, Vec<f64>), (f64, Vec<f64>), bool))| {
+        let shape = |(at, (outer, hole, turned)): (usize, &(Blob, Blob, bool))| {
             let centre = [at as f64 * 3.0 - 60.0, 10.0];
             let mut rings = vec![draw(outer, centre, 1.0), draw(hole, centre, 0.2)];
             if *turned {

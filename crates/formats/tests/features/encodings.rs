@@ -68,11 +68,7 @@ fn outcome(opened: &Opened, case: &Case, how: &str) -> Outcome {
             let charset = Charset::by_name(name).unwrap();
             case.bytes.iter().all(|text| charset.decode(text).0 == truth.decode(text).0)
         };
-        assert!(
-            names.iter().any(|name| reads_right(name)),
-            "{} {how}: the right one is not offered: {asked:?}",
-            case.name
-        );
+        assert!(names.iter().any(reads_right), "{} {how}: the right one is not offered: {asked:?}", case.name);
         assert!(names.len() > 1, "{} {how}: nothing to choose from: {asked:?}", case.name);
         return Outcome::Asked;
     }

@@ -7,6 +7,7 @@ mod gdal;
 mod geojson_reading;
 mod geojson_writing;
 mod geopackage;
+mod round_trip;
 mod shapefile;
 mod support;
 mod wkb;
