@@ -3,10 +3,12 @@
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use std::hint::black_box;
 use std::sync::Arc;
+use terrane_formats::check::{CheckOptions, Inspector};
 use terrane_formats::features::geojson::{DEGREE_DECIMALS, GeoJsonWriter};
 use terrane_formats::features::geopackage::{self, GeoPackageSource};
 use terrane_model::batch::{BatchBuilder, Value};
 use terrane_model::query::SortKey;
+use terrane_model::report::Report;
 use terrane_model::schema::{Column, ColumnKind, GeometryColumn, GeometryKind};
 use terrane_model::testing::ready;
 use terrane_model::{Batch, Bbox, Crs, FeatureId, FeatureQuery, FeatureSource, Rows, Schema};
@@ -51,6 +53,26 @@ fn polygons() -> Vec<Batch> {
     }
     batches.push(builder.finish());
     batches
+}
+
+/// The inspector of imports at work on the same polygons: few are stars, so the sweep is measured as well as the cheap test.
+fn inspect(criterion: &mut Criterion) {
+    let batches = polygons();
+    let mut group = criterion.benchmark_group("inspect");
+    group.throughput(Throughput::Elements(ROWS as u64)).sample_size(10);
+    for (name, coverage) in [("without coverage", false), ("with coverage", true)] {
+        let options = CheckOptions { coverage, ..CheckOptions::default() };
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| {
+                let mut inspector = Inspector::new(&batches[0].schema, &options);
+                batches.iter().for_each(|batch| {
+                    black_box(inspector.see(batch.clone()).map(|batch| batch.len()).unwrap_or(0));
+                });
+                inspector.finish(&mut Report::default())
+            });
+        });
+    }
+    group.finish();
 }
 
 fn read(source: &GeoPackageSource, query: &FeatureQuery) -> usize {
@@ -111,5 +133,5 @@ fn benchmarks(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(features, benchmarks);
+criterion_group!(features, benchmarks, inspect);
 criterion_main!(features);

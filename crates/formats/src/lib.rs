@@ -3,6 +3,7 @@
 //! Readers implement the source traits of `model`, so that every reader passes the same suite as every store.
 
 pub mod about;
+pub mod check;
 pub mod display;
 pub mod features;
 pub mod filter;

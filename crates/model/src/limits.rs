@@ -182,3 +182,27 @@ pub const DISPLAY_GATHER_BYTES: u64 = 67_108_864;
 pub const DISPLAY_LEVELS_MAX: usize = 10;
 /// Positions of a dataset that are looked at to tell which levels of detail are worth their bytes.
 pub const DISPLAY_SAMPLES_MAX: usize = 65_536;
+/// Steps that checking any geometry may take.
+pub const CHECK_STEPS_LEAST: u64 = 10_000_000;
+/// Steps more for each of its positions; an honest one needs a tenth.
+pub const CHECK_STEPS_PER_POSITION: u64 = 500;
+/// Hashes of rows that are kept to find equal ones, 8 bytes each; of more rows a share is looked at.
+pub const CHECK_HASHES_MAX: usize = 2_000_000;
+/// Invalid areas that are repaired only to measure how they cover the ground.
+pub const CHECK_REPAIRS_FOR_COVERAGE_MAX: u64 = 10_000;
+/// Positions of a geometry that is repaired.
+pub const REPAIR_POSITIONS_MAX: usize = 500_000;
+/// Meetings of segments in a geometry that is repaired.
+pub const REPAIR_MEETINGS_MAX: u64 = 500_000;
+/// Edges of areas that are counted to tell shared borders, 24 bytes each; of more a share is counted.
+pub const COVERAGE_EDGES_MAX: usize = 1_000_000;
+/// Positions of areas that are kept to measure overlaps and gaps, 16 bytes each; of more a share of the ground is measured.
+pub const COVERAGE_POSITIONS_MAX: usize = 200_000;
+/// Cells of the ground that an area may lie in before it is kept whatever cells are measured.
+pub const COVERAGE_CELLS_PER_POLYGON_MAX: usize = 256;
+/// Crossings of borders in one cell beyond which its overlaps are not measured.
+pub const COVERAGE_CROSSINGS_MAX: u64 = 1_000_000;
+/// Pairs of areas that are compared to name rows that overlap.
+pub const COVERAGE_PAIRS_MAX: usize = 5_000;
+/// Positions of those pairs together.
+pub const COVERAGE_PAIR_POSITIONS_MAX: usize = 2_000_000;

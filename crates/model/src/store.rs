@@ -208,6 +208,8 @@ pub struct Opened {
     pub report: Report,
     /// Remarks made while rows are read; drained after the last row.
     pub findings: Arc<std::sync::Mutex<Vec<crate::report::Finding>>>,
+    /// Rows that reading will give, about, where the file or a first look at it tells: for progress, not to be relied upon.
+    pub rows_expected: Option<u64>,
     /// The files that make up the layer, to be kept as they were given.
     pub files: Vec<std::path::PathBuf>,
 }

@@ -160,8 +160,24 @@ fn every_example_in_the_help_has_options_that_are_there() {
         String::from_utf8(shell(folder.path(), &format!("terrane {words} --help")).stdout).expect("UTF-8")
     };
     let subcommands = [
-        "", "demo", "init", "serve", "add", "list", "show", "edit", "remove", "doctor", "completions", "amend", "compact", "backup",
-        "restore", "export", "editions", "config",
+        "",
+        "demo",
+        "init",
+        "serve",
+        "add",
+        "list",
+        "show",
+        "edit",
+        "remove",
+        "doctor",
+        "completions",
+        "amend",
+        "compact",
+        "backup",
+        "restore",
+        "export",
+        "editions",
+        "config",
     ];
     let mut seen = 0;
     for words in subcommands {

@@ -4,10 +4,12 @@
 use crate::extent::{ExtentWatch, of_box};
 use crate::import::file_name;
 use crate::pool::{Cancel, wait};
+use crate::publish::now;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use terrane_drawing::style::Style;
 use terrane_formats::about::LayerFound;
+use terrane_formats::check::{CheckOptions, Inspector};
 use terrane_model::grid::{GridQuery, Window};
 use terrane_model::report::{Finding, Severity};
 use terrane_model::store::{Draft, OpenOptions, Opened, Opener, Progress, Store};
@@ -73,7 +75,7 @@ pub fn prepare<D: Draft + ?Sized>(
         if let Some(originals) = reading.originals {
             layer.files = originals.to_vec();
         }
-        write_layer(&layer, begin()?, progress)
+        write_layer(&layer, begin()?, reading.repair, progress)
     };
     layers.into_iter().map(write).collect()
 }
@@ -100,16 +102,29 @@ fn check_layer(layers: &[Opened], wanted: Option<&str>) -> Result<()> {
     Err(Error::invalid(say).at("--layer"))
 }
 
-fn write_layer<D: Draft + ?Sized>(layer: &Opened, mut draft: Box<D>, progress: &dyn Progress) -> Result<Prepared<D>> {
+fn write_layer<D: Draft + ?Sized>(
+    layer: &Opened,
+    mut draft: Box<D>,
+    repair: bool,
+    progress: &dyn Progress,
+) -> Result<Prepared<D>> {
     let mut found = LayerFound { name: layer.name.clone(), report: layer.report.clone(), ..LayerFound::default() };
-    let style = match (&layer.views.features, &layer.views.grid) {
-        (Some(source), _) => write_features(&**source, &mut *draft, &mut found, progress)?,
-        (None, Some(grid)) => write_grid(&**grid, &mut *draft, &mut found, progress)?,
+    let (style, inspector) = match (&layer.views.features, &layer.views.grid) {
+        (Some(source), _) => {
+            let mut inspector = Inspector::new(source.schema(), &checks(repair));
+            let progress = Expecting { progress, rows: layer.rows_expected.unwrap_or(0) };
+            let style = write_features(&**source, &mut inspector, &mut *draft, &mut found, &progress)?;
+            (style, Some(inspector))
+        }
+        (None, Some(grid)) => (write_grid(&**grid, &mut *draft, &mut found, progress)?, None),
         (None, None) => return Err(Error::unsupported("The file has neither rows nor a grid.")),
     };
     found.style = style.to_json();
     let remarks = std::mem::take(&mut *layer.findings.lock().map_err(|_| Error::internal("a reader panicked"))?);
     remarks.into_iter().for_each(|remark| found.report.add(remark));
+    if let Some(inspector) = inspector {
+        inspector.finish(&mut found.report);
+    }
     if !found.report.is_refused() {
         for file in &layer.files {
             draft.keep_original(&file_name(file), file)?;
@@ -117,6 +132,26 @@ fn write_layer<D: Draft + ?Sized>(layer: &Opened, mut draft: Box<D>, progress: &
     }
     Ok(Prepared { draft, found })
 }
+
+fn checks(repair: bool) -> CheckOptions {
+    CheckOptions { repair, now: Some(now()), ..CheckOptions::default() }
+}
+
+/// Progress of reading rows of which about so many are expected; 0 when nobody knows.
+struct Expecting<'a> {
+    progress: &'a dyn Progress,
+    rows: u64,
+}
+
+impl Progress for Expecting<'_> {
+    fn step(&self, what: &str, done: u64, of: u64) -> bool {
+        let of = if what == ROWS && of == 0 && self.rows >= done { self.rows } else { of };
+        self.progress.step(what, done, of)
+    }
+}
+
+/// What is counted while rows are read.
+const ROWS: &str = "rows";
 
 /// Rows that are looked at to choose a style.
 const STYLE_SAMPLE_ROWS: usize = 2_000;
@@ -141,7 +176,7 @@ impl Passing<'_> {
         self.rows += batch.len() as u64;
         if self.told.is_none_or(|told| self.rows >= told + PROGRESS_ROWS) {
             self.told = Some(self.rows);
-            if !self.progress.step("rows", self.rows, 0) {
+            if !self.progress.step(ROWS, self.rows, 0) {
                 return Err(Error::busy("Cancelled; nothing was published."));
             }
         }
@@ -151,13 +186,16 @@ impl Passing<'_> {
 
 fn write_features<D: Draft + ?Sized>(
     source: &dyn FeatureSource,
+    inspector: &mut Inspector,
     draft: &mut D,
     found: &mut LayerFound,
     progress: &dyn Progress,
 ) -> Result<Style> {
     let scan = wait(source.scan(&FeatureQuery::default()))?;
-    let mut rows = crate::finish::Filtered::new(scan, source.schema(), &Cancel::default())?;
-    let sample = write_rows(&mut rows, source.schema(), draft, found, progress)?;
+    let rows = crate::finish::Filtered::new(scan, source.schema(), &Cancel::default())?;
+    // With repair, polygons become multi-polygons.
+    let schema = Arc::clone(inspector.schema());
+    let sample = write_rows(&mut rows.map(|batch| inspector.see(batch?)), &schema, draft, found, progress)?;
     if found.extent.is_none() && found.rows != Some(0) && source.schema().crs().is_some() {
         let what = "No row has a place that can be shown on a map.";
         let remedy = "Look whether the CRS is right; --crs says another one.";
@@ -167,7 +205,7 @@ fn write_features<D: Draft + ?Sized>(
         let remedy = "Look whether this is the right layer.";
         found.report.add(Finding::new(Severity::Warning, "There are no rows.", remedy));
     }
-    Ok(Style::default_for_features(source.schema(), &sample))
+    Ok(Style::default_for_features(&schema, &sample))
 }
 
 /// Writes rows into a draft and notes what they are; returns the first ones.

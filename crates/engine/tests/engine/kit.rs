@@ -183,6 +183,7 @@ impl Opener for MemoryFiles {
         let layers = self.0.get(&name).ok_or_else(|| Error::unsupported("This is no file that can be read."))?;
         let chosen = layers.iter().filter(|layer| options.layer.as_ref().is_none_or(|wanted| *wanted == layer.name));
         let opened = |layer: &Layer| Opened {
+            rows_expected: None,
             name: layer.name.clone(),
             views: layer.views.clone(),
             report: Report { file: name.clone(), layer: layer.name.clone(), ..Report::default() },

@@ -1,5 +1,6 @@
 //! Which characters the bytes of a file stand for: what the person says, what the file says, what the bytes themselves make likely.
 
+use super::likely;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 use std::borrow::Cow;
@@ -99,36 +100,103 @@ impl Charset {
     }
 }
 
+/// The encoding that a byte order mark, or zeros in every other byte, are a sign of.
+pub fn of_first_bytes(head: &[u8]) -> Option<Charset> {
+    super::transcode::by_first_bytes(head).map(|(charset, _)| charset)
+}
+
 /// A decision and why.
+///
+/// # When a file is read and when a person is asked
+///
+/// 1. What the person says (`--encoding`) holds; bytes that are not valid in it are told.
+/// 2. Bytes that are all ASCII, or valid UTF-8 beyond it, are UTF-8: other encodings hardly ever look like that. When the file claims
+///    another encoding, that is told.
+/// 3. What the file claims (a `.cpg`, the language driver of a `.dbf`) holds when the bytes are valid in it and no other encoding is
+///    [`CERTAIN`] times likelier; else it is in doubt and the person is asked.
+/// 4. Without a claim, the bytes decide when one encoding is [`CERTAIN`] times likelier than any that would read them differently, and
+///    the detector of browsers says the same; this is told, with samples. Else the person is asked.
+///
+/// To ask is to refuse the data with a finding that names the option, the likely encodings, and what texts become in each.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decision {
     /// How bytes are read.
     pub charset: Charset,
     /// How that is known.
     pub how: String,
-    /// Whether it may be wrong.
+    /// Whether it is known from the bytes alone.
     pub guessed: bool,
-    /// What speaks against what the file says of itself.
+    /// What speaks against what the file or the person says.
     pub doubt: Option<String>,
+    /// Encodings of which a person must choose one, the likeliest first; empty when the bytes are read.
+    pub choices: Vec<Charset>,
+}
+
+/// The difference of logarithms from which one encoding is certain: a million times likelier.
+const CERTAIN: f64 = 14.0;
+/// A reading that is less likely than the best by more is not offered.
+const OFFERED: f64 = 30.0;
+/// Texts shown for each encoding that may be meant.
+const CHOICE_SAMPLES: usize = 3;
+/// Characters of such a text.
+const CHOICE_CHARACTERS: usize = 24;
+
+impl Decision {
+    /// A decision that nothing speaks against.
+    pub fn known(charset: Charset, how: impl Into<String>) -> Self {
+        Self { charset, how: how.into(), guessed: false, doubt: None, choices: Vec::new() }
+    }
 }
 
 /// Decides from what the person asks, what the file claims (with the words that say where), and its texts with bytes beyond ASCII.
 pub fn decide(asked: Option<&str>, claims: &[(String, Charset)], texts: &[&[u8]]) -> Result<Decision> {
-    let known = |charset, how: &str, doubt| Decision { charset, how: how.to_owned(), guessed: false, doubt };
     if let Some(asked) = asked {
-        return Ok(known(Charset::asked(asked)?, "as asked", None));
+        let charset = Charset::asked(asked)?;
+        let wrong = invalid(charset, texts);
+        let doubt =
+            (wrong > 0).then(|| format!("--encoding says {}, but {wrong} texts are not valid in it", charset.name()));
+        return Ok(Decision { doubt, ..Decision::known(charset, "as asked") });
     }
     let mut doubt = None;
     for (how, charset) in claims {
-        let wrong = texts.iter().filter(|text| charset.decode(text).1).count();
-        if wrong == 0 {
-            return Ok(known(*charset, how, doubt));
+        let wrong = invalid(*charset, texts);
+        if wrong > 0 {
+            doubt.get_or_insert(format!("{how} says {}, but {wrong} texts are not valid in it", charset.name()));
+        } else if let Some((better, by)) = better_than(*charset, texts) {
+            let say = format!("{how} says {}, but the texts look like {}", charset.name(), better.name());
+            let believed = better == Charset::UTF_8 && by > CERTAIN;
+            let choices = if believed { Vec::new() } else { vec![better, *charset] };
+            let decision = Decision::known(better, "what the texts look like");
+            return Ok(Decision { doubt: Some(say), guessed: true, choices, ..decision });
+        } else {
+            return Ok(Decision { doubt, ..Decision::known(*charset, how.clone()) });
         }
-        doubt.get_or_insert(format!("{how} says {}, but {wrong} texts are not valid in it", charset.name()));
     }
-    let mut decision = detect(texts);
-    decision.doubt = doubt;
-    Ok(decision)
+    Ok(Decision { doubt, ..detect(texts) })
+}
+
+/// Texts that are not valid in an encoding.
+fn invalid(charset: Charset, texts: &[&[u8]]) -> usize {
+    texts.iter().filter(|text| likely::whole_part(charset, text).is_none()).count()
+}
+
+/// An encoding that is meant rather than the claimed one, and by how much it is likelier. Of UTF-8 any amount will do, since hardly
+/// anything else is valid in it.
+fn better_than(claimed: Charset, texts: &[&[u8]]) -> Option<(Charset, f64)> {
+    if texts.is_empty() {
+        return None;
+    }
+    let own = likely::likelihood(claimed, texts)?;
+    let others = likely::CANDIDATES.into_iter().chain([Charset::UTF_8]).filter(|other| *other != claimed);
+    let weighed = others.filter_map(|other| likely::likelihood(other, texts).map(|weight| (other, weight)));
+    let (best, weight) = weighed.max_by(|a, b| a.1.total_cmp(&b.1))?;
+    let least = if best == Charset::UTF_8 { 0.0 } else { CERTAIN };
+    (weight - own > least && differs(best, claimed, texts)).then_some((best, weight - own))
+}
+
+/// Whether two encodings read some text differently.
+fn differs(one: Charset, other: Charset, texts: &[&[u8]]) -> bool {
+    texts.iter().any(|text| one.decode(text).0 != other.decode(text).0)
 }
 
 /// What the bytes themselves make likely.
@@ -136,49 +204,105 @@ pub fn detect(texts: &[&[u8]]) -> Decision {
     let all_ascii = texts.iter().all(|text| text.is_ascii());
     if texts.iter().all(|text| std::str::from_utf8(text).is_ok()) {
         let how = if all_ascii { "all texts are plain ASCII" } else { "all texts are valid UTF-8" };
-        return Decision { charset: Charset::UTF_8, how: how.to_owned(), guessed: false, doubt: None };
+        return Decision::known(Charset::UTF_8, how);
     }
+    let said = detector(texts);
+    let weighed = weigh(said, texts);
+    let Some(&(best, weight)) = weighed.first() else {
+        let decision = Decision::known(Charset::Web(WINDOWS_1252), "no encoding fits all texts");
+        return Decision { guessed: true, choices: likely::CANDIDATES.to_vec(), ..decision };
+    };
+    let rival = weighed.iter().skip(1).find(|(charset, _)| differs(best, *charset, texts));
+    let clear = rival.is_none_or(|(_, other)| weight - other > CERTAIN);
+    let agreed = said == best || !differs(said, best, texts);
+    let offered = weighed.iter().filter(|(_, other)| weight - other < OFFERED).map(|(charset, _)| *charset);
+    let choices = if clear && agreed { Vec::new() } else { distinct(offered.chain([said]), texts) };
+    Decision { guessed: true, choices, ..Decision::known(best, "what the texts look like") }
+}
+
+/// What the detector of browsers says.
+fn detector(texts: &[&[u8]]) -> Charset {
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     for text in texts {
         detector.feed(text, false);
         detector.feed(b"\n", false);
     }
     detector.feed(b"", true);
-    let likely = detector.guess(None, Utf8Detection::Deny);
-    let fits = !texts.iter().any(|text| Charset::Web(likely).decode(text).1);
-    let charset = Charset::Web(if fits { likely } else { second_choice(texts).unwrap_or(WINDOWS_1252) });
-    Decision { charset, how: "guessed from the bytes".to_owned(), guessed: true, doubt: None }
+    Charset::Web(detector.guess(None, Utf8Detection::Deny))
 }
 
-/// The first encoding of the region in which every text is valid.
-fn second_choice(texts: &[&[u8]]) -> Option<&'static Encoding> {
-    use encoding_rs::{BIG5, EUC_KR, GBK, SHIFT_JIS, WINDOWS_874, WINDOWS_1258};
-    let candidates = [GBK, SHIFT_JIS, EUC_KR, BIG5, WINDOWS_874, WINDOWS_1258];
-    candidates.into_iter().find(|candidate| !texts.iter().any(|text| Charset::Web(candidate).decode(text).1))
+/// Encodings in which all texts are valid, the likeliest first.
+fn weigh(said: Charset, texts: &[&[u8]]) -> Vec<(Charset, f64)> {
+    let more = std::iter::once(said).filter(|said| !likely::CANDIDATES.contains(said));
+    let all = likely::CANDIDATES.into_iter().chain(more);
+    let mut weighed: Vec<_> = all.filter_map(|charset| Some((charset, likely::likelihood(charset, texts)?))).collect();
+    weighed.sort_by(|a, b| b.1.total_cmp(&a.1));
+    weighed
+}
+
+/// Encodings that read the texts differently, in order.
+fn distinct(charsets: impl Iterator<Item = Charset>, texts: &[&[u8]]) -> Vec<Charset> {
+    let mut kept: Vec<Charset> = Vec::new();
+    for charset in charsets {
+        if invalid(charset, texts) == 0 && kept.iter().all(|known| differs(*known, charset, texts)) {
+            kept.push(charset);
+        }
+    }
+    kept
 }
 
 impl Decision {
-    /// Puts the decision, sample texts and, when it may be wrong, a warning into the report.
+    /// Puts the decision, sample texts and, when it may be wrong, a remark into the report.
     pub fn report(&self, texts: &[&[u8]], report: &mut Report) {
         report.encoding = Some((self.charset.name().to_owned(), self.how.clone()));
-        let samples = texts.iter().filter(|text| !text.is_ascii()).take(REPORT_SAMPLES_MAX);
+        let telling: Vec<&[u8]> = texts.iter().copied().filter(|text| !text.is_ascii()).collect();
+        let samples = telling.iter().take(REPORT_SAMPLES_MAX);
         report.samples.extend(samples.map(|text| self.charset.decode(text).0.trim().to_owned()));
-        if let Some(doubt) = &self.doubt {
-            let what = format!("The encoding of the file is not what it says: {doubt}.");
-            report.add(Finding::new(
-                Severity::Warning,
-                what,
-                "Look at the samples; say the right one with --encoding.",
-            ));
+        let look = "Look at the samples; if they are wrong, say the right one with --encoding.";
+        if !self.choices.is_empty() {
+            return report.add(self.question(&telling));
         }
-        if self.guessed {
-            report.add(Finding::new(
-                Severity::Warning,
-                format!("The file does not say how its texts are encoded; they were read as {}, a guess.", self.charset.name()),
-                "Look at the samples; if they are wrong, say the right one: --encoding Shift_JIS, GBK, Big5, EUC-KR, windows-874 (Thai), windows-1258 (Vietnamese) or windows-1252.",
-            ));
+        if let Some(doubt) = &self.doubt {
+            let what = format!("{doubt}; they were read as {}.", self.charset.name());
+            report.add(Finding::new(Severity::Warning, capital(&what), look));
+        } else if self.guessed {
+            let what = format!(
+                "The file does not say how its texts are encoded; they were read as {}, which they look like beyond doubt.",
+                self.charset.name()
+            );
+            report.add(Finding::new(Severity::Warning, what, look));
         }
     }
+
+    /// The refusal that asks a person to choose.
+    fn question(&self, telling: &[&[u8]]) -> Finding {
+        let why = match &self.doubt {
+            Some(doubt) => format!("{}.", capital(doubt)),
+            None => {
+                "The file does not say how its texts are encoded, and they could be read in several ways.".to_owned()
+            }
+        };
+        let readings: Vec<String> = self.choices.iter().map(|charset| reading(*charset, telling)).collect();
+        let names: Vec<String> = self.choices.iter().map(|charset| format!("--encoding {}", charset.name())).collect();
+        let remedy = format!("Choose the one that reads right: {}.", names.join(", or "));
+        Finding::new(Severity::Refusal, format!("{why} {}", readings.join("; ")), remedy)
+    }
+}
+
+/// A few texts as an encoding reads them: `GBK: “花岗岩”, “断层”`.
+fn reading(charset: Charset, texts: &[&[u8]]) -> String {
+    let short = |text: &&[u8]| {
+        let decoded = charset.decode(text).0.trim().chars().take(CHOICE_CHARACTERS).collect::<String>();
+        format!("“{}”", decoded.replace(char::is_control, "\u{fffd}"))
+    };
+    let samples: Vec<String> = texts.iter().take(CHOICE_SAMPLES).map(short).collect();
+    format!("{}: {}", charset.name(), samples.join(", "))
+}
+
+/// With a capital letter at its beginning.
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 #[cfg(test)]
@@ -215,11 +339,10 @@ mod tests {
             let bytes = encoded(encoding, texts);
             let bytes: Vec<&[u8]> = bytes.iter().map(Vec::as_slice).collect();
             let decision = detect(&bytes);
-            assert!(decision.guessed, "{}: never certain without a word from anybody", encoding.name());
+            assert!(decision.guessed, "{}: never known without a word from anybody", encoding.name());
             let decoded: Vec<String> = bytes.iter().map(|text| decision.charset.decode(text).0.into_owned()).collect();
-            if !matches!(encoding.name(), "windows-1258") {
-                assert_eq!(decoded, texts, "{} was taken for {}", encoding.name(), decision.charset.name());
-            }
+            let asked = decision.choices.contains(&Charset::Web(encoding));
+            assert!(decoded == texts || asked, "{} was taken for {decision:?}", encoding.name());
         }
     }
 

@@ -1,7 +1,7 @@
 //! A file that is read from its beginning at each scan, as a feature source: what GeoJSON, CSV and Shapefile have in common.
 
 use super::needs::Needs;
-use super::remarks::SharedFindings;
+use super::remarks::{DOUBLED_ROW, SharedFindings};
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
 use std::path::PathBuf;
@@ -66,7 +66,9 @@ impl FileSource {
     pub fn opened(self, name: String, report: Report, files: Vec<PathBuf>) -> Opened {
         let findings = Arc::clone(&self.findings);
         let views = Views { features: Some(Arc::new(self)), ..Views::default() };
-        Opened { name, views, report, findings, files }
+        // Each of these readers has looked at all rows to learn the columns.
+        let rows_expected = Some(report.rows_read);
+        Opened { name, views, report, findings, rows_expected, files }
     }
 }
 
@@ -142,8 +144,8 @@ impl FileScan {
             ids.push(if copy == 0 { id } else { content_id(&feature, copy) }.to_string());
         }
         if let Some(row) = first_copy {
-            let what = "A row is equal to an earlier one in geometry and values; it is kept.";
-            let mut finding = Finding::new(Severity::Note, what, "Remove doubled rows from the source.").at_row(row);
+            let mut finding =
+                Finding::new(Severity::Note, DOUBLED_ROW, "Remove doubled rows from the source.").at_row(row);
             finding.count = copies;
             let mut findings = self.findings.lock().unwrap_or_else(PoisonError::into_inner);
             let mut all = Report { findings: std::mem::take(&mut findings), ..Report::default() };

@@ -5,10 +5,11 @@
 
 mod file;
 mod guess;
+mod likely;
 mod mix;
 pub(crate) mod needs;
-mod place;
-mod remarks;
+pub(crate) mod place;
+pub(crate) mod remarks;
 mod times;
 mod transcode;
 mod wkt;
@@ -19,3 +20,5 @@ pub mod geojson;
 pub mod geopackage;
 pub mod shapefile;
 pub mod wkb;
+
+pub(crate) use guess::is_date;

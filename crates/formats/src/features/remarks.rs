@@ -4,6 +4,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use terrane_model::report::{Finding, Report, Severity};
 use terrane_model::{Error, error};
 
+/// Said by readers and by [`crate::check`] alike, so that it is said once.
+pub const SHORT_RUN: &str = "A line has fewer than two positions, or a ring fewer than four.";
+/// What to do about a geometry that only a person can put right.
+pub const REPAIR_BY_HAND: &str = "Repair the geometry (in QGIS: “Fix geometries”) and add the file again.";
+/// Said by readers and by [`crate::check`] alike, so that it is said once.
+pub const DOUBLED_ROW: &str = "A row is equal to an earlier one in geometry and values; it is kept.";
+
 /// Where remarks of a layer end up; see [`terrane_model::store::Opened::findings`].
 pub type SharedFindings = Arc<Mutex<Vec<Finding>>>;
 
@@ -31,7 +38,7 @@ impl Remarks {
             _ => Finding::new(
                 Severity::Warning,
                 format!("{} The row is kept without a geometry.", error.say()),
-                "Repair the geometry (in QGIS: “Fix geometries”) and add the file again.",
+                REPAIR_BY_HAND,
             ),
         };
         self.add(finding.at_row(row));
@@ -51,12 +58,7 @@ impl Remarks {
             "A ring does not end where it begins; it was closed.",
             "Close the ring in the source when a position is missing.",
         );
-        add(
-            notes.short_runs > 0,
-            Severity::Warning,
-            "A line has fewer than two positions, or a ring fewer than four.",
-            "Repair the geometry (in QGIS: “Fix geometries”) and add the file again.",
-        );
+        add(notes.short_runs > 0, Severity::Warning, SHORT_RUN, REPAIR_BY_HAND);
     }
 }
 

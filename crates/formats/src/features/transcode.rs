@@ -132,7 +132,7 @@ impl<R: Read> Read for Bounded<R> {
     }
 }
 
-/// What the first bytes say: a byte order mark, or the zeros that UTF-16 has in every other byte of Latin text.
+/// What the first bytes say: a byte order mark, or the zeros that UTF-16 has in every other byte of ASCII characters.
 pub fn by_first_bytes(head: &[u8]) -> Option<(Charset, &'static str)> {
     match head {
         [0xef, 0xbb, 0xbf, ..] => return Some((Charset::UTF_8, "byte order mark")),
@@ -143,11 +143,14 @@ pub fn by_first_bytes(head: &[u8]) -> Option<(Charset, &'static str)> {
     let zeros = |from: usize| head.iter().skip(from).step_by(2).filter(|&&byte| byte == 0).count();
     let (even, odd) = (zeros(0), zeros(1));
     let half = head.len() / 2;
-    if half >= 4 && odd * 10 > half * 4 && even * 10 < half {
-        return Some((Charset::Web(UTF_16LE), "every other byte is zero"));
+    // Text of eight bits has no zeros; that of sixteen has them on one side, where delimiters and digits are.
+    let mostly = |zeros: usize, others: usize| half >= 4 && zeros * 10 > half * 4 && others * 10 < half;
+    let only = |zeros: usize, others: usize| zeros >= 2 && others == 0;
+    if mostly(odd, even) || only(odd, even) {
+        return Some((Charset::Web(UTF_16LE), "zeros in every other byte"));
     }
-    if half >= 4 && even * 10 > half * 4 && odd * 10 < half {
-        return Some((Charset::Web(UTF_16BE), "every other byte is zero"));
+    if mostly(even, odd) || only(even, odd) {
+        return Some((Charset::Web(UTF_16BE), "zeros in every other byte"));
     }
     None
 }

@@ -4,10 +4,12 @@
 mod csv;
 mod display;
 mod display_damage;
+mod encodings;
 mod gdal;
 mod geojson_reading;
 mod geojson_writing;
 mod geopackage;
+mod round_trip;
 mod shapefile;
 mod support;
 mod wkb;

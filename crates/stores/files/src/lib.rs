@@ -64,6 +64,7 @@ fn open_tiff(path: &Path, options: &OpenOptions) -> Result<Opened> {
         views: Views { grid: Some(Arc::new(source)), ..Views::default() },
         report,
         findings: Arc::default(),
+        rows_expected: None,
         files: vec![path.to_owned()],
     })
 }

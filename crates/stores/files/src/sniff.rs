@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
+use terrane_formats::features::encoding::{self, Charset};
 use terrane_formats::grid::geotiff::looks_like_tiff;
 use terrane_model::{Error, Result};
 
@@ -125,12 +126,20 @@ fn looks_like_dbf(head: &[u8]) -> bool {
 }
 
 fn by_text(head: &[u8], ending: &str) -> Kind {
-    let utf16 = head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff");
+    match encoding::of_first_bytes(head) {
+        Some(charset) if charset != Charset::UTF_8 => {
+            let head = charset.decode(head).0.into_owned();
+            by_plain_text(head.trim_start_matches('\u{feff}').as_bytes(), ending)
+        }
+        _ => by_plain_text(head, ending),
+    }
+}
+
+fn by_plain_text(head: &[u8], ending: &str) -> Kind {
     let plain: Vec<u8> = head.iter().copied().filter(|&byte| byte != 0).collect();
     let start = plain.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&plain);
     let first = start.iter().copied().find(|byte| !byte.is_ascii_whitespace() && *byte != 0x1e);
-    let zeros = head.len() - plain.len();
-    let is_text = utf16 || zeros * 20 < head.len() || zeros * 10 > head.len() * 4;
+    let is_text = (head.len() - plain.len()) * 20 < head.len();
     let is_table = matches!(ending, "csv" | "tsv" | "tab" | "psv");
     match first {
         Some(b'{' | b'[') if ending != "csv" => Kind::GeoJson,

@@ -264,3 +264,31 @@ fn values_that_lie_about_their_kind_are_told_and_left_out() {
         assert!(found, "nothing of “{word}” in {findings:#?}");
     }
 }
+
+#[test]
+fn the_only_layer_of_a_geopackage_is_called_by_the_first_name_that_says_something() {
+    let folder = tempfile::tempdir().unwrap();
+    for (table, identifier, expected) in [
+        ("wells", "NULL", "wells"),
+        ("wells", "'Wells of 2019'", "Wells of 2019"),
+        ("features", "'features'", "survey"),
+        ("Layer_1", "''", "survey"),
+        ("main", "'Boreholes'", "Boreholes"),
+    ] {
+        let sql = format!(
+            "{FRAME}CREATE TABLE \"{table}\" (fid INTEGER PRIMARY KEY, geom BLOB); INSERT INTO \"{table}\" VALUES (1, NULL);{}
+             UPDATE gpkg_contents SET identifier = {identifier};",
+            layer_of(table)
+        );
+        let opened = open(&database(folder.path(), "survey.gpkg", &sql)).unwrap();
+        assert_eq!((opened[0].name.as_str(), opened[0].rows_expected), (expected, Some(1)), "{table} {identifier}");
+        assert_eq!(opened[0].report.layer, table, "the layer is still asked for by its own name");
+    }
+    let two = format!(
+        "{FRAME}CREATE TABLE main (fid INTEGER PRIMARY KEY, geom BLOB); CREATE TABLE data (fid INTEGER PRIMARY KEY, geom BLOB);{}{}",
+        layer_of("main"),
+        layer_of("data")
+    );
+    let opened = open(&database(folder.path(), "two.gpkg", &two)).unwrap();
+    assert_eq!(opened.iter().map(|layer| layer.name.as_str()).collect::<Vec<_>>(), ["main", "data"]);
+}

@@ -93,7 +93,7 @@ fn learn_charset(path: &Path, asked: Option<&str>, report: &mut Report) -> Resul
     head.truncate(read);
     let marked = by_first_bytes(&head).filter(|_| asked.is_none());
     if let Some((charset, how)) = marked {
-        Decision { charset, how: how.to_owned(), guessed: false, doubt: None }.report(&[], report);
+        Decision::known(charset, how).report(&[], report);
         return Ok(charset);
     }
     file.rewind().map_err(unreadable)?;

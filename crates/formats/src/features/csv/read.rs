@@ -230,7 +230,7 @@ impl Survey {
             report.add(Finding::new(
                 Severity::Note,
                 "No columns of coordinates were found, so rows have no geometry.",
-                "Name them, x first, if there are any.",
+                "If there are any, name them with --x and --y.",
             ));
             return None;
         }

@@ -29,12 +29,15 @@ pub fn open(path: &Path, options: &OpenOptions) -> Result<Vec<Opened>> {
     refuse_what_runs(&connection)?;
     let mut opened = Vec::new();
     let mut refused = None;
-    for (table, data_type) in tables_listed(&connection)? {
+    let tables = tables_listed(&connection)?;
+    let only = tables.len() == 1;
+    for (table, data_type) in tables {
         if options.layer.as_ref().is_some_and(|wanted| *wanted != table) {
             continue;
         }
         budget.renew();
         match open_table(&connection, path, (&table, &data_type), options, &budget) {
+            Ok(layer) if only => opened.push(Opened { name: name_of_only(&connection, path, &table), ..layer }),
             Ok(layer) => opened.push(layer),
             Err(error) => refused = Some(error.at(format!("layer {table}"))),
         }
@@ -50,6 +53,39 @@ pub fn open(path: &Path, options: &OpenOptions) -> Result<Vec<Opened>> {
         (true, None, Some(wanted)) => Err(Error::not_found(format!("The GeoPackage has no layer “{wanted}”."))),
         (true, None, None) => Err(Error::invalid("The GeoPackage has no layer of features or attributes.")),
     }
+}
+
+/// Names that programs give to a table when nobody says one.
+const NAMELESS: [&str; 14] = [
+    "features",
+    "feature",
+    "layer",
+    "layers",
+    "main",
+    "data",
+    "table",
+    "default",
+    "export",
+    "output",
+    "merged",
+    "untitled",
+    "sql_statement",
+    "ogrgeojson",
+];
+
+/// What the only layer of a file is called: by its title, by its table, or by the file when these say nothing.
+fn name_of_only(connection: &Connection, path: &Path, table: &str) -> String {
+    let title: Option<String> = connection
+        .query_row("SELECT identifier FROM gpkg_contents WHERE table_name = ?1", [table], |row| row.get(0))
+        .unwrap_or_default();
+    let says_something = |name: &String| {
+        let plain =
+            name.trim().trim_end_matches(|last: char| last.is_ascii_digit() || "_ -".contains(last)).to_lowercase();
+        !plain.is_empty() && !NAMELESS.contains(&plain.as_str())
+    };
+    let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+    let names = title.map(|title| title.trim().to_owned()).into_iter().chain([table.to_owned()]).chain(stem);
+    names.into_iter().find(says_something).unwrap_or_else(|| table.to_owned())
 }
 
 /// Virtual tables run code when they are opened; only the R-tree's is known to be harmless.
@@ -127,6 +163,7 @@ fn open_table(
     Ok(Opened {
         name: table.to_owned(),
         views: Views { features: Some(Arc::new(source)), ..Views::default() },
+        rows_expected: Some(report.rows_read),
         report,
         findings,
         files: vec![path.to_owned()],
