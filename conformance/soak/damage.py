@@ -1,5 +1,8 @@
 """F11, F12: files of published datasets and the catalogue are damaged, under a running server and at rest."""
+import http.client
 import shutil
+import signal
+import subprocess
 
 from . import inputs, published
 from .program import Refused, Server
@@ -68,10 +71,14 @@ def files(bench):
                 if bench.random.random() < 0.5:
                     _answers(server, name)
                 break_file(victim, way, bench.random)
-                outcome = _judge(server, (name, names, right, where))
-                server.stop()
+                outcome = _judged_alive(server, (name, names, right, where))
         else:
             break_file(victim, way, bench.random)
+            outcome = None
+        if outcome in (None, ENDED):
+            if outcome:
+                result.add(outcome)
+                result.remark(f"{outcome}: a file that is mapped into memory was cut off, see “What does not hold yet”")
             with Server(bench.program, folder, log=bench.folder / "log") as server:
                 outcome = _judge(server, (name, names, right, where))
                 server.stop()
@@ -79,6 +86,28 @@ def files(bench):
         _doctor(bench, (folder, name, victim.name, where, outcome), result)
     result.counts.update({"others hurt": 0})
     return result
+
+
+# What a kernel does to a program that reads a page of a mapped file which is no longer there.
+ENDED = "ended the server (SIGBUS)"
+
+
+def _judged_alive(server, what):
+    """As `_judge`, for a file that was damaged under the server; it may end by SIGBUS, which is known, and by nothing else."""
+    try:
+        outcome = _judge(server, what)
+        server.stop()
+        return outcome
+    except (http.client.HTTPException, OSError, Loss) as error:
+        try:
+            code = server.process.wait(5)
+        except subprocess.TimeoutExpired:
+            code = None
+        if code == -signal.SIGBUS:
+            return ENDED
+        if isinstance(error, Loss):
+            raise
+        raise Loss(f"{what[3]}: the server ended with {code}: {error!r}") from None
 
 
 def _judge(server, what):

@@ -53,7 +53,8 @@ def at_rest(bench):
     for kind in kinds(bench.folder / "files", bench.quick):
         folder = bench.program.new(bench.folder / f"rest-{kind.name}")
         took = duration_s(bench, kind)
-        for _ in range(rounds // 5):
+        killed = 0
+        while killed < rounds // 5:
             before = kind.seen
             if before is not None and bench.random.random() < 0.3:
                 _remove(bench, folder, kind)
@@ -64,6 +65,7 @@ def at_rest(bench):
             # Every other kill falls into the last part, where things are renamed and written down.
             time.sleep(bench.random.choice([bench.random.uniform(0, took), bench.random.uniform(took * 0.6, took * 1.3)]))
             code = kill(process)
+            killed += code < 0
             result.add("kills" if code < 0 else "ended before the kill")
             with Server(bench.program, folder) as server:
                 _check(bench, (folder, server, kind), (before, after, code), result)

@@ -2,6 +2,7 @@
 
 use super::kvp::Pairs;
 use super::negotiate::languages;
+use super::pieces::Pieces;
 use super::problem;
 use super::reply::{self, Reply, names_tag};
 use super::request::Request;
@@ -61,6 +62,33 @@ where
     Fut: Future<Output = Result<Reply>> + Send,
 {
     get(|State(site): State<Site>, asked: Asked, names: Names| answer(site, asked, names, make))
+}
+
+/// A resource that is a file: its bytes are read while they are sent, so that its size takes no memory.
+pub fn download<F, Fut>(make: F) -> MethodRouter<Site>
+where
+    F: Fn(Site, Request) -> Fut + Clone + Send + Sync + 'static,
+    Fut: Future<Output = Result<(Reply, Pieces)>> + Send,
+{
+    get(|State(site): State<Site>, asked: Asked, Names(names): Names| async move {
+        let made = match names.and_then(|names| request(&asked, names)) {
+            Ok(request) => make(site.clone(), request).await,
+            Err(error) => Err(error),
+        };
+        match made {
+            Ok((reply, pieces)) => with_pieces(respond(reply, &asked), pieces),
+            Err(error) => failure(&site, &asked, &error),
+        }
+    })
+}
+
+/// The answer with the file's bytes, unless it is one that has none.
+fn with_pieces(mut response: Response, pieces: Pieces) -> Response {
+    if matches!(response.status(), StatusCode::OK | StatusCode::PARTIAL_CONTENT) {
+        response.headers_mut().insert(header::CONTENT_LENGTH, pieces.bytes().into());
+        *response.body_mut() = Body::from_stream(pieces.stream());
+    }
+    response
 }
 
 /// The parts of the path that name things, decoded, in order.

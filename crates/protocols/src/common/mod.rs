@@ -4,6 +4,7 @@ pub mod crs;
 pub mod http;
 pub mod kvp;
 pub mod negotiate;
+pub mod pieces;
 pub mod problem;
 pub mod reply;
 pub mod request;

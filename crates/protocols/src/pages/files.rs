@@ -1,17 +1,16 @@
 //! The files of a dataset as they were given, whole or by range.
 
+use crate::common::pieces::Pieces;
 use crate::common::reply::Reply;
 use crate::common::request::Request;
 use crate::common::site::Site;
 use std::ops::Range;
+use std::sync::Arc;
 use terrane_engine::Caller;
 use terrane_model::{Error, Result};
 
-/// Bytes of a file in one answer; a longer file is read by ranges.
-const PIECE_BYTES_MAX: u64 = 268_435_456;
-
 /// A file: `/d/{id}/files/{name}`.
-pub async fn file(site: Site, request: Request) -> Result<Reply> {
+pub async fn file(site: Site, request: Request) -> Result<(Reply, Pieces)> {
     let catalogue = site.engine.catalogue();
     let dataset = catalogue.open(Caller::Public, &crate::ogcapi::ask::id(request.name(0))?)?;
     let name = request.name(1);
@@ -23,16 +22,11 @@ pub async fn file(site: Site, request: Request) -> Result<Reply> {
     let entry = files.list().await?.into_iter().find(|entry| entry.name == name).ok_or_else(nothing)?;
     let asked = request.range.as_deref().and_then(|header| range(header, entry.bytes));
     let (status, piece) = match asked {
-        Some(Err(())) => return Ok(unsatisfiable(entry.bytes)),
+        Some(Err(())) => return Ok((unsatisfiable(entry.bytes), Pieces::new(Arc::clone(files), name, 0..0))),
         Some(Ok(piece)) => (206, piece),
-        None if entry.bytes > PIECE_BYTES_MAX => {
-            let say = format!("The file has {} bytes; ask for ranges of at most {PIECE_BYTES_MAX} bytes.", entry.bytes);
-            return Err(Error::too_large(say).at("range"));
-        }
         None => (200, 0..entry.bytes),
     };
-    let bytes = files.read(name, piece.clone()).await?;
-    let mut reply = Reply::ok("application/octet-stream", bytes)
+    let mut reply = Reply::ok("application/octet-stream", "")
         .with_status(status)
         .with_header("accept-ranges", "bytes")
         .with_header("content-disposition", disposition(name))
@@ -42,7 +36,7 @@ pub async fn file(site: Site, request: Request) -> Result<Reply> {
         let last = piece.end.saturating_sub(1);
         reply = reply.with_header("content-range", format!("bytes {}-{last}/{}", piece.start, entry.bytes));
     }
-    Ok(reply)
+    Ok((reply, Pieces::new(Arc::clone(files), name, piece)))
 }
 
 fn unsatisfiable(bytes: u64) -> Reply {
@@ -78,7 +72,6 @@ fn range(header: &str, bytes: u64) -> Option<Result<Range<u64>, ()>> {
         (Err(_), Ok(count)) if start.is_empty() => (bytes.saturating_sub(count), bytes),
         _ => return None,
     };
-    let end = end.min(start.saturating_add(PIECE_BYTES_MAX));
     Some(if start < end { Ok(start..end) } else { Err(()) })
 }
 

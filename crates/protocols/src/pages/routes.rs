@@ -1,7 +1,7 @@
 //! The only file of this folder that knows axum: pages that are not resources of the API.
 
 use super::{files, render};
-use crate::common::http::resource;
+use crate::common::http::{download, resource};
 use crate::common::reply::Reply;
 use crate::common::request::Request;
 use crate::common::site::Site;
@@ -15,7 +15,7 @@ use terrane_model::Result;
 pub fn routes(site: Site) -> Router {
     Router::new()
         .route("/d/{id}", resource(dataset))
-        .route("/d/{id}/files/{*name}", resource(files::file))
+        .route("/d/{id}/files/{*name}", download(files::file))
         .route("/assets/site.css", resource(style_sheet))
         .route("/assets/site.svg", resource(icon))
         .route("/robots.txt", resource(robots))
