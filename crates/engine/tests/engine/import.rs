@@ -48,7 +48,8 @@ fn a_report_says_what_was_found_and_the_catalogue_what_was_measured() {
     let [done] = done.as_slice() else { panic!("one layer") };
     assert!(done.published && done.id == id("rows"));
     assert_eq!((done.report.rows_read, done.report.rows_kept), (210, 210));
-    assert_eq!(done.report.findings.iter().map(|finding| finding.row).collect::<Vec<_>>(), [Some(3)]);
+    let of_the_reader = done.report.findings.iter().filter(|finding| finding.what == "Found while reading.");
+    assert_eq!(of_the_reader.map(|finding| (finding.row, finding.count)).collect::<Vec<_>>(), [(Some(3), 1)]);
     let record = record(&node, "rows");
     assert_eq!((record.about.rows, record.time.as_deref()), (Some(210), Some("seen")));
     assert!(record.about.period.is_some() && record.about.extent.is_some());
