@@ -46,11 +46,7 @@ impl Engine {
     /// Writes a style of a dataset; its names are checked against the columns.
     pub fn put_style(&self, dataset: &DatasetId, name: &str, style: &Style, who: &str) -> Result<()> {
         let _one_at_a_time = self.publishing();
-        let opened = self.catalogue().open(crate::Caller::Operator, dataset)?;
-        DatasetId::new(name).map_err(|error| error.at("style"))?;
-        if let Some(source) = &opened.features {
-            style.check(source.schema())?;
-        }
+        self.check_style(dataset, name, style)?;
         self.publish(vec![style_change(dataset, name, style)], who, &format!("style {dataset}/{name}")).map(drop)
     }
 
@@ -69,12 +65,37 @@ impl Engine {
 
     /// Changes what the catalogue says of a dataset, not its data.
     pub fn edit(&self, id: &DatasetId, edit: impl FnOnce(&mut DatasetRecord), who: &str) -> Result<()> {
+        self.edit_with_style(id, edit, None, who)
+    }
+
+    /// Changes what the catalogue says of a dataset and one of its styles together.
+    pub fn edit_with_style(
+        &self,
+        id: &DatasetId,
+        edit: impl FnOnce(&mut DatasetRecord),
+        style: Option<(&str, &Style)>,
+        who: &str,
+    ) -> Result<()> {
         let _one_at_a_time = self.publishing();
         let catalogue = self.catalogue();
         let mut record = catalogue.entry(crate::Caller::Operator, id)?.record().clone();
         edit(&mut record);
         record.about.updated = Some(now());
-        self.publish(vec![dataset_change(&record, Expect::Anything)], who, &format!("edit {id}")).map(drop)
+        let mut changes = vec![dataset_change(&record, Expect::Anything)];
+        if let Some((name, style)) = style {
+            self.check_style(id, name, style)?;
+            changes.push(style_change(id, name, style));
+        }
+        self.publish(changes, who, &format!("edit {id}")).map(drop)
+    }
+
+    fn check_style(&self, dataset: &DatasetId, name: &str, style: &Style) -> Result<()> {
+        let opened = self.catalogue().open(crate::Caller::Operator, dataset)?;
+        DatasetId::new(name).map_err(|error| error.at("style"))?;
+        match &opened.features {
+            Some(source) => style.check(source.schema()),
+            None => Ok(()),
+        }
     }
 
     /// Makes derived copies of a dataset's data that are missing or damaged, or all of them, and reads from them from then on. Says
@@ -88,31 +109,45 @@ impl Engine {
         self.reopen(id).map(|()| true)
     }
 
-    /// Takes a dataset with its styles, or a map, out of the catalogue, also one that cannot be opened. Refused while a map still
-    /// shows the dataset.
-    pub fn remove(&self, id: &DatasetId, who: &str) -> Result<()> {
+    /// Takes datasets with their styles and editions, and maps, out of the catalogue, all or none; also those that cannot be opened.
+    /// Refused while a map that stays shows one of the datasets.
+    pub fn remove(&self, ids: &[DatasetId], who: &str) -> Result<()> {
         let _one_at_a_time = self.publishing();
-        let ledger = self.store.ledger();
-        let gone = |shelf, id: String| Change { shelf, id, expect: Expect::Anything, body: None };
-        if ledger.read(Shelf::Dataset, id.as_str())?.is_none() {
-            if ledger.read(Shelf::Map, id.as_str())?.is_none() {
+        let mut changes = Vec::new();
+        let mut datasets = Vec::new();
+        for id in ids {
+            if self.store.ledger().read(Shelf::Dataset, id.as_str())?.is_some() {
+                changes.extend(self.removal(id, ids)?);
+                datasets.push(id);
+            } else if self.store.ledger().read(Shelf::Map, id.as_str())?.is_some() {
+                changes.push(gone(Shelf::Map, id.to_string()));
+            } else {
                 let say = format!("There is no dataset or map “{id}”; “terrane list” shows what there is.");
                 return Err(Error::not_found(say));
             }
-            return self.publish(vec![gone(Shelf::Map, id.to_string())], who, &format!("remove {id}")).map(drop);
         }
+        let names: Vec<&str> = ids.iter().map(DatasetId::as_str).collect();
+        self.publish(changes, who, &format!("remove {}", names.join(", ")))?;
+        datasets.into_iter().try_for_each(|id| self.store.discard(id))
+    }
+
+    /// The changes that take a dataset away.
+    fn removal(&self, id: &DatasetId, others: &[DatasetId]) -> Result<Vec<Change>> {
         let catalogue = self.catalogue();
-        let shown_in = |map: &&Arc<Map>| map.flat().iter().any(|layer| layer.dataset == *id);
+        let shown_in = |map: &&Arc<Map>| map.flat().iter().any(|layer| layer.dataset == *id) && !others.contains(&map.id);
         if let Some(map) = catalogue.maps(crate::Caller::Operator).find(shown_in) {
             let say = format!("Map “{}” shows dataset “{id}”; remove the map first, or the layer from it.", map.id);
             return Err(Error::conflict(say));
         }
+        let ledger = self.store.ledger();
         let styles = style_ids(ledger, id)?.into_iter().map(|style| gone(Shelf::Style, style));
         let editions = edition_ids(ledger, id)?.into_iter().map(|edition| gone(Shelf::Edition, edition));
-        let changes = styles.chain(editions).chain([gone(Shelf::Dataset, id.to_string())]).collect();
-        self.publish(changes, who, &format!("remove {id}"))?;
-        self.store.discard(id)
+        Ok(styles.chain(editions).chain([gone(Shelf::Dataset, id.to_string())]).collect())
     }
+}
+
+fn gone(shelf: Shelf, id: String) -> Change {
+    Change { shelf, id, expect: Expect::Anything, body: None }
 }
 
 /// The names of a dataset's styles on their shelf, `dataset/style`.

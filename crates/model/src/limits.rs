@@ -104,8 +104,6 @@ pub const JSON_DEPTH_MAX: usize = 64;
 pub const SQLITE_STEPS_PER_BATCH_MAX: u64 = 400_000_000;
 /// Bytes of rows kept in memory while a layer is put in order; more goes to a temporary file.
 pub const SPOOL_MEMORY_BYTES_MAX: usize = 134_217_728;
-/// Bytes of a database file that a reading connection maps into memory.
-pub const SQLITE_MAPPED_BYTES_MAX: u64 = 1_073_741_824;
 /// Sample texts that a report shows.
 pub const REPORT_SAMPLES_MAX: usize = 20;
 /// Bytes of a style document.

@@ -19,6 +19,7 @@ const COPY: Duration = Duration::from_secs(3_600);
 pub fn begin(node: Arc<Node>) -> Result<()> {
     let work = move || {
         copy(&node);
+        node.engine.tidy_all(terrane_engine::publish::now());
         rebuild(&node);
         let (mut tidied, mut copied) = (Instant::now(), Instant::now());
         loop {

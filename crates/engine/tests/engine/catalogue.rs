@@ -70,7 +70,7 @@ fn a_dataset_that_cannot_be_opened_can_be_replaced_with_its_styles_or_removed() 
     let version = catalogue.entry(Caller::Public, &id("b")).expect("there again").style(None).expect("a style").version;
     assert_eq!(version, 2, "its style is the one that was written");
     break_b();
-    node.engine.remove(&id("b"), "test").expect("removed");
+    node.engine.remove(&[id("b")], "test").expect("removed");
     assert!(node.engine.catalogue().problems().is_empty());
     assert!(node.disk.places().iter().all(|(name, _)| name != "b"));
 }
@@ -107,7 +107,7 @@ fn what_has_not_changed_stays_open_and_a_changed_word_does_not_open_the_data_aga
 fn a_request_keeps_the_catalogue_it_began_with() {
     let node = three();
     let before = node.engine.catalogue();
-    node.engine.remove(&id("c"), "test").expect("removed");
+    node.engine.remove(&[id("c")], "test").expect("removed");
     assert!(before.open(Caller::Public, &id("c")).is_ok());
     assert_eq!(
         node.engine.catalogue().open(Caller::Public, &id("c")).err().map(|error| error.kind()),
@@ -133,11 +133,11 @@ fn a_style_that_cannot_be_read_is_left_out_and_its_dataset_is_served() {
 fn a_dataset_that_a_map_shows_is_not_removed_and_the_map_is_named() {
     let node = three();
     node.engine.put_map(&map("both", &["a", "b"]), "test").expect("written");
-    let error = node.engine.remove(&id("a"), "test").expect_err("it is shown");
+    let error = node.engine.remove(&[id("a")], "test").expect_err("it is shown");
     assert_eq!(error.kind(), Kind::Conflict);
     assert!(error.say().contains("“both”"), "{error}");
-    node.engine.remove(&id("both"), "test").expect("the map goes");
-    node.engine.remove(&id("a"), "test").expect("now the dataset goes");
+    node.engine.remove(&[id("both")], "test").expect("the map goes");
+    node.engine.remove(&[id("a")], "test").expect("now the dataset goes");
     assert_eq!(published(&node), ["b", "c"]);
     assert!(node.disk.places().iter().all(|(name, _)| name != "a"), "its data is gone");
 }

@@ -77,7 +77,7 @@ fn pruning_keeps_the_newest_and_data_that_a_kept_edition_shares() {
     assert_eq!(numbers(&node), [3, 4]);
     assert_eq!(rows(&node), ["a", "b"], "edition 4 reads what edition 1 wrote");
     assert_eq!(node.disk.places().len(), 2);
-    node.engine.remove(&id("rows"), "test").expect("removed");
+    node.engine.remove(&[id("rows")], "test").expect("removed");
     assert!(node.disk.places().is_empty());
     node.import("second", &ImportOptions::default()).expect("published again");
     assert_eq!(numbers(&node), [1]);

@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 use std::path::{Path, PathBuf};
 use terrane_engine::{Engine, Style};
+use terrane_formats::about::DatasetRecord;
 use terrane_model::store::Progress;
 use terrane_model::{DatasetId, Result};
 
@@ -97,11 +98,11 @@ pub fn execute(here: &Here<'_>, command: &Command, progress: &dyn Progress) -> R
         Command::Show { id } => look::show(here.engine, &DatasetId::new(id.as_str())?).map(done),
         Command::Edit { id, words, style } => {
             let id = DatasetId::new(id.as_str())?;
-            if let Some(style) = style {
-                let read = Style::from_json(&style.json).map_err(|error| error.at("--style"))?;
-                here.engine.put_style(&id, &style.name, &read, OPERATOR)?;
-            }
-            here.engine.edit(&id, |record| record.about.amend(&words.said()), OPERATOR)?;
+            let read = style.as_ref().map(|style| Style::from_json(&style.json)).transpose();
+            let read = read.map_err(|error| error.at("--style"))?;
+            let named = style.as_ref().zip(read.as_ref()).map(|(style, read)| (style.name.as_str(), read));
+            let edit = |record: &mut DatasetRecord| record.about.amend(&words.said());
+            here.engine.edit_with_style(&id, edit, named, OPERATOR)?;
             look::show(here.engine, &id).map(done)
         }
         Command::Amend { id, options } => {
@@ -119,8 +120,6 @@ pub fn execute(here: &Here<'_>, command: &Command, progress: &dyn Progress) -> R
 
 fn remove(engine: &Engine, ids: &[String]) -> Result<Json> {
     let checked = ids.iter().map(|id| DatasetId::new(id.as_str())).collect::<Result<Vec<_>>>()?;
-    for id in &checked {
-        engine.remove(id, OPERATOR)?;
-    }
+    engine.remove(&checked, OPERATOR)?;
     Ok(json!({"removed": ids}))
 }

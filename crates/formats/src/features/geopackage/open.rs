@@ -7,7 +7,7 @@ use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use terrane_model::limits::{Limits, SQLITE_MAPPED_BYTES_MAX, SQLITE_STEPS_PER_BATCH_MAX};
+use terrane_model::limits::{Limits, SQLITE_STEPS_PER_BATCH_MAX};
 use terrane_model::{Error, Result};
 
 /// The SQL function that judges whether a blob's box meets a box: `terrane_meets(geom, min x, min y, max x, max y)`.
@@ -34,10 +34,10 @@ impl Budget {
 /// A read-only connection to a file of ours, which never changes.
 pub fn own(path: &Path) -> Result<Connection> {
     let connection = connect(path, true).map_err(|error| missing(path, &error))?;
-    let settings = format!(
-        "PRAGMA query_only = ON; PRAGMA mmap_size = {SQLITE_MAPPED_BYTES_MAX}; PRAGMA cache_size = -8192; PRAGMA temp_store = MEMORY;"
-    );
-    connection.execute_batch(&settings).map_err(|error| missing(path, &error))?;
+    // Not mapped into memory: a file that is cut off under a running server would end it.
+    let settings =
+        "PRAGMA query_only = ON; PRAGMA mmap_size = 0; PRAGMA cache_size = -8192; PRAGMA temp_store = MEMORY;";
+    connection.execute_batch(settings).map_err(|error| missing(path, &error))?;
     connection.set_prepared_statement_cache_capacity(64);
     add_meets(&connection).map_err(Error::internal)?;
     Ok(connection)
