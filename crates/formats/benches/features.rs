@@ -55,12 +55,49 @@ fn polygons() -> Vec<Batch> {
     batches
 }
 
-/// The inspector of imports at work on the same polygons: few are stars, so the sweep is measured as well as the cheap test.
+/// Crooked cells side by side that leave no gap, with as many corners; no cell is seen whole from its middle.
+fn mosaic() -> Vec<Batch> {
+    let schema = Arc::clone(&polygons()[0].schema);
+    let across = (ROWS as f64).sqrt() as usize;
+    let side = CORNERS / 4;
+    let wave = |along: f64| (along * std::f64::consts::TAU * 2.0).sin() * 0.2;
+    let mut builder = BatchBuilder::new(schema);
+    let mut batches = Vec::new();
+    for row in 0..across * across {
+        let [x, y] = [(row % across) as f64, (row / across) as f64];
+        let step = |at: usize| at as f64 / side as f64;
+        let south = (0..side).map(|at| [x + step(at), y + wave(step(at))]);
+        let east = (0..side).map(|at| [x + 1.0 + wave(step(at)), y + step(at)]);
+        let north = (0..side).map(|at| [x + 1.0 - step(at), y + 1.0 + wave(1.0 - step(at))]);
+        let west = (0..side).map(|at| [x + wave(1.0 - step(at)), y + 1.0 - step(at)]);
+        if let Some(geometry) = builder.geometry() {
+            geometry.begin(GeometryKind::Polygon);
+            geometry.part(GeometryKind::Polygon);
+            geometry.ring();
+            let ring = south.chain(east).chain(north).chain(west).chain([[x, y]]);
+            ring.for_each(|[x, y]| geometry.position([x * 0.1, y * 0.1], None));
+        }
+        (0..4).for_each(|_| builder.value(&Value::Int(row as i64)));
+        builder.end_row(FeatureId::Number(row as i64));
+        if builder.is_full() {
+            batches.push(builder.finish());
+        }
+    }
+    batches.push(builder.finish());
+    batches
+}
+
+/// The inspector of imports at work: on polygons that lie over each other, and on a mosaic.
 fn inspect(criterion: &mut Criterion) {
-    let batches = polygons();
     let mut group = criterion.benchmark_group("inspect");
     group.throughput(Throughput::Elements(ROWS as u64)).sample_size(10);
-    for (name, coverage) in [("without coverage", false), ("with coverage", true)] {
+    let (scattered, mosaic) = (polygons(), mosaic());
+    for (name, batches, coverage) in [
+        ("scattered, without coverage", &scattered, false),
+        ("scattered, with coverage", &scattered, true),
+        ("mosaic, without coverage", &mosaic, false),
+        ("mosaic, with coverage", &mosaic, true),
+    ] {
         let options = CheckOptions { coverage, ..CheckOptions::default() };
         group.bench_function(name, |bencher| {
             bencher.iter(|| {

@@ -19,6 +19,8 @@ pub const CANDIDATES: [Charset; 7] = [
 
 /// ASCII letters and digits, in any encoding.
 const ASCII: f64 = -3.7;
+/// A text that ends within a character.
+const CUT: f64 = -12.0;
 /// What an encoding has but hardly any text.
 const ODD: f64 = -16.0;
 
@@ -28,6 +30,7 @@ pub fn likelihood(charset: Charset, texts: &[&[u8]]) -> Option<f64> {
     let mut sum = 0.0;
     for text in texts {
         let whole = whole_part(charset, text)?;
+        sum += if whole.len() < text.len() { CUT } else { 0.0 };
         sum += match charset {
             Charset::Web(encoding) if encoding == SHIFT_JIS => pairs(whole, is_lead_of_shift_jis, shift_jis),
             Charset::Web(encoding) if encoding == GBK || encoding == GB18030 => pairs(whole, is_lead, gbk),

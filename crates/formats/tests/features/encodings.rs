@@ -58,7 +58,7 @@ fn cases(length: &str) -> Vec<Case> {
 }
 
 /// The outcome of reading; panics when the texts are wrong and nobody was asked.
-fn outcome(opened: &Opened, case: &Case, how: &str) -> Outcome {
+fn outcome((_folder, opened): &Kept, case: &Case, how: &str) -> Outcome {
     let asked = opened.report.findings.iter().find(|finding| finding.severity == Severity::Refusal);
     if let Some(asked) = asked {
         let truth = Charset::by_name(case.label).unwrap();
@@ -85,30 +85,36 @@ fn outcome(opened: &Opened, case: &Case, how: &str) -> Outcome {
     Outcome::Right { told }
 }
 
-fn as_csv(case: &Case, encoding: Option<&str>) -> Opened {
-    let folder = tempfile::tempdir().unwrap();
+/// A layer, and the folder that it lives in.
+type Kept = (tempfile::TempDir, Opened);
+
+fn as_csv(case: &Case, encoding: Option<&str>) -> Kept {
     let mut table = b"id,name\n".to_vec();
     for (row, text) in case.bytes.iter().enumerate() {
         table.extend(format!("{row},").bytes().chain(text.iter().copied()).chain(*b"\n"));
     }
-    open_csv(folder, &table, encoding)
+    open_csv(&table, encoding)
 }
 
-fn open_csv(folder: tempfile::TempDir, bytes: &[u8], encoding: Option<&str>) -> Opened {
-    let path = folder.keep().join("t.csv");
+fn open_csv(bytes: &[u8], encoding: Option<&str>) -> Kept {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("t.csv");
     fs::write(&path, bytes).unwrap();
     let options = OpenOptions { encoding: encoding.map(str::to_owned), ..OpenOptions::default() };
-    csv::open(&path, &options).unwrap()
+    let opened = csv::open(&path, &options).unwrap();
+    (folder, opened)
 }
 
-fn as_dbf(case: &Case, cpg: Option<&str>, language: u8) -> Opened {
-    let folder = tempfile::tempdir().unwrap().keep();
+fn as_dbf(case: &Case, cpg: Option<&str>, language: u8) -> Kept {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path();
     let texts: Vec<&[u8]> = case.bytes.iter().map(Vec::as_slice).collect();
-    fs::write(folder.join("t.dbf"), dbf(language, &texts)).unwrap();
+    fs::write(place.join("t.dbf"), dbf(language, &texts)).unwrap();
     if let Some(cpg) = cpg {
-        fs::write(folder.join("t.cpg"), cpg).unwrap();
+        fs::write(place.join("t.cpg"), cpg).unwrap();
     }
-    shapefile::open(&FileSet::around(&folder.join("t.dbf")), &OpenOptions::default()).unwrap()
+    let opened = shapefile::open(&FileSet::around(&place.join("t.dbf")), &OpenOptions::default()).unwrap();
+    (folder, opened)
 }
 
 #[test]
@@ -182,7 +188,7 @@ fn utf_16_is_read_with_a_mark_and_without() {
             let units = mark.then_some(0xfeff).into_iter().chain(table.encode_utf16());
             let bytes: Vec<u8> =
                 units.flat_map(|unit| if little { unit.to_le_bytes() } else { unit.to_be_bytes() }).collect();
-            let opened = open_csv(tempfile::tempdir().unwrap(), &bytes, None);
+            let opened = open_csv(&bytes, None);
             let found = outcome(&opened, &case, &format!("UTF-16, mark {mark}, little {little}"));
             assert_eq!(found, Outcome::Right { told: false }, "{}", case.name);
         }

@@ -106,7 +106,7 @@ fn geojson(corpus: &mut Corpus) {
         Fate::Either,
     );
     let mut holes = String::from("[[[0,0],[1000,0],[1000,1000],[0,1000],[0,0]]");
-    for at in 0..80_000 {
+    for at in 0..70_000 {
         let (x, y) = (at % 300, at / 300);
         let _ = write!(holes, ",[[{x}.1,{y}.1],[{x}.1,{y}.9],[{x}.9,{y}.9],[{x}.1,{y}.1]]");
     }
