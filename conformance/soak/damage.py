@@ -126,7 +126,8 @@ def _doctor(bench, what, result):
         result.add("named by the doctor")
     elif outcome != "served right":
         result.add("not seen by the doctor")
-        result.remark(f"not seen by the doctor: {where}, {outcome}"[:200])
+        kind = "an original" if "/original/" in where else file
+        result.remark(f"not seen by the doctor: {where.split(' datasets/')[0]}, {kind}")
 
 
 def catalogue(bench):

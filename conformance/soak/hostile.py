@@ -9,6 +9,8 @@ from .program import HANGS_AFTER_S, Server
 from .verdict import Loss, Result
 
 GENERATOR = "crates/stores/files/examples/hostile_corpus.rs"
+# A good file of several layers, which are asked for by name.
+MANY_LAYERS = "d.gpkg"
 # The server may hold this much more after all of it than after the first files.
 GROWS_AT_MOST_BYTES = 64_000_000
 # What no file may bring into the data folder.
@@ -27,8 +29,11 @@ def corpus(bench):
         right, outside, at_first = server.get("/collections/units/items"), _outside(bench, folder), None
         for number, path in enumerate(files):
             began = time.monotonic()
-            ran = bench.program.run("add", folder, path, "--id", f"h{number}")
+            layer = ["--layer", "one"] if path.name == MANY_LAYERS else []
+            ran = bench.program.run("add", folder, path, "--id", f"h{number}", *layer)
             result.add({0: "published", 3: "refused"}.get(ran.code, "refused otherwise"))
+            if ran.code not in (0, 3):
+                result.remark(f"ends with {ran.code}: {path.suffix}: {' '.join(ran.err.replace(str(bench.folder), '').split())[-160:]}")
             if ran.code < 0 or "panicked" in ran.err or (ran.code and not (ran.err + ran.out).strip()):
                 raise Loss(f"{path.name}: {ran}")
             if ran.code == 0:
@@ -67,7 +72,7 @@ def _files(bench, result):
 
 def _mutations(bench, made):
     good = [inputs.csv(made / "a.csv", 200), inputs.geojson(made / "b.geojson", 60), inputs.shapefile(made / "c.shp", 200),
-            inputs.geopackage(made / "d.gpkg", ["one", "two"], 60), inputs.tiff(made / "e.tif", 40, 1)]
+            inputs.geopackage(made / MANY_LAYERS, ["one", "two"], 60), inputs.tiff(made / "e.tif", 40, 1)]
     mutated = []
     for number in range(bench.rounds(400, 60)):
         source = bench.random.choice(good)

@@ -100,3 +100,28 @@ fn a_catalogue_that_is_no_database_is_named() {
         assert!(wrong.err.contains("catalogue.sqlite is damaged"), "{}", wrong.err);
     }
 }
+
+#[test]
+fn a_dataset_whose_rows_are_gone_is_left_out_and_does_not_pass_for_one_without_rows() {
+    let desk = published();
+    desk.run(&["add", "survey", &desk.file("other.geojson", crate::kit::UNITS)]).ok();
+    std::fs::remove_file(data_file(&desk)).expect("removed");
+    let checked = desk.run(&["doctor", "survey"]);
+    let wrong = checked.out.lines().find(|line| line.starts_with("WRONG")).unwrap_or("").to_owned();
+    assert!(checked.code == 1 && wrong.contains("units"), "{checked:?}");
+    let server = desk.serve(&[]);
+    assert_eq!(server.get("/collections/units").status, 404);
+    assert_eq!(server.get("/collections/other/items").status, 200);
+}
+
+#[test]
+fn data_that_no_dataset_has_is_named_and_nothing_is_wrong() {
+    let desk = published();
+    std::fs::create_dir_all(desk.path("survey/datasets/ghost/0197")).expect("made");
+    std::fs::write(desk.path("survey/datasets/ghost/0197/features.gpkg"), "x".repeat(5_000)).expect("written");
+    let checked = desk.run(&["doctor", "survey", "--json"]).ok().json();
+    let all = checked["checks"].as_array().expect("a list");
+    let ghost = all.iter().find(|check| check["what"] == "datasets/ghost").expect("it is named");
+    assert_eq!(ghost["state"], "note");
+    assert!(ghost["say"].as_str().is_some_and(|say| say.contains("5.0 kB")), "{ghost}");
+}
