@@ -3,17 +3,17 @@
 use super::bytes::{Decoded, In};
 use super::cache::{DisplayCache, Held, Loaded};
 use super::columns::{self, decode_ids};
-use super::directory::{Directory, HEADER_BYTES, Header, Part};
+use super::directory::{Chunk, Directory, HEADER_BYTES, Header, Part};
 use super::index::{IdentityPage, PAGE_ROWS, TimePage, count_before};
 use super::shapes::{self, Places, decode_places, decode_shapes};
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use terrane_model::batch::{Ids, Values};
 use terrane_model::buffer::Buffer;
 use terrane_model::geometry::GeometryArrays;
-use terrane_model::limits::BATCH_ROWS;
+use terrane_model::limits::{BATCH_BYTES, BATCH_ROWS};
 use terrane_model::{Error, FeatureId, Kind, Result};
 
 /// A file, its directory, and the cache that its chunks go to.
@@ -29,7 +29,11 @@ pub struct DisplayFile {
     steps: Buffer<u32>,
     /// Stand for identities where nobody looks at them.
     numbers: Buffer<i64>,
+    buffers: Mutex<Vec<Vec<u8>>>,
 }
+
+/// Buffers for reading that are kept when idle, a few megabytes each at most.
+const IDLE_BUFFERS_MAX: usize = 4;
 
 impl DisplayFile {
     /// Opens a file and checks its header, its length and its directory.
@@ -40,7 +44,16 @@ impl DisplayFile {
         let numbers = vec![0; BATCH_ROWS].into();
         let bytes: u64 = directory.chunks.iter().map(|chunk| u64::from(chunk.bytes)).sum();
         let bytes_per_row = (bytes / u64::from(directory.rows.max(1))).max(1);
-        Ok(Self { directory, bytes_per_row, file, number: cache.new_file(), cache, steps, numbers })
+        Ok(Self {
+            directory,
+            bytes_per_row,
+            file,
+            number: cache.new_file(),
+            cache,
+            steps,
+            numbers,
+            buffers: Mutex::default(),
+        })
     }
 
     /// Reads every chunk; the error names the first that is not as it was written.
@@ -70,10 +83,20 @@ impl DisplayFile {
 
     fn load(&self, part: Part, places: Option<&Places>) -> Result<Held> {
         let broken = |error: Broken| damaged(&self.directory.name(part), error);
-        let bytes = read_chunk(&self.file, &self.directory, part).map_err(broken)?;
-        let what = self.decode(part, &bytes, places).map_err(|what| broken(what.into()))?;
+        // Buffers are used again: fresh memory costs more than the read.
+        let mut buffer = self.buffers.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
+        let bytes = read_chunk(&self.file, self.directory.chunk(part), &mut buffer).map_err(broken)?;
+        let what = self.decode(part, bytes, places).map_err(|what| broken(what.into()))?;
+        self.keep(buffer);
         let bytes = bytes_held(&what);
         Ok(Held { what, bytes })
+    }
+
+    fn keep(&self, buffer: Vec<u8>) {
+        let mut buffers = self.buffers.lock().unwrap_or_else(PoisonError::into_inner);
+        if buffers.len() < IDLE_BUFFERS_MAX && buffer.len() <= 4 * BATCH_BYTES {
+            buffers.push(buffer);
+        }
     }
 
     fn decode(&self, part: Part, bytes: &[u8], places: Option<&Places>) -> Decoded<Loaded> {
@@ -249,13 +272,16 @@ fn read_directory(file: &File) -> Result<Directory> {
     Ok(directory)
 }
 
-/// The bytes of a chunk, as they were written.
-pub fn read_chunk(file: &File, directory: &Directory, part: Part) -> Result<Vec<u8>, Broken> {
-    let chunk = directory.chunk(part);
+/// The bytes of a chunk, as they were written; read into a buffer that may be longer.
+pub fn read_chunk<'a>(file: &File, chunk: Chunk, buffer: &'a mut Vec<u8>) -> Result<&'a [u8], Broken> {
     if chunk.bytes == 0 {
         return Err("there is no such chunk".into());
     }
-    let mut bytes = vec![0; chunk.bytes as usize];
-    file.read_exact_at(&mut bytes, chunk.offset)?;
-    if crc32fast::hash(&bytes) == chunk.crc { Ok(bytes) } else { Err("its checksum differs".into()) }
+    let length = chunk.bytes as usize;
+    if buffer.len() < length {
+        buffer.resize(length, 0);
+    }
+    let bytes = &mut buffer[..length];
+    file.read_exact_at(bytes, chunk.offset)?;
+    if crc32fast::hash(bytes) == chunk.crc { Ok(bytes) } else { Err("its checksum differs".into()) }
 }

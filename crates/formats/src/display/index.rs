@@ -93,6 +93,16 @@ pub fn compare(ids: &Ids, at: usize, asked: &FeatureId) -> Ordering {
     }
 }
 
+/// The order of two identities of a file, whose identities are all of one kind.
+pub fn compare_rows((ids, row): (&Ids, usize), (others, other): (&Ids, usize)) -> Ordering {
+    match (ids, others) {
+        (Ids::Numbers(a), Ids::Numbers(b)) => a[row].cmp(&b[other]),
+        (Ids::Texts(a), Ids::Texts(b)) => a.get(row).cmp(b.get(other)),
+        (Ids::Numbers(_), Ids::Texts(_)) => Ordering::Less,
+        (Ids::Texts(_), Ids::Numbers(_)) => Ordering::Greater,
+    }
+}
+
 /// How many identities of an ascending list come before the one asked (`Less`), or before it and at it (`is_le`).
 pub fn count_before(ids: &Ids, before: impl Fn(Ordering) -> bool, asked: &FeatureId) -> usize {
     let (mut low, mut high) = (0, ids.len());

@@ -9,6 +9,7 @@ mod cache;
 mod coarse;
 mod columns;
 mod directory;
+mod few;
 mod file;
 mod gather;
 mod index;

@@ -1,5 +1,6 @@
 //! Rows in the order of an index: candidates are collected until there are enough, judged block by block, then read block by block.
 
+use super::few::Few;
 use super::plan::Kept;
 use super::scan::Reader;
 use super::walk::{Order, Walk};
@@ -8,8 +9,10 @@ use terrane_model::limits::{BATCH_ROWS, DISPLAY_GATHER_BYTES};
 use terrane_model::query::Position;
 use terrane_model::{Batch, Result};
 
-/// Candidates judged at once, first and at most.
-const FIRST_RUN_ROWS: usize = 4_096;
+/// Candidates judged at once: first a few for each row wanted, within bounds, then more and more.
+const CANDIDATES_PER_ROW: usize = 4;
+const FIRST_RUN_ROWS_MIN: usize = 256;
+const FIRST_RUN_ROWS_MAX: usize = 4_096;
 const RUN_ROWS_MAX: usize = 262_144;
 
 /// Batches in the order of an index.
@@ -44,7 +47,7 @@ impl InOrder {
             walk: None,
             is_over: false,
             left: limit,
-            run_rows: FIRST_RUN_ROWS,
+            run_rows: limit.saturating_mul(CANDIDATES_PER_ROW).clamp(FIRST_RUN_ROWS_MIN, FIRST_RUN_ROWS_MAX),
             group_rows: group_rows.clamp(BATCH_ROWS, RUN_ROWS_MAX),
             pending: VecDeque::new(),
             ready: VecDeque::new(),
@@ -74,6 +77,11 @@ impl InOrder {
 
     /// Judges the next run of candidates.
     fn collect(&mut self, wanted: usize) -> Result<()> {
+        if let (None, Some(few)) = (&self.walk, Few::of(&self.reader, &self.may_hold)?) {
+            self.is_over = true;
+            self.pending.extend(few.in_order(self.order, self.after.as_ref()));
+            return Ok(());
+        }
         let file = &self.reader.file;
         let mut walk = match self.walk.take() {
             Some(walk) => walk,

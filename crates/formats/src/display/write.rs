@@ -312,20 +312,23 @@ impl<'a> Draft<'a> {
 
     /// The shapes of a block, exact (0 levels) or as in the last of so many levels, read back from the file.
     fn read_shapes(&self, block: usize, levels: usize) -> Result<GeometryArrays> {
-        let broken = |cause: Box<dyn std::error::Error + Send + Sync>| Error::internal(cause);
-        let read = |part: Part| read_chunk(&self.file, &self.directory, part).map_err(broken);
         let rows = self.directory.blocks[block].rows as usize;
+        let mut buffer = Vec::new();
+        let mut read =
+            |chunk: Chunk| read_chunk(&self.file, chunk, &mut buffer).map_err(Error::internal).map(<[u8]>::to_vec);
         let level = levels.checked_sub(1).map(|level| self.levels[level * self.directory.blocks.len() + block]);
         if let Some(chunk) = level.filter(|chunk| chunk.bytes > 0) {
-            let mut bytes = vec![0; chunk.bytes as usize];
-            self.file.read_exact_at(&mut bytes, chunk.offset).map_err(cannot_write)?;
-            return decode_shapes(&bytes, rows, None).map_err(cannot_hold);
+            return decode_shapes(&read(chunk)?, rows, None).map_err(cannot_hold);
         }
         let steps = (0..=rows as u32).collect::<Vec<_>>().into();
-        let places = decode_places(&read(Part::Places(block))?, rows, &steps).map_err(cannot_hold)?;
+        let places = read(self.directory.chunk(Part::Places(block)))?;
+        let places = decode_places(&places, rows, &steps).map_err(cannot_hold)?;
         match places.points {
             Some(points) => Ok(points),
-            None => decode_shapes(&read(Part::Shapes(block))?, rows, Some(&places)).map_err(cannot_hold),
+            None => {
+                let shapes = read(self.directory.chunk(Part::Shapes(block)))?;
+                decode_shapes(&shapes, rows, Some(&places)).map_err(cannot_hold)
+            }
         }
     }
 
