@@ -9,7 +9,7 @@ import tempfile
 import time
 import traceback
 
-from . import damage, faults, fresh, full, hostile, kills, operations, report
+from . import damage, faults, fresh, full, growing, hostile, kills, operations, report
 from .bench import Bench
 from .program import Program
 from .verdict import Loss
@@ -19,6 +19,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 SCENARIOS = {
     "kill-add": kills.at_rest,
     "kill-serve": kills.through_a_server,
+    "kill-amend": growing.amend_kills,
+    "merged": growing.merged,
     "slow-input": kills.slow_input,
     "disk-full": full.disk,
     "file-limit": full.file_limit,

@@ -134,7 +134,8 @@ impl Engine {
     /// The changes that take a dataset away.
     fn removal(&self, id: &DatasetId, others: &[DatasetId]) -> Result<Vec<Change>> {
         let catalogue = self.catalogue();
-        let shown_in = |map: &&Arc<Map>| map.flat().iter().any(|layer| layer.dataset == *id) && !others.contains(&map.id);
+        let shown_in =
+            |map: &&Arc<Map>| map.flat().iter().any(|layer| layer.dataset == *id) && !others.contains(&map.id);
         if let Some(map) = catalogue.maps(crate::Caller::Operator).find(shown_in) {
             let say = format!("Map “{}” shows dataset “{id}”; remove the map first, or the layer from it.", map.id);
             return Err(Error::conflict(say));

@@ -3,7 +3,8 @@
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use terrane_model::report::Severity;
+use terrane_formats::check::{CheckOptions, Inspector};
+use terrane_model::report::{Report, Severity};
 use terrane_model::store::{OpenOptions, Opened, Opener as _};
 use terrane_model::testing::{check_features, ready};
 use terrane_model::{Error, FeatureQuery, FeatureSource, Kind, Rows};
@@ -291,4 +292,22 @@ fn the_only_layer_of_a_geopackage_is_called_by_the_first_name_that_says_somethin
     );
     let opened = open(&database(folder.path(), "two.gpkg", &two)).unwrap();
     assert_eq!(opened.iter().map(|layer| layer.name.as_str()).collect::<Vec<_>>(), ["main", "data"]);
+}
+
+#[test]
+fn a_geological_map_is_measured_as_geos_measures_it() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../demo/data/gsj_mino_units.geojson");
+    let layer = open(&path).unwrap().remove(0);
+    let source = layer.views.features.unwrap();
+    let mut inspector = Inspector::new(source.schema(), &CheckOptions::default());
+    let Rows::Local(rows) = ready(source.scan(&FeatureQuery::default())).unwrap().into_rows() else { panic!("local") };
+    rows.for_each(|batch| drop(inspector.see(batch.unwrap()).unwrap()));
+    let checked = inspector.finish(&mut Report::default());
+    // GEOS 3.14.1 by shapely 2.2.0: all valid; from the sum of areas, of their union, and of the union of its outer rings.
+    let (area, overlap_share, gap_share) = (0.040_996_002_974_149_6, 0.003_031_467_145, 0.003_204_066_198);
+    let coverage = checked.coverage.unwrap();
+    assert_eq!((checked.invalid, coverage.polygons, coverage.measured_share > 0.999_999), (0, 54, true));
+    assert!((coverage.area / area - 1.0).abs() < 1e-12, "{coverage:?}");
+    assert!((coverage.overlap_share.unwrap() - overlap_share).abs() < 1e-8, "{coverage:?}");
+    assert!((coverage.gap_share.unwrap() - gap_share).abs() < 1e-8, "{coverage:?}");
 }
