@@ -157,3 +157,15 @@ fn what_a_file_says_cannot_steer_the_terminal() {
     let run = desk.run(&["add", "survey", &file]);
     assert!(!run.out.contains('\u{1b}') && !run.err.contains('\u{1b}'), "{run:?}");
 }
+
+/// Two layers of sixty points, made by `conformance/soak/inputs.py` and damaged by a mutation of `make soak`: asked for the rows
+/// after the last one, its pages give the first one again.
+#[test]
+fn a_table_that_gives_the_same_rows_again_and_again_is_refused() {
+    let desk = Desk::new();
+    let file = desk.file("endless.gpkg", include_bytes!("endless.gpkg"));
+    let added = desk.run(&["add", "survey", &file, "--layer", "one"]);
+    assert_eq!(added.code, 3, "{added:?}");
+    assert!(added.err.contains("damaged"), "{}", added.err);
+    assert_eq!(desk.listed(), Vec::<String>::new());
+}

@@ -505,11 +505,14 @@ impl StrangerScan {
         let mut statement = self.connection.prepare_cached(&sql).map_err(damaged)?;
         let mut rows = statement.query([self.last]).map_err(damaged)?;
         let mut pending = self.reading.begin(self.kind);
-        let before = self.rows_read;
+        let (before, floor) = (self.rows_read, self.last);
         while let Some(row) = rows.next().map_err(damaged)? {
             self.rows_read += 1;
             let (number, schema, remarks) = (self.rows_read, &self.reading.schema, &mut self.remarks);
             let fid = self.reading.row(row, &mut pending, |trouble| remark(remarks, schema, number, trouble))?;
+            if floor.is_some_and(|floor| fid <= floor) {
+                return Err(not_rising(number));
+            }
             self.last = Some(fid);
             if pending.is_full() {
                 break;
@@ -531,6 +534,12 @@ impl Iterator for StrangerScan {
         self.done |= outcome.is_err();
         outcome.transpose()
     }
+}
+
+/// A table whose pages are damaged can give the rows that were asked for before, again and again, without end.
+fn not_rising(row: u64) -> Error {
+    let say = "The GeoPackage is damaged: it gives the same rows again. Ask its maker for a whole copy and add that.";
+    Error::invalid(say).at(format!("row {row}"))
 }
 
 fn remark(remarks: &mut Remarks, schema: &Schema, row: u64, trouble: Trouble) {
