@@ -50,7 +50,7 @@ fn compact(node: &Node) {
             Ok(true) => tracing::info!(dataset = id.as_str(), "changes were written into a revision of their own"),
             Ok(false) => {}
             Err(error) => {
-                tracing::warn!(dataset = id.as_str(), ?error, "changes cannot be written into a revision yet")
+                tracing::warn!(dataset = id.as_str(), ?error, "changes cannot be written into a revision yet");
             }
         }
     }

@@ -17,12 +17,12 @@ pub trait Generaliser {
 
 /// Makes one level from the rows of the level before: rounds of looking at all of them, then the same rows simplified.
 pub trait LevelMaker {
-    /// Sees rows.
-    fn look(&mut self, rows: &GeometryArrays);
+    /// Sees rows, some blocks at once, so that all processors can help.
+    fn look(&mut self, blocks: &[GeometryArrays]);
     /// Ends a round; `false` asks for another in which all rows are looked at again.
     fn settle(&mut self) -> bool;
-    /// The same rows, each with a shape of its own kind that differs by no more than the tolerance.
-    fn simplify(&mut self, rows: &GeometryArrays) -> GeometryArrays;
+    /// The same rows, block by block, each with a shape of its own kind that differs by no more than the tolerance.
+    fn simplify(&mut self, blocks: &[GeometryArrays]) -> Vec<GeometryArrays>;
 }
 
 /// The part of a level's tolerance that its own simplification may use. Each level is made from the one before, so what they

@@ -39,13 +39,37 @@ impl Generaliser for SharedBorders {
 struct SharedLevel<'a>(LevelBuilder<'a>);
 
 impl LevelMaker for SharedLevel<'_> {
-    fn look(&mut self, rows: &GeometryArrays) {
-        self.0.look(rows);
+    fn look(&mut self, blocks: &[GeometryArrays]) {
+        let level = &self.0;
+        let findings = on_all_processors(blocks, |block| level.examine(block));
+        findings.into_iter().for_each(|found| self.0.take(found));
     }
     fn settle(&mut self) -> bool {
         self.0.settle()
     }
-    fn simplify(&mut self, rows: &GeometryArrays) -> GeometryArrays {
-        self.0.simplify(rows)
+    fn simplify(&mut self, blocks: &[GeometryArrays]) -> Vec<GeometryArrays> {
+        let level = &self.0;
+        on_all_processors(blocks, |block| level.simplify(block))
     }
+}
+
+/// What is made of each block, in order; the blocks are shared out among the processors.
+fn on_all_processors<T: Send>(blocks: &[GeometryArrays], make: impl Fn(&GeometryArrays) -> T + Sync) -> Vec<T> {
+    let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let share = blocks.len().div_ceil(processors).max(1);
+    let make = &make;
+    std::thread::scope(|scope| {
+        let mut shares = blocks.chunks(share);
+        let own = shares.next().unwrap_or_default();
+        let others: Vec<_> =
+            shares.map(|share| scope.spawn(move || share.iter().map(make).collect::<Vec<T>>())).collect();
+        let mut made: Vec<T> = own.iter().map(make).collect();
+        for other in others {
+            match other.join() {
+                Ok(share) => made.extend(share),
+                Err(panicked) => std::panic::resume_unwind(panicked),
+            }
+        }
+        made
+    })
 }

@@ -285,28 +285,45 @@ impl<'a> Draft<'a> {
         let before = self.directory.levels.len();
         let mut maker = generaliser.level(tolerance * OWN_SHARE);
         loop {
-            for block in 0..self.directory.blocks.len() {
-                maker.look(&self.read_shapes(block, before)?);
+            for group in self.groups() {
+                maker.look(&self.read_group(group, before)?);
             }
             if maker.settle() {
                 break;
             }
         }
         let mut kept = 0;
-        for block in 0..self.directory.blocks.len() {
-            let shapes = self.read_shapes(block, before)?;
-            let rows = shapes.kinds.len();
-            let mut chunk = Chunk { offset: 0, bytes: 0, crc: 0 };
-            if has_lines(&shapes.view()) {
-                let coarse = maker.simplify(&shapes);
-                if !fits(&coarse, rows) {
-                    return Err(Error::internal("a simplified block has not the rows of the exact one"));
-                }
-                kept += coarse.xy.len() as u64;
-                chunk = self.put_shapes(&coarse, true)?;
+        for group in self.groups() {
+            let exact = self.read_group(group, before)?;
+            for (shapes, coarse) in exact.iter().zip(maker.simplify(&exact)) {
+                kept += self.put_level(shapes, &coarse)?;
             }
-            self.levels.push(chunk);
         }
+        Ok(kept)
+    }
+
+    /// Blocks that are worked on at once.
+    fn groups(&self) -> impl Iterator<Item = std::ops::Range<usize>> + use<> {
+        let blocks = self.directory.blocks.len();
+        (0..blocks).step_by(BLOCKS_AT_ONCE).map(move |first| first..(first + BLOCKS_AT_ONCE).min(blocks))
+    }
+
+    fn read_group(&self, blocks: std::ops::Range<usize>, levels: usize) -> Result<Vec<GeometryArrays>> {
+        blocks.map(|block| self.read_shapes(block, levels)).collect()
+    }
+
+    /// Writes the simplified shapes of a block, none when it has but points, and returns the positions they have.
+    fn put_level(&mut self, shapes: &GeometryArrays, coarse: &GeometryArrays) -> Result<u64> {
+        let mut chunk = Chunk { offset: 0, bytes: 0, crc: 0 };
+        let mut kept = 0;
+        if has_lines(&shapes.view()) {
+            if !fits(coarse, shapes.kinds.len()) {
+                return Err(Error::internal("a simplified block has not the rows of the exact one"));
+            }
+            kept = coarse.xy.len() as u64;
+            chunk = self.put_shapes(coarse, true)?;
+        }
+        self.levels.push(chunk);
         Ok(kept)
     }
 
@@ -352,6 +369,9 @@ impl<'a> Draft<'a> {
         })
     }
 }
+
+/// Blocks that are simplified at once, about a megabyte each.
+const BLOCKS_AT_ONCE: usize = 16;
 
 /// Whether a batch is as large as a block is meant to be, and no larger.
 fn is_whole(batch: &Batch) -> bool {

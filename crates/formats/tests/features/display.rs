@@ -360,33 +360,37 @@ impl Generaliser for EveryOther {
 }
 
 impl LevelMaker for HalfLevel {
-    fn look(&mut self, rows: &GeometryArrays) {
-        self.looked += rows.kinds.len();
+    fn look(&mut self, blocks: &[GeometryArrays]) {
+        self.looked += blocks.iter().map(|rows| rows.kinds.len()).sum::<usize>();
     }
     fn settle(&mut self) -> bool {
         self.rounds += 1;
         assert!(self.seen > 0 && self.looked == self.rounds * 600, "a round shows all rows");
         self.rounds == 2
     }
-    fn simplify(&mut self, rows: &GeometryArrays) -> GeometryArrays {
-        let mut builder = GeometryBuilder::new(false);
-        for row in 0..rows.kinds.len() {
-            if let Some(shape) = rows.view().get(row) {
-                builder.begin(shape.kind());
-                for part in shape.parts() {
-                    builder.part(part.kind());
-                    for ring in part.rings() {
-                        builder.ring();
-                        let last = ring.len().saturating_sub(1);
-                        let kept = |at: usize| at == last || at.is_multiple_of(2) || ring.len() < 8;
-                        (0..ring.len()).filter(|&at| kept(at)).for_each(|at| builder.position(ring[at], None));
-                    }
+    fn simplify(&mut self, blocks: &[GeometryArrays]) -> Vec<GeometryArrays> {
+        blocks.iter().map(every_other).collect()
+    }
+}
+
+fn every_other(rows: &GeometryArrays) -> GeometryArrays {
+    let mut builder = GeometryBuilder::new(false);
+    for row in 0..rows.kinds.len() {
+        if let Some(shape) = rows.view().get(row) {
+            builder.begin(shape.kind());
+            for part in shape.parts() {
+                builder.part(part.kind());
+                for ring in part.rings() {
+                    builder.ring();
+                    let last = ring.len().saturating_sub(1);
+                    let kept = |at: usize| at == last || at.is_multiple_of(2) || ring.len() < 8;
+                    (0..ring.len()).filter(|&at| kept(at)).for_each(|at| builder.position(ring[at], None));
                 }
             }
-            builder.end_row(row + 1);
         }
-        builder.finish()
+        builder.end_row(row + 1);
     }
+    builder.finish()
 }
 
 /// Wavy rings of 400 positions in rows, and a point here and there.

@@ -85,7 +85,7 @@ fn fill(folder: &Path, source: &Path) -> Result<()> {
     let missing = |dataset: &&ManifestDataset| engine.catalogue().entry(Caller::Operator, &dataset.about.id).is_err();
     let todo: Vec<&ManifestDataset> = manifest.datasets.iter().filter(missing).collect();
     let terminal = Arc::new(Terminal::new("publishing"));
-    let outcome = publish_all(&engine, &manifest, &todo, source, &terminal);
+    let outcome = publish_all(engine, &manifest, &todo, source, &terminal);
     terminal.clear();
     outcome
 }

@@ -48,7 +48,7 @@ impl FolderDraft {
 
     /// Puts everything on the disk and leaves it where it is; returns its name in its room.
     pub fn close(mut self) -> Result<String> {
-        crate::write_checksums(&self.folder)?;
+        crate::complete_checksums(&self.folder)?;
         self.sync_everything()?;
         self.finished = true;
         Ok(self.name())
@@ -90,8 +90,13 @@ impl Draft for FolderDraft {
         progress: &dyn Progress,
     ) -> Result<Written> {
         let written = geopackage::write(&self.folder.join(FEATURES), "features", schema, rows).map_err(not_written)?;
-        crate::copies::build(&self.folder, progress)?;
-        Ok(written)
+        // The sum of the rows, which are large, is made while another processor makes the copy of them.
+        let summed = std::thread::scope(|scope| {
+            let sums = scope.spawn(|| crate::complete_checksums(&self.folder));
+            let built = crate::copies::build(&self.folder, progress);
+            sums.join().unwrap_or_else(|_| Err(Error::internal("a thread panicked"))).and(built)
+        });
+        summed.map(|()| written)
     }
 
     fn write_grid(&mut self, grid: &dyn GridSource, progress: &dyn Progress) -> Result<()> {
