@@ -28,7 +28,7 @@ fn backed_up() -> (tempfile::TempDir, EmbeddedStore, PathBuf) {
     std::fs::create_dir(data.join("fonts")).expect("made");
     std::fs::write(data.join("fonts/ລາວ.ttf"), "font").expect("written");
     let place = store.revision_folder(&id("rocks"), &rocks);
-    std::fs::create_dir(place.join("display")).expect("made");
+    std::fs::create_dir_all(place.join("display")).expect("made");
     std::fs::write(place.join("display/level.bin"), "derived").expect("written");
     delta(&place.with_extension("delta.gpkg"), 7);
     let to = outer.path().join("survey.tar");

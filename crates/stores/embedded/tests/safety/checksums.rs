@@ -53,7 +53,7 @@ fn what_is_missing_added_changed_or_no_file_is_named_with_what_to_do() {
     std::fs::remove_file(place.join("original/地質 図.csv")).expect("removed");
     std::os::unix::fs::symlink("/etc/passwd", place.join("original/地質 図.csv")).expect("linked");
     std::fs::write(place.join("features.gpkg-wal"), "x").expect("written");
-    std::fs::create_dir(place.join("display")).expect("made");
+    std::fs::create_dir_all(place.join("display")).expect("made");
     std::fs::write(place.join("display/level.bin"), "derived, so nothing is promised").expect("written");
     assert_eq!(
         faults(&place),
