@@ -1,7 +1,7 @@
 /* Lets the N-th call that changes something below a folder fail. Loaded before the C library with LD_PRELOAD by faults.py.
  *
  * FAULT_BELOW   the folder; calls on anything else are left alone
- * FAULT_NTH     which call fails, from 1; 0 only counts
+ * FAULT_NTH     which call of each process fails, from 1; 0 only counts
  * FAULT_MODE    "eio": that call fails once with EIO; "full": that call and every later one that takes room fail with ENOSPC
  * FAULT_REPORT  a file that is told the name of the call that failed, and at the end how many calls there were
  */
@@ -24,25 +24,23 @@ static atomic_long calls;
 static long nth;
 static int full;
 static char below[4096];
-static const char *report;
+static long report = -1;
 
 __attribute__((constructor)) static void begin(void) {
     const char *folder = getenv("FAULT_BELOW"), *number = getenv("FAULT_NTH"), *mode = getenv("FAULT_MODE");
     if (folder) snprintf(below, sizeof below, "%s", folder);
     nth = number ? atol(number) : 0;
     full = mode && strcmp(mode, "full") == 0;
-    report = getenv("FAULT_REPORT");
+    /* Opened now: the process that reads strangers' files soon may open nothing else. */
+    const char *path = getenv("FAULT_REPORT");
+    if (path) report = syscall(SYS_openat, AT_FDCWD, path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
 }
 
 /* By system calls of its own, so that it neither counts nor fails. */
 static void tell(const char *text, long number, const char *path) {
     char line[5000];
     int length = snprintf(line, sizeof line, "%s %ld %s\n", text, number, path);
-    if (!report) return;
-    long file = syscall(SYS_openat, AT_FDCWD, report, O_WRONLY | O_CREAT | O_APPEND, 0644);
-    if (file < 0) return;
-    syscall(SYS_write, file, line, (size_t)length);
-    syscall(SYS_close, file);
+    if (report >= 0) syscall(SYS_write, report, line, (size_t)length);
 }
 
 __attribute__((destructor)) static void end(void) { tell("calls", atomic_load(&calls), ""); }
