@@ -12,5 +12,14 @@ if [ -z "${TERRANE:-}" ]; then
     cargo build --quiet -p terrane-server
     export TERRANE="${CARGO_TARGET_DIR:-$PWD/target}/debug/terrane"
 fi
+case " $* " in
+*" --corpus "*) corpus=() ;;
+*)
+    folder=$(mktemp -d)
+    trap 'rm -rf "$folder"' EXIT
+    cargo run --quiet -p terrane-store-files --example hostile_corpus -- "$folder" >/dev/null
+    corpus=(--corpus "$folder")
+    ;;
+esac
 cd conformance
-PYTHONDONTWRITEBYTECODE=1 exec python3 -m soak "$@"
+PYTHONDONTWRITEBYTECODE=1 python3 -m soak "${corpus[@]}" "$@"
