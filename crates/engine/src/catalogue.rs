@@ -44,9 +44,13 @@ pub struct StyleEntry {
 }
 
 impl Entry {
-    /// The catalogue's record.
+    /// The catalogue's record: of the data as it was published; see [`Entry::about`] for what amendments made of it.
     pub fn record(&self) -> &DatasetRecord {
         &self.record
+    }
+    /// What it is about, with the rows, the extent and the period that it has now, amendments included.
+    pub fn about(&self) -> &About {
+        &self.dataset.about
     }
     /// The state of its data: the revision, or the state that its amendments made. Changes whenever a row does.
     pub fn state(&self) -> &str {

@@ -16,7 +16,7 @@ use terrane_model::{About, Result};
 pub fn document(site: &Site, request: &Request, catalogue: &Catalogue) -> Result<Value> {
     let mut paths = fixed_paths();
     for entry in catalogue.entries(Caller::Public) {
-        let dataset = catalogue.open(Caller::Public, &entry.record().about.id)?;
+        let dataset = catalogue.open(Caller::Public, &entry.about().id)?;
         collection_paths(request, &dataset.about, ask::schema_of(&dataset).ok(), &mut paths);
     }
     let operator = &site.about.operator;

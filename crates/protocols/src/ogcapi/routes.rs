@@ -93,7 +93,7 @@ async fn collection(site: Site, request: Request) -> Result<Reply> {
 
 async fn items(site: Site, request: Request) -> Result<Reply> {
     let (catalogue, entry) = entry(&site, &request)?;
-    let dataset = catalogue.open(Caller::Public, &entry.record().about.id)?;
+    let dataset = catalogue.open(Caller::Public, &entry.about().id)?;
     let form = request.form(&ITEMS_FORMS)?;
     let question = ask::items(&dataset, &request, site.engine.limits(), site.engine.cursor_key())?;
     let page = site.engine.features(Caller::Public, question).await?;
@@ -119,7 +119,7 @@ async fn items_json(site: Site, request: Request, page: FeaturePage) -> Result<R
 
 async fn item(site: Site, request: Request) -> Result<Reply> {
     let (catalogue, entry) = entry(&site, &request)?;
-    let id = entry.record().about.id.clone();
+    let id = entry.about().id.clone();
     let crs = ask::item_crs(&catalogue.open(Caller::Public, &id)?, &request)?;
     let form = request.form(&ITEM_FORMS)?;
     let page = site.engine.feature(Caller::Public, id, request.name(1), crs.clone()).await?;
@@ -142,7 +142,7 @@ async fn schema_of(site: Site, request: Request) -> Result<Reply> {
 fn columns(site: &Site, request: &Request, describe: schema::Describe) -> Result<Reply> {
     request.query.only(&ask::EVERYWHERE)?;
     let (catalogue, entry) = entry(site, request)?;
-    let dataset = catalogue.open(Caller::Public, &entry.record().about.id)?;
+    let dataset = catalogue.open(Caller::Public, &entry.about().id)?;
     let form = request.form(&SCHEMA_FORMS)?;
     let document = describe(site, request, &dataset.about, ask::schema_of(&dataset)?);
     match form {
@@ -172,7 +172,7 @@ async fn legend(site: Site, request: Request) -> Result<Reply> {
     let form = request.form(&LEGEND_FORMS)?;
     let (_, entry) = entry(&site, &request)?;
     let style = entry.style(Some(request.name(1)))?;
-    let legend = site.engine.legend(Caller::Public, &entry.record().about.id, Some(&style.name), 1.0).await?;
+    let legend = site.engine.legend(Caller::Public, &entry.about().id, Some(&style.name), 1.0).await?;
     if form == PNG {
         let picture = site.engine.legend_picture(legend, request.languages.clone()).await?;
         return Ok(Reply::ok(PNG.media_type, site.engine.pool().run(move |_| png::write(&picture)).await?));

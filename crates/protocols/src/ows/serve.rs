@@ -120,7 +120,7 @@ async fn legend_sizes(site: &Site, catalogue: &Catalogue, wanted: &[&str]) -> Le
 
 fn legends_of(entry: &Entry, wanted: &[&str]) -> Vec<(DatasetId, String, Option<String>)> {
     let language = describe::legend_language(entry, wanted).map(str::to_owned);
-    let of = |style: &StyleEntry| (entry.record().about.id.clone(), style.name.clone(), language.clone());
+    let of = |style: &StyleEntry| (entry.about().id.clone(), style.name.clone(), language.clone());
     entry.styles().into_iter().map(of).collect()
 }
 

@@ -58,7 +58,7 @@ fn operation(path: &str, get: &Value) -> Value {
 /// Columns of a dataset as a JSON Schema document tells them.
 pub fn columns(site: &Site, request: &Request, entry: &Entry, document: &Value) -> Result<Reply> {
     let words = Words::of(&request.languages);
-    let about = &entry.record().about;
+    let about = entry.about();
     let properties = document["properties"].as_object().into_iter().flatten();
     let columns: Vec<Value> = properties
         .map(|(name, property)| {

@@ -23,7 +23,7 @@ const PICTURE_PX: [u32; 2] = [720, 450];
 /// The page.
 pub async fn dataset(site: &Site, request: &Request, entry: &Arc<Entry>) -> Result<Reply> {
     let catalogue = site.engine.catalogue();
-    let about = &entry.record().about;
+    let about = entry.about();
     let dataset = catalogue.open(Caller::Public, &about.id)?;
     let words = Words::of(&request.languages);
     let title = request.say(&about.title);
@@ -71,7 +71,7 @@ fn fact(label: &str, text: impl Into<String>, href: Option<&str>) -> Option<Valu
 }
 
 fn facts(words: &Words, request: &Request, entry: &Entry, dataset: &Dataset) -> Vec<Value> {
-    let about = &entry.record().about;
+    let about = entry.about();
     let crs = dataset.features.as_ref().and_then(|source| source.schema().crs().cloned());
     let crs = crs.or_else(|| dataset.grid.as_ref().map(|grid| grid.schema().crs.clone()));
     let licence = match about.licence.title.is_empty() && about.licence.id.is_empty() {

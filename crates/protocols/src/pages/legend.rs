@@ -18,7 +18,7 @@ const RAMP_WIDTH: f64 = 320.0;
 
 /// The page of the styles of a dataset.
 pub async fn styles(site: &Site, request: &Request, entry: &Entry) -> Result<Reply> {
-    let about = &entry.record().about;
+    let about = entry.about();
     let title = request.say(&about.title);
     let shows = json!({"id": about.id.as_str(), "styles": shown(site, request, entry, usize::MAX).await});
     let above = vec![(title.to_owned(), format!("/d/{}", about.id))];
@@ -31,7 +31,7 @@ pub async fn of(site: &Site, request: &Request, entry: &Entry) -> Vec<Value> {
 }
 
 async fn shown(site: &Site, request: &Request, entry: &Entry, entries_max: usize) -> Vec<Value> {
-    let id = &entry.record().about.id;
+    let id = &entry.about().id;
     let mut all = Vec::new();
     for style in entry.styles() {
         let made = site.engine.legend(Caller::Public, id, Some(&style.name), 1.0).await;

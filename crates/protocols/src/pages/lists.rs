@@ -106,7 +106,7 @@ fn groups(request: &Request, catalogue: &Catalogue, words: &str) -> Vec<Value> {
         .collect();
     let mut groups: Vec<(bool, String, Vec<Value>)> = Vec::new();
     for entry in catalogue.entries(Caller::Public) {
-        let about = &entry.record().about;
+        let about = entry.about();
         if !describe::matching(about, words) {
             continue;
         }
@@ -124,7 +124,7 @@ fn groups(request: &Request, catalogue: &Catalogue, words: &str) -> Vec<Value> {
 }
 
 fn item(words: &Words, request: &Request, catalogue: &Catalogue, entry: &Entry) -> Value {
-    let about = &entry.record().about;
+    let about = entry.about();
     let kind = catalogue.open(Caller::Public, &about.id).map(|open| dataset::kind_of(words, about, &open));
     json!({
         "id": about.id.as_str(),

@@ -29,7 +29,7 @@ const PAGE_SIZES: [usize; 4] = [10, 50, 100, 500];
 /// A page of rows as a table.
 pub fn items(site: &Site, request: &Request, entry: &Entry, page: &FeaturePage) -> Result<Reply> {
     let words = Words::of(&request.languages);
-    let about = &entry.record().about;
+    let about = entry.about();
     let id = about.id.as_str();
     let columns = columns_of(page);
     let rows: Vec<Value> = page
@@ -130,7 +130,7 @@ fn example(schema: &Schema) -> String {
 /// One row in full.
 pub fn item(site: &Site, request: &Request, entry: &Entry, page: &FeaturePage) -> Result<Reply> {
     let words = Words::of(&request.languages);
-    let about = &entry.record().about;
+    let about = entry.about();
     let id = about.id.as_str();
     let columns = columns_of(page);
     let feature = page.batches.iter().find_map(|batch| batch.features().next());
@@ -176,12 +176,12 @@ fn ground(feature: &Feature<'_>, crs: &Crs) -> Option<Bbox> {
 }
 
 fn picture(site: &Site, entry: &Entry, ground: Bbox) -> Option<String> {
-    let id = &entry.record().about.id;
+    let id = &entry.about().id;
     entry.default_style()?;
     let base = preview::base(&site.engine.catalogue(), id);
     let layers = base.iter().map(terrane_model::DatasetId::as_str).chain([id.as_str()]).collect();
     // Some ground around, so that one sees where it is: half of itself, or for a point a share of the whole dataset.
-    let whole = entry.record().about.extent.map_or(0.0, |extent| extent.width());
+    let whole = entry.about().extent.map_or(0.0, |extent| extent.width());
     let room = (ground.width().max(ground.height()) * 0.5).max(whole * POINT_ROOM).min(ROOM_DEG_MAX);
     Preview { layers, ground: ground.grown(room), size: PICTURE_PX }.path()
 }

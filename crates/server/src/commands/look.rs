@@ -20,7 +20,7 @@ pub fn list(engine: &Engine) -> Json {
 }
 
 fn summary(engine: &Engine, entry: &Entry) -> Json {
-    let about = &entry.record().about;
+    let about = entry.about();
     let dataset = engine.catalogue().open(Caller::Operator, &about.id).ok();
     let has = |view: &'static str, there: bool| there.then_some(view);
     let views = dataset.map(|dataset| {

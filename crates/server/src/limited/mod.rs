@@ -15,6 +15,7 @@ mod wire;
 
 pub use child::run as run_child;
 
+use crate::output;
 use std::process::{Command, Stdio};
 use std::sync::RwLock;
 use terrane_engine::import::{Prepared, Preparer, Reading};
@@ -89,7 +90,9 @@ fn check_size(path: &std::path::Path, bytes_max: u64) -> Result<()> {
         return Ok(());
     }
     let say = format!(
-        "The file has {bytes} bytes and at most {bytes_max} are read; split it, or raise file_bytes in [import] of terrane.toml."
+        "The file has {} and at most {} are read; split it, or raise file_bytes in [import] of terrane.toml.",
+        output::bytes(bytes),
+        output::bytes(bytes_max)
     );
     Err(Error::too_large(say))
 }

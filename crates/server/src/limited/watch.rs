@@ -2,6 +2,7 @@
 //! words why it ended when it did not say so itself.
 
 use super::wire::{Line, Request, error_of};
+use crate::output::bytes;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Child, ChildStderr, ChildStdout, Command, ExitStatus};
@@ -15,6 +16,9 @@ use terrane_model::{Error, Kind, Result};
 const HEARTBEAT: Duration = Duration::from_millis(500);
 /// Bytes of what the process says on its standard error that are kept.
 const COMPLAINT_BYTES_MAX: u64 = 65_536;
+
+/// Bytes of the whole answer; a reader that says more is no reader of ours any more.
+const ANSWER_BYTES_MAX: u64 = 134_217_728;
 
 /// A process that ends with its owner.
 struct Reader(Child);
@@ -95,9 +99,10 @@ fn too_long(seconds: u64) -> Error {
 fn listen(output: ChildStdout) -> Receiver<Line> {
     let (sender, lines) = channel();
     std::thread::spawn(move || {
-        let lines = BufReader::new(output).lines().map_while(std::io::Result::ok);
-        let ours = lines.filter_map(|line| serde_json::from_str(&line).ok());
-        ours.take_while(|_| true).try_for_each(|line| sender.send(line)).unwrap_or(());
+        let lines = BufReader::new(output.take(ANSWER_BYTES_MAX)).lines().map_while(std::io::Result::ok);
+        let mut ours = lines.filter_map(|line| serde_json::from_str(&line).ok());
+        // Nobody listens any more when the reading was given up.
+        let _ = ours.try_for_each(|line| sender.send(line));
     });
     lines
 }
@@ -124,17 +129,20 @@ fn ended(status: ExitStatus, complaint: &str, request: &Request) -> Error {
     let error = match status.signal() {
         Some(SIGXCPU) => too_long(request.seconds),
         Some(SIGXFSZ) => Error::too_large(format!(
-            "What the file unpacks to has more than {} bytes; raise file_bytes in [import] of terrane.toml when that is right. Nothing was published.",
-            request.file_bytes
+            "What the file unpacks to has more than {}; raise file_bytes in [import] of terrane.toml when that is right. Nothing was published.",
+            bytes(request.file_bytes)
         )),
         _ if out_of_memory || status.signal() == Some(SIGKILL) => Error::too_large(format!(
-            "Reading the file needs more than {} bytes of memory; split it, or raise memory in [import] of terrane.toml. Nothing was published.",
-            request.memory_bytes
+            "Reading the file needs more than {} of memory; split it, or raise memory in [import] of terrane.toml. Nothing was published.",
+            bytes(request.memory_bytes)
         )),
         _ => Error::new(
             Kind::Unsupported,
             "The file stopped its reader, which is a mistake of this program; please report it with the file. Nothing was published, and everything else goes on.",
         ),
     };
-    error.because(format!("{status}: {}", complaint.trim()))
+    // The first lines say what happened; what follows is for those who build the program.
+    let complaint: Vec<&str> =
+        complaint.trim().lines().take_while(|line| !line.starts_with("stack backtrace")).collect();
+    error.because(format!("{status}: {}", complaint.join(" ")))
 }

@@ -20,7 +20,7 @@ const EXTENT_PARTS: f64 = 1e6;
 /// All collections, or those that hold all words of `q`.
 pub fn collections(site: &Site, request: &Request, catalogue: &Catalogue) -> Result<Value> {
     let words = request.query.once("q")?.unwrap_or("");
-    let entries = catalogue.entries(Caller::Public).filter(|entry| matching(&entry.record().about, words));
+    let entries = catalogue.entries(Caller::Public).filter(|entry| matching(entry.about(), words));
     let all: Result<Vec<Value>> = entries.map(|entry| body(site, request, catalogue, entry)).collect();
     Ok(json!({"links": links::own(site, request, &WITH_PAGE), "collections": all?}))
 }
@@ -47,7 +47,7 @@ pub fn matching(about: &About, words: &str) -> bool {
 }
 
 fn body(site: &Site, request: &Request, catalogue: &Catalogue, entry: &Arc<Entry>) -> Result<Value> {
-    let about = &entry.record().about;
+    let about = entry.about();
     let dataset = catalogue.open(Caller::Public, &about.id)?;
     let mut document = json!({
         "id": about.id.as_str(),
@@ -98,7 +98,7 @@ fn outward(bbox: &Bbox) -> [f64; 4] {
 }
 
 fn links_of(site: &Site, entry: &Entry, dataset: &Dataset) -> Vec<Value> {
-    let about = &entry.record().about;
+    let about = entry.about();
     let id = about.id.as_str();
     let mut all = Vec::new();
     let mut add = |rel: &str, media_type: &str, title: &str, href: &str| all.push(link(rel, media_type, title, href));

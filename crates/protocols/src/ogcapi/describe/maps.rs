@@ -59,7 +59,7 @@ fn head(site: &Site, request: &Request, map: &Map) -> Value {
 
 /// What to look at first: what the map says, else all that its layers show.
 pub fn map_view(catalogue: &Catalogue, map: &Map) -> Bbox {
-    let extents: Vec<Bbox> = entries(catalogue, map).filter_map(|entry| entry.record().about.extent).collect();
+    let extents: Vec<Bbox> = entries(catalogue, map).filter_map(|entry| entry.about().extent).collect();
     let all = Bbox::union_around(&extents);
     map.view.unwrap_or(if all.is_empty() { Bbox::WORLD } else { all })
 }
@@ -68,7 +68,7 @@ pub fn map_view(catalogue: &Catalogue, map: &Map) -> Bbox {
 pub fn attribution(catalogue: &Catalogue, map: &Map) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();
     for entry in entries(catalogue, map) {
-        let text = &entry.record().about.attribution;
+        let text = &entry.about().attribution;
         if !text.is_empty() && !all.contains(text) {
             all.push(text.clone());
         }
@@ -78,7 +78,7 @@ pub fn attribution(catalogue: &Catalogue, map: &Map) -> Vec<String> {
 
 /// Languages that titles exist in.
 pub fn languages(catalogue: &Catalogue, map: &Map) -> Vec<String> {
-    let titles = entries(catalogue, map).map(|entry| &entry.record().about.title);
+    let titles = entries(catalogue, map).map(|entry| &entry.about().title);
     let mut all: Vec<String> = std::iter::once(&map.title)
         .chain(titles)
         .flat_map(LocalText::iter)
@@ -137,7 +137,7 @@ impl Tree<'_> {
     fn layer(&mut self, layer: &Layer) -> Option<Value> {
         let name = self.names.pop_front()?;
         let entry = self.catalogue.entry(Caller::Public, &layer.dataset).ok()?;
-        let about = &entry.record().about;
+        let about = entry.about();
         let id = about.id.as_str();
         let style = layer.style.as_deref().or(entry.default_style()).unwrap_or("");
         let legend = self.site.url(&below(id, &["styles", style, "legend"]));

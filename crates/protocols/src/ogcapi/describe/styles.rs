@@ -15,7 +15,7 @@ use terrane_model::{LocalText, Result};
 
 /// The styles of a collection, the default one first.
 pub fn styles(site: &Site, request: &Request, entry: &Entry) -> Value {
-    let id = entry.record().about.id.as_str();
+    let id = entry.about().id.as_str();
     let one = |style: &StyleEntry| {
         let legend = site.url(&below(id, &["styles", &style.name, "legend"]));
         let document = site.url(&below(id, &["styles", &style.name]));
@@ -68,7 +68,7 @@ pub fn legend(request: &Request, entry: &Entry, style: &StyleEntry, legend: &Leg
         };
         json!({"unit": ramp.unit, "stops": ramp.stops.iter().map(stop).collect::<Vec<_>>()})
     });
-    let title = request.say(&entry.record().about.title);
+    let title = request.say(&entry.about().title);
     Ok(json!({"title": title, "style": style.name, "items": items?, "ramp": ramp}))
 }
 

@@ -59,7 +59,7 @@ impl Writer<'_> {
         self.xml.element("Title", &[], map.title.get(languages));
         self.words("Abstract", &map.description);
         let entries = map.flat().into_iter().filter_map(|layer| catalogue.entry(Caller::Public, &layer.dataset).ok());
-        let extents: Vec<Bbox> = entries.filter_map(|entry| entry.record().about.extent).collect();
+        let extents: Vec<Bbox> = entries.filter_map(|entry| entry.about().extent).collect();
         let extent = map.view.unwrap_or_else(|| Bbox::union_around(&extents));
         self.boxes(if extent.is_empty() { &Bbox::WORLD } else { &extent });
         let names: Vec<String> = map.named().into_iter().map(|(name, _)| format!("{}/{name}", map.id)).collect();
@@ -92,7 +92,7 @@ impl Writer<'_> {
         if entry.crs().is_none() {
             return;
         }
-        let about = &entry.record().about;
+        let about = entry.about();
         self.xml.open("Layer", &[("queryable", "1")]);
         self.xml.element("Name", &[], name);
         self.xml.element("Title", &[], layer.title.as_ref().unwrap_or(&about.title).get(languages));
@@ -127,7 +127,7 @@ impl Writer<'_> {
 
     pub(super) fn dataset_layer(&mut self, entry: &Entry) {
         let Description { site, languages, .. } = *self.description;
-        let about = &entry.record().about;
+        let about = entry.about();
         self.xml.open("Layer", &[("queryable", "1")]);
         self.xml.element("Name", &[], about.id.as_str());
         self.xml.element("Title", &[], about.title.get(languages));
@@ -176,7 +176,7 @@ impl Writer<'_> {
 
     fn style(&mut self, entry: &Entry, style: &StyleEntry) {
         let Description { site, languages, legend_sizes, .. } = *self.description;
-        let id = &entry.record().about.id;
+        let id = &entry.about().id;
         self.xml.open("Style", &[]).element("Name", &[], &style.name);
         let title = style.style.title.get(languages);
         self.xml.element("Title", &[], if title.is_empty() { &style.name } else { title });
@@ -195,7 +195,7 @@ impl Writer<'_> {
 /// The language of a dataset's legends: the one that its title is shown in, when it is one that is wanted.
 pub fn legend_language<'e>(entry: &'e Entry, wanted: &[&str]) -> Option<&'e str> {
     let primary = |tag: &str| tag.split('-').next().unwrap_or("").to_ascii_lowercase();
-    let there = || entry.record().about.title.iter().map(|(language, _)| language);
+    let there = || entry.about().title.iter().map(|(language, _)| language);
     wanted.iter().find_map(|want| there().find(|language| primary(language) == primary(want)))
 }
 
