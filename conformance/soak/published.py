@@ -83,4 +83,7 @@ def tidy(program, folder, result):
     known, _ = listed(program, folder)
     orphans = [path.name for path in (pathlib.Path(folder) / "datasets").iterdir() if path.name not in known]
     if orphans:
-        result.add("folders without a dataset", len(orphans))
+        raise Loss(f"data that no dataset has is left after a start: {orphans}")
+    marks = [path.name for path in (pathlib.Path(folder) / "datasets").glob("*/*.pending")]
+    if marks:
+        raise Loss(f"revisions are still marked after a start: {marks}")

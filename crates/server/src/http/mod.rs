@@ -10,7 +10,7 @@ pub use listen::Doors;
 pub use signals::{outlive_file_limits, told_to_reload, told_to_stop};
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, HttpBody as _};
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
@@ -86,12 +86,18 @@ async fn guard(request: Request, next: Next, uri_bytes_max: usize) -> Response {
     let id = uuid::Uuid::now_v7().simple().to_string();
     let span = tracing::info_span!("request", id);
     let length = request.uri().path_and_query().map_or(0, |text| text.as_str().len());
+    let has_body = !request.body().is_end_stream();
     let mut response = if length > uri_bytes_max {
         plain(StatusCode::URI_TOO_LONG, "The address is too long; ask for less at once.").into_response()
     } else {
         next.run(request).instrument(span).await
     };
+    // A body that was refused is not read, so the connection cannot go on; a client that is told does not send another request there.
+    let is_last = has_body && !response.status().is_success();
     let headers = response.headers_mut();
+    if is_last {
+        headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
     let mut set = |name: HeaderName, value: &'static str| headers.insert(name, HeaderValue::from_static(value));
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(header::REFERRER_POLICY, "strict-origin-when-cross-origin");

@@ -168,3 +168,22 @@ fn the_doctor_names_the_file_whose_bytes_have_changed() {
     let checked = desk.run(&["doctor", "survey"]);
     assert!(checked.code == 1 && checked.out.contains("original/events.csv"), "{}", checked.out);
 }
+
+#[test]
+fn a_display_copy_that_is_missing_or_damaged_is_named_and_made_again() {
+    let desk = desk();
+    let revision =
+        std::fs::read_dir(desk.path("survey/datasets/events")).expect("there").flatten().next().expect("one");
+    let copy = revision.path().join("display/features.display");
+    let well = || desk.run(&["doctor", "survey"]).ok().out;
+    assert!(!well().contains("display copy"), "{}", well());
+    let bytes = std::fs::read(&copy).expect("a revision has a copy");
+    std::fs::write(&copy, &bytes[..bytes.len() / 2]).expect("written");
+    assert!(well().contains("display copy"), "{}", well());
+    assert_eq!(matched(&desk.serve(&[]), ""), 50, "a copy that is cut off is not used");
+    std::fs::remove_dir_all(revision.path().join("display")).expect("removed");
+    let made = desk.run(&["doctor", "survey", "--rebuild"]).ok();
+    assert!(made.out.contains("1 display copies"), "{}", made.out);
+    assert!(std::fs::read(&copy).expect("it is there again") == bytes, "it is the same, byte by byte");
+    assert!(!well().contains("display copy"), "{}", well());
+}

@@ -148,6 +148,7 @@ impl Draft for FolderDraft {
         std::fs::create_dir_all(&target).map_err(|error| cannot(&target, "made", error))?;
         let revision = self.name();
         let place = target.join(&revision);
+        crate::unfinished::mark(&place)?;
         std::fs::rename(&self.folder, &place).map_err(|error| cannot(&place, "written", error))?;
         sync_folder(&target)?;
         sync_folder(datasets)?;

@@ -33,6 +33,7 @@ mod place;
 mod recover;
 mod restore;
 mod sums;
+mod unfinished;
 mod verify;
 
 pub use archive::BackupSummary;
@@ -132,7 +133,7 @@ impl EmbeddedStore {
 
     /// Opens a data folder and holds it. Refused while another program holds it: the error says which.
     ///
-    /// Drafts that a killed program left behind are removed.
+    /// Drafts that a killed program left behind are removed, and so are revisions that it did not get into the ledger.
     pub fn open(folder: &Path) -> Result<Self> {
         check_is_data_folder(folder)?;
         let lock = Some(FolderLock::take(folder)?);
@@ -141,6 +142,7 @@ impl EmbeddedStore {
             std::fs::remove_dir_all(&drafts).map_err(|error| cannot(&drafts, "emptied", error))?;
         }
         let ledger = SqliteLedger::open(&folder.join(CATALOGUE))?;
+        unfinished::clean(folder, &ledger)?;
         Ok(Self::with(folder, ledger, lock))
     }
 
@@ -260,6 +262,8 @@ impl Store for EmbeddedStore {
             let revision = name.split('.').next().unwrap_or_default();
             if is_revision(revision) && !revisions.contains(&revision) {
                 self.unwanted.remove(path)?;
+            } else if path.is_dir() {
+                unfinished::unmark(&path)?;
             }
         }
         // Only a folder without any revision goes away.

@@ -48,6 +48,38 @@ fn change(name: &str, body: Option<&str>) -> Commit {
     Commit { changes: vec![change], who: "test".to_owned(), why: "test".to_owned(), at: Instant(0) }
 }
 
+/// Tells the ledger that a revision is the published one.
+fn publish(store: &EmbeddedStore, name: &str, revision: &str) {
+    let change = Change {
+        shelf: Shelf::Dataset,
+        id: name.to_owned(),
+        expect: Expect::Anything,
+        body: Some(format!("{{\"revision\": \"{revision}\"}}")),
+    };
+    let commit = Commit { changes: vec![change], who: "test".to_owned(), why: "test".to_owned(), at: Instant(0) };
+    store.ledger().commit(&commit).expect("committed");
+}
+
+#[test]
+fn a_revision_that_did_not_get_into_the_ledger_is_gone_after_the_next_start_and_published_ones_stay() {
+    let outer = folder();
+    let store = open(&outer);
+    let published = write(&store, "rocks", &[]);
+    publish(&store, "rocks", &published);
+    let cut_off = write(&store, "rocks", &[]);
+    write(&store, "never", &[]);
+    drop(store);
+    let looking = EmbeddedStore::open_reading(&outer.path().join("data")).expect("it opens");
+    assert!(looking.open(&id("rocks"), &cut_off).is_ok(), "looking changes nothing");
+    drop(looking);
+    let store = open(&outer);
+    assert!(store.open(&id("rocks"), &published).is_ok());
+    assert_eq!(store.open(&id("rocks"), &cut_off).err().map(|error| error.kind()), Some(Kind::NotFound));
+    let datasets = outer.path().join("data/datasets");
+    assert!(!datasets.join("never").exists());
+    assert_eq!(std::fs::read_dir(datasets.join("rocks")).expect("there").count(), 1, "no mark is left");
+}
+
 #[test]
 fn the_folder_keeps_every_promise_of_a_store() {
     let outer = folder();
@@ -67,6 +99,7 @@ fn what_was_committed_and_finished_is_there_after_opening_again() {
     let store = open(&outer);
     store.ledger().commit(&change("key", Some("value"))).expect("committed");
     let revision = write(&store, "rocks", &[]);
+    publish(&store, "rocks", &revision);
     drop(store);
     let store = open(&outer);
     assert_eq!(
@@ -127,6 +160,7 @@ fn drafts_of_a_killed_program_are_gone_after_the_next_start_and_revisions_stay()
     let outer = folder();
     let store = open(&outer);
     let revision = write(&store, "rocks", &[]);
+    publish(&store, "rocks", &revision);
     // A killed program drops nothing.
     std::mem::forget(store.draft().expect("a draft is begun"));
     drop(store);

@@ -1,6 +1,6 @@
 //! What a dataset's folder says of itself: the newest revision whose files are all as they were published, and its `about.json`.
 
-use crate::{FaultKind, RECORD, verify_revision};
+use crate::{FaultKind, RECORD, unfinished, verify_revision};
 use std::path::Path;
 use terrane_formats::about::{DatasetRecord, dataset_from_json};
 use terrane_model::store::Progress;
@@ -16,7 +16,8 @@ pub(super) fn newest_whole_revision(
     let names =
         entries.flatten().filter(|entry| entry.path().is_dir()).filter_map(|it| it.file_name().into_string().ok());
     let mut revisions: Vec<String> = names.filter(|name| crate::is_revision(name)).collect();
-    revisions.sort_by(|a, b| b.cmp(a));
+    // One that may not have been published comes last.
+    revisions.sort_by_key(|name| (unfinished::is_marked(&place.join(name)), std::cmp::Reverse(name.clone())));
     for revision in revisions {
         let folder = place.join(&revision);
         let record = std::fs::read_to_string(folder.join(RECORD)).ok().and_then(|text| dataset_from_json(&text).ok());
