@@ -34,36 +34,35 @@ pub(crate) fn unmark(revision: &Path) -> Result<()> {
     }
 }
 
-/// Removes marked revisions that the ledger does not name; those that it names lose their mark.
+/// Removes marked revisions that the ledger does not name; those that it names lose their mark. Folders of datasets without any
+/// revision go away.
 pub(crate) fn clean(folder: &Path, ledger: &dyn Ledger) -> Result<()> {
-    let marked = marked(&folder.join(DATASETS));
-    if marked.is_empty() {
-        return Ok(());
-    }
-    let named = named(ledger)?;
+    let datasets = folder.join(DATASETS);
+    let marked = marked(&datasets);
+    let named = if marked.is_empty() { HashSet::new() } else { named(ledger)? };
     for revision in marked {
         let name = revision.file_name().unwrap_or_default().to_string_lossy().into_owned();
         if !named.iter().any(|body| body.contains(&name)) && revision.is_dir() {
             std::fs::remove_dir_all(&revision).map_err(|error| cannot(&revision, "removed", error))?;
         }
         unmark(&revision)?;
-        if let Some(dataset) = revision.parent() {
-            // Only a folder without any revision goes away.
-            let _ = std::fs::remove_dir(dataset);
-        }
+    }
+    for dataset in entries(&datasets) {
+        // What is not empty stays.
+        let _ = std::fs::remove_dir(dataset);
     }
     Ok(())
 }
 
+fn entries(folder: &Path) -> Vec<PathBuf> {
+    std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect()
+}
+
 /// Where marked revisions are.
 fn marked(datasets: &Path) -> Vec<PathBuf> {
-    let entries = |folder: &Path| std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
-    let files =
-        entries(datasets).collect::<Vec<_>>().into_iter().flat_map(|dataset| entries(&dataset).collect::<Vec<_>>());
-    files
-        .filter(|path| path.extension().is_some_and(|ending| ending == MARK))
-        .map(|path| path.with_extension(""))
-        .collect()
+    let files = entries(datasets).into_iter().flat_map(|dataset| entries(&dataset));
+    let marks = files.filter(|path| path.extension().is_some_and(|ending| ending == MARK));
+    marks.map(|path| path.with_extension("")).collect()
 }
 
 /// Texts in which every revision stands that the ledger names; its name is random, so that it stands nowhere else.
