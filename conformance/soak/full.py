@@ -50,6 +50,8 @@ def _fill_and_free(bench, place, result):
             _as_it_was(bench, (folder, server, kind, now))
             for path in place.glob("ballast*"):
                 path.unlink()
+            # Superseded editions stay for an hour unless somebody needs the room.
+            bench.program.run("editions", folder, "points", "--keep", "1").ok()
             bench.program.run("add", folder, *kind.arguments(1 - now, True)).ok()
             now = 1 - now
             _as_it_was(bench, (folder, server, kind, now))

@@ -66,10 +66,11 @@ impl Engine {
         self.editions(id)?.pop().ok_or_else(|| Error::internal("an edition that was just published is not there"))
     }
 
-    /// Removes editions beyond the newest `kept`, and says which.
+    /// Removes editions beyond the newest `kept` at once, also those that somebody may still be paging through, and says which.
     pub fn prune(&self, id: &DatasetId, kept: usize, who: &str) -> Result<Vec<u64>> {
         let _one_at_a_time = self.publishing();
-        self.prune_to(id, kept, now(), who)
+        let grace_is_over = Instant(now().0.saturating_add(SUPERSEDED_SECONDS_MAX * SECOND_US));
+        self.prune_to(id, kept, grace_is_over, who)
     }
 
     /// The changes that make a record the next edition of its dataset.

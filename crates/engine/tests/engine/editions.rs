@@ -84,6 +84,14 @@ fn pruning_keeps_the_newest_and_data_that_a_kept_edition_shares() {
 }
 
 #[test]
+fn who_asks_for_room_gets_it_at_once() {
+    let node = three();
+    assert_eq!(node.engine.prune(&id("rows"), 1, "test").expect("pruned"), [1, 2]);
+    assert_eq!((numbers(&node), node.disk.places().len(), rows(&node)), (vec![3], 1, vec!["a".to_owned()]));
+    assert_eq!(node.engine.prune(&id("rows"), 5, "test").expect("nothing to do"), [0_u64; 0]);
+}
+
+#[test]
 fn two_editions_are_compared_row_by_row() {
     let node = three();
     let compared = node.engine.compare_editions(&id("rows"), (1, 2), &Silent).expect("compared");

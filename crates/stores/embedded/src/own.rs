@@ -34,7 +34,11 @@ fn damaged(error: Error) -> Error {
 pub fn not_written(error: Error) -> Error {
     let database = error.cause().and_then(|cause| cause.downcast_ref::<rusqlite::Error>());
     let code = database.and_then(rusqlite::Error::sqlite_error_code);
+    let by_system = error.cause().and_then(|cause| cause.downcast_ref::<std::io::Error>());
     let say = match code {
+        _ if by_system.is_some_and(|error| crate::is_full(error.kind())) => {
+            "The disk is full; nothing was changed. Make room and try again."
+        }
         Some(ErrorCode::DiskFull) => "The disk is full; nothing was changed. Make room and try again.",
         Some(ErrorCode::SystemIoFailure | ErrorCode::CannotOpen) => {
             "The data folder cannot be written to; is the disk full or broken, and may this user do so? Nothing was changed."
