@@ -18,26 +18,17 @@ use terrane_model::{
     About, Amendment, Batch, DatasetId, Error, Expected, Feature, FeatureId, FeatureQuery, Result, Schema,
 };
 
-/// What an amendment came to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Amended {
-    /// The state of the dataset that shows the changes, or a later one.
-    pub state: String,
-    /// Whether the dataset should be compacted.
-    pub compaction_due: bool,
-}
-
 impl Engine {
-    /// Makes changes to the rows of a dataset together or not at all. When it returns they are on the disk and shown. Blocks; run it
-    /// on a thread of its own.
+    /// Makes changes to the rows of a dataset together or not at all, and returns the name of the state that shows them. When it
+    /// returns they are on the disk and shown. Blocks; run it on a thread of its own.
     ///
     /// `Invalid` names the row and field that do not fit; `Conflict` names the feature that is not as expected; `Busy` when too many
     /// changes wait to be compacted.
-    pub fn amend(&self, id: &DatasetId, amendment: &Amendment) -> Result<Amended> {
+    pub fn amend(&self, id: &DatasetId, amendment: &Amendment) -> Result<String> {
         let revision = self.catalogue().entry(Caller::Operator, id)?.record().revision.clone();
         let state = self.store.amend(id, &revision, amendment)?;
         self.refresh()?;
-        Ok(Amended { state, compaction_due: self.store.is_compaction_due(id, &revision)? })
+        Ok(state)
     }
 
     /// Whether a dataset was amended so often that it should be compacted.
@@ -156,7 +147,7 @@ impl Engine {
                 deletes: if first { options.deletes.clone() } else { Vec::new() },
                 expect: if first { options.expect.clone() } else { Vec::new() },
             };
-            done.state = self.amend(id, &amendment)?.state;
+            done.state = self.amend(id, &amendment)?;
             done.deleted += amendment.deletes.len() as u64;
             done.put += (amendment.rows() - amendment.deletes.len()) as u64;
         }

@@ -89,7 +89,7 @@ impl Engine {
         let number = before.last().map_or(1, |edition| edition.number + 1);
         let mut changes = Vec::new();
         for mut edition in before.into_iter().filter(|edition| edition.superseded().is_none()) {
-            edition.revisions.iter_mut().for_each(|revision| revision.superseded = revision.superseded.or(Some(at)));
+            supersede(&mut edition, at);
             changes.push(edition_change(id, &edition)?);
         }
         let edition = EditionRecord {
@@ -110,7 +110,7 @@ impl Engine {
     pub(crate) fn same_edition(&self, record: &DatasetRecord, bytes: u64) -> Result<Option<Change>> {
         let (id, at) = (&record.about.id, now());
         let Some(mut edition) = self.editions(id)?.pop() else { return Ok(None) };
-        edition.revisions.iter_mut().for_each(|revision| revision.superseded = revision.superseded.or(Some(at)));
+        supersede(&mut edition, at);
         edition.revisions.push(RevisionRecord { name: record.revision.clone(), superseded: None });
         edition.bytes = bytes;
         edition.record = record.clone();
@@ -222,6 +222,11 @@ fn first_edition(record: DatasetRecord) -> EditionRecord {
         bytes: 0,
         record,
     }
+}
+
+/// From a moment on, something else is published; what was superseded before stays so.
+fn supersede(edition: &mut EditionRecord, at: Instant) {
+    edition.revisions.iter_mut().for_each(|revision| revision.superseded = revision.superseded.or(Some(at)));
 }
 
 /// Whether a state may still be read: the published one, or one that was superseded less than an hour ago.

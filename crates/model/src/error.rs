@@ -48,6 +48,17 @@ impl Error {
     pub fn new(kind: Kind, say: impl Into<String>) -> Self {
         Self(Box::new(Inner { kind, say: say.into(), place: None, cause: None }))
     }
+    /// An error that another process has told of.
+    pub fn told(kind: Kind, say: String, place: Option<String>, cause: Option<String>) -> Self {
+        let mut error = Self::new(kind, say);
+        if let Some(place) = place {
+            error = error.at(place);
+        }
+        match cause {
+            Some(cause) => error.because(cause),
+            None => error,
+        }
+    }
     /// The question is wrong.
     pub fn invalid(say: impl Into<String>) -> Self {
         Self::new(Kind::Invalid, say)

@@ -57,6 +57,19 @@ pub enum ColumnKind {
     Nested,
 }
 
+impl ColumnKind {
+    /// Every kind with its name in files of our own.
+    pub const NAMES: [(Self, &'static str); 7] = [
+        (Self::Bool, "bool"),
+        (Self::Int, "int"),
+        (Self::Float, "float"),
+        (Self::Text, "text"),
+        (Self::Time, "time"),
+        (Self::Bytes, "bytes"),
+        (Self::Nested, "nested"),
+    ];
+}
+
 /// What the geometry of a table is.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GeometryColumn {

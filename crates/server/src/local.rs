@@ -220,14 +220,8 @@ pub fn send(folder: &Path, command: &Command, progress: &dyn Progress) -> Result
             Line::Step { what, done, of } => drop(progress.step(&what, done, of)),
             Line::Done(outcome) => return Ok(Some(outcome)),
             Line::Failed { say, place, cause, usage } => {
-                let mut error = Error::new(if usage { Kind::Invalid } else { Kind::Conflict }, say);
-                if let Some(place) = place {
-                    error = error.at(place);
-                }
-                return Err(match cause {
-                    Some(cause) => error.because(cause),
-                    None => error,
-                });
+                let kind = if usage { Kind::Invalid } else { Kind::Conflict };
+                return Err(Error::told(kind, say, place, cause));
             }
         }
     }

@@ -6,16 +6,6 @@ use terrane_model::about::LocalText;
 use terrane_model::schema::{Column, ColumnKind, GeometryColumn, GeometryKind, TimeColumns};
 use terrane_model::{Crs, Schema};
 
-const KINDS: [(ColumnKind, &str); 7] = [
-    (ColumnKind::Bool, "bool"),
-    (ColumnKind::Int, "int"),
-    (ColumnKind::Float, "float"),
-    (ColumnKind::Text, "text"),
-    (ColumnKind::Time, "time"),
-    (ColumnKind::Bytes, "bytes"),
-    (ColumnKind::Nested, "nested"),
-];
-
 #[derive(Serialize, Deserialize)]
 struct SchemaRecord {
     columns: Vec<ColumnRecord>,
@@ -63,7 +53,7 @@ pub fn write(schema: &Schema) -> Vec<u8> {
 
 fn column_record(column: &Column) -> ColumnRecord {
     let languages = |text: &LocalText| text.iter().map(|(code, text)| (code.to_owned(), text.to_owned())).collect();
-    let kind = KINDS.iter().find(|(kind, _)| *kind == column.kind).map_or("", |(_, name)| name);
+    let kind = ColumnKind::NAMES.iter().find(|(kind, _)| *kind == column.kind).map_or("", |(_, name)| name);
     ColumnRecord {
         name: column.name.clone(),
         kind: kind.to_owned(),
@@ -83,8 +73,10 @@ pub fn read(json: &[u8]) -> Decoded<Schema> {
 }
 
 fn column_of(record: ColumnRecord) -> Decoded<Column> {
-    let (kind, _) =
-        *KINDS.iter().find(|(_, name)| *name == record.kind).ok_or("its schema has a kind that is not known")?;
+    let (kind, _) = *ColumnKind::NAMES
+        .iter()
+        .find(|(_, name)| *name == record.kind)
+        .ok_or("its schema has a kind that is not known")?;
     Ok(Column {
         title: record.title.into_iter().collect(),
         description: record.description.into_iter().collect(),

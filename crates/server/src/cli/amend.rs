@@ -1,6 +1,6 @@
 //! `terrane amend`, `compact`: rows of a published dataset changed one by one, and written anew.
 
-use crate::commands::{self, AmendOptions, Command};
+use crate::commands::{self, AmendOptions, Command, ReadingOptions};
 use crate::output::{self, Terminal};
 use std::path::PathBuf;
 use terrane_model::{Error, Result};
@@ -12,7 +12,8 @@ pub struct Amend {
     folder: PathBuf,
     /// The dataset
     id: String,
-    /// Rows to put, in any format that can be added: each takes the place of the row with its identity, or is added
+    /// Rows to put, in any format that can be added: each takes the place of the row with its identity (its value in the dataset's
+    /// own key column unless --key says another), or is added
     file: Option<PathBuf>,
     /// The identity of a row that goes away; may be repeated
     #[arg(long, value_name = "ID")]
@@ -20,27 +21,8 @@ pub struct Amend {
     /// Only if amendment N changed this row last (0 when none did), or, with “none”, only if there is no such row
     #[arg(long, value_name = "ID=N", value_parser = expectation)]
     expect: Vec<(String, Option<u64>)>,
-    /// The column that identifies a row [default: the dataset's]
-    #[arg(long, value_name = "COLUMN")]
-    key: Option<String>,
-    /// The CRS when the file does not say or says wrongly
-    #[arg(long)]
-    crs: Option<String>,
-    /// The text encoding when it is not found right
-    #[arg(long)]
-    encoding: Option<String>,
-    /// Only this layer
-    #[arg(long)]
-    layer: Option<String>,
-    /// The column of x or longitude
-    #[arg(long, requires = "y", value_name = "COLUMN")]
-    x: Option<String>,
-    /// The column of y or latitude
-    #[arg(long, requires = "x", value_name = "COLUMN")]
-    y: Option<String>,
-    /// The column that holds the time of a row
-    #[arg(long, value_name = "COLUMN")]
-    time: Option<String>,
+    #[command(flatten)]
+    reading: ReadingOptions,
 }
 
 /// `us7000abcd=3`, or `us7000abcd=none`.
@@ -63,12 +45,7 @@ impl Amend {
             path: self.file.as_deref().map(super::add::found).transpose()?,
             deletes: self.delete.clone(),
             expect: self.expect.clone(),
-            crs: self.crs.clone(),
-            encoding: self.encoding.clone(),
-            layer: self.layer.clone(),
-            xy_columns: self.x.clone().zip(self.y.clone()),
-            key: self.key.clone(),
-            time: self.time.clone(),
+            reading: self.reading.clone(),
         })
     }
 }

@@ -11,7 +11,7 @@ mod export;
 mod look;
 mod serve;
 
-use crate::commands::{AddOptions, Command, NamedStyle, Words};
+use crate::commands::{AddOptions, Command, NamedStyle, ReadingOptions, Words};
 use crate::output;
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
@@ -210,27 +210,8 @@ struct AddArguments {
     /// A style file
     #[arg(long, value_name = "FILE")]
     style: Option<PathBuf>,
-    /// The CRS when the file does not say or says wrongly, such as EPSG:4240
-    #[arg(long)]
-    crs: Option<String>,
-    /// The text encoding when it is not found right, such as shift_jis
-    #[arg(long)]
-    encoding: Option<String>,
-    /// Only this layer
-    #[arg(long)]
-    layer: Option<String>,
-    /// The column of x or longitude
-    #[arg(long, requires = "y", value_name = "COLUMN")]
-    x: Option<String>,
-    /// The column of y or latitude
-    #[arg(long, requires = "x", value_name = "COLUMN")]
-    y: Option<String>,
-    /// The column that identifies a row
-    #[arg(long, value_name = "COLUMN")]
-    key: Option<String>,
-    /// The column that holds the time of a row
-    #[arg(long, value_name = "COLUMN")]
-    time: Option<String>,
+    #[command(flatten)]
+    reading: ReadingOptions,
     /// Put geometry right that is wrong; the file as it was given is kept beside
     #[arg(long)]
     repair: bool,
@@ -252,12 +233,7 @@ impl AddArguments {
             id: self.id.clone(),
             words: self.words.clone(),
             style,
-            crs: self.crs.clone(),
-            encoding: self.encoding.clone(),
-            layer: self.layer.clone(),
-            xy_columns: self.x.clone().zip(self.y.clone()),
-            key: self.key.clone(),
-            time: self.time.clone(),
+            reading: self.reading.clone(),
             repair: self.repair,
             replace: self.replace,
             label: self.label.clone(),

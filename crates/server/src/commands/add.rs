@@ -1,6 +1,6 @@
 //! Publishing files: what was asked, each file on its own, and what was found.
 
-use super::{Here, OPERATOR, Outcome, Words};
+use super::{Here, OPERATOR, Outcome, ReadingOptions, Words};
 use crate::output;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
@@ -12,7 +12,7 @@ use terrane_formats::about::write_finding;
 use terrane_model::grid::GridSchema;
 use terrane_model::map::Map;
 use terrane_model::schema::{ColumnKind, Schema};
-use terrane_model::store::{OpenOptions, Progress};
+use terrane_model::store::Progress;
 use terrane_model::{About, Crs, DatasetId, Error, Kind, LocalText, Result};
 
 /// How to publish files.
@@ -24,18 +24,8 @@ pub struct AddOptions {
     pub words: Words,
     /// A style as JSON.
     pub style: Option<String>,
-    /// See [`OpenOptions`].
-    pub crs: Option<String>,
-    /// See [`OpenOptions`].
-    pub encoding: Option<String>,
-    /// See [`OpenOptions`].
-    pub layer: Option<String>,
-    /// See [`OpenOptions`].
-    pub xy_columns: Option<(String, String)>,
-    /// See [`OpenOptions`].
-    pub key: Option<String>,
-    /// See [`OpenOptions`].
-    pub time: Option<String>,
+    /// How they are read.
+    pub reading: ReadingOptions,
     /// Put geometry right that is wrong.
     pub repair: bool,
     /// Publish over a dataset with the same id.
@@ -118,17 +108,10 @@ fn import_options(engine: &Engine, path: &Path, options: &AddOptions) -> Result<
             Some(about)
         }
     };
-    let crs = options.crs.as_deref().map(terrane_projection::parse).transpose().map_err(|error| error.at("--crs"))?;
+    let open = options.reading.open()?;
     let style = options.style.as_deref().map(Style::from_json).transpose().map_err(|error| error.at("--style"))?;
     Ok(ImportOptions {
-        open: OpenOptions {
-            crs,
-            encoding: options.encoding.clone(),
-            layer: options.layer.clone(),
-            xy_columns: options.xy_columns.clone(),
-            key: options.key.clone(),
-            time: options.time.clone(),
-        },
+        open,
         about,
         said: options.words.said(),
         columns: Vec::new(),

@@ -1,13 +1,13 @@
 //! Rows of a published dataset changed one by one: put from a file, or taken away by their identities.
 
-use super::Here;
+use super::{Here, ReadingOptions};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 use std::path::PathBuf;
 use terrane_engine::Caller;
 use terrane_engine::amend::AmendOptions as Options;
 use terrane_formats::about::write_finding;
-use terrane_model::store::{OpenOptions, Progress};
+use terrane_model::store::Progress;
 use terrane_model::{DatasetId, Expected, FeatureId, Result};
 
 /// What is to be changed.
@@ -19,36 +19,17 @@ pub struct AmendOptions {
     pub deletes: Vec<String>,
     /// Identities and the amendments that must have changed them last; none when the row must not be there.
     pub expect: Vec<(String, Option<u64>)>,
-    /// See [`OpenOptions`].
-    pub crs: Option<String>,
-    /// See [`OpenOptions`].
-    pub encoding: Option<String>,
-    /// See [`OpenOptions`].
-    pub layer: Option<String>,
-    /// See [`OpenOptions`].
-    pub xy_columns: Option<(String, String)>,
-    /// See [`OpenOptions`].
-    pub key: Option<String>,
-    /// See [`OpenOptions`].
-    pub time: Option<String>,
+    /// How they are read.
+    pub reading: ReadingOptions,
 }
 
 /// Changes them.
 pub fn amend(here: &Here<'_>, id: &DatasetId, given: &AmendOptions, progress: &dyn Progress) -> Result<Json> {
-    let crs = given.crs.as_deref().map(terrane_projection::parse).transpose().map_err(|error| error.at("--crs"))?;
-    let open = OpenOptions {
-        crs,
-        encoding: given.encoding.clone(),
-        layer: given.layer.clone(),
-        xy_columns: given.xy_columns.clone(),
-        key: given.key.clone(),
-        time: given.time.clone(),
-    };
     let expected = |(id, sequence): &(String, Option<u64>)| {
         (FeatureId::parse(id), sequence.map_or(Expected::Absent, Expected::Sequence))
     };
     let options = Options {
-        open,
+        open: given.reading.open()?,
         deletes: given.deletes.iter().map(|id| FeatureId::parse(id)).collect(),
         expect: given.expect.iter().map(expected).collect(),
     };

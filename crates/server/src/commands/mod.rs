@@ -4,12 +4,14 @@ mod add;
 mod amend;
 mod editions;
 mod look;
+mod reading;
 mod settings;
 mod words;
 
 pub use add::AddOptions;
 pub use amend::AmendOptions;
 pub use editions::EditionTask;
+pub use reading::ReadingOptions;
 pub use settings::settings;
 pub use words::{Words, is_language_tag};
 

@@ -1,12 +1,13 @@
 //! Giving up what reading a file does not need: bounds of POSIX, no network and no other program by seccomp, no other file by
 //! Landlock where the kernel has it.
 
+use super::bounds;
 use super::wire::Request;
 use landlock::{
     ABI, Access as _, AccessFs, CompatLevel, Compatible as _, Ruleset, RulesetAttr as _, RulesetCreatedAttr as _,
     path_beneath_rules,
 };
-use rustix::process::{Resource, Rlimit, nice, setrlimit};
+use rustix::process::{Resource, nice};
 use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, apply_filter_all_threads};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -47,17 +48,10 @@ const REFUSED: [i64; 22] = [
 pub fn confine(request: &Request) -> Result<()> {
     // Being nice is a courtesy; where it is refused, reading goes on all the same.
     let _ = nice(NICENESS);
-    bound(Resource::Core, 0)?;
-    bound(Resource::Nofile, FILES_OPEN_MAX)?;
-    bound(Resource::Cpu, request.seconds)?;
-    bound(Resource::Fsize, request.file_bytes)?;
-    bound(Resource::Data, request.memory_bytes)?;
+    bounds::set(request)?;
+    bounds::bound(Resource::Nofile, FILES_OPEN_MAX)?;
     see_only(request)?;
     refuse_calls()
-}
-
-fn bound(of: Resource, most: u64) -> Result<()> {
-    setrlimit(of, Rlimit { current: Some(most), maximum: Some(most) }).map_err(Error::internal)
 }
 
 /// Nothing but the file with what lies beside it may be read, and nothing but the room be written.

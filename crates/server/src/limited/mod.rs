@@ -3,6 +3,7 @@
 //! The process gets a request on its standard input, writes drafts into a room, and answers in lines of JSON. Whatever it does,
 //! this process goes on; whatever it leaves in the room goes away with the room.
 
+mod bounds;
 mod child;
 #[cfg(target_os = "linux")]
 #[path = "confine_linux.rs"]

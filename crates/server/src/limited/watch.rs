@@ -1,7 +1,7 @@
 //! Watches the process that reads a file: hands on its progress, ends it when it is cancelled or takes too long, and says in
 //! words why it ended when it did not say so itself.
 
-use super::wire::{Line, Request, error_of};
+use super::wire::{Line, Request, kind_of};
 use crate::output::bytes;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::os::unix::process::ExitStatusExt as _;
@@ -74,7 +74,9 @@ fn hear(lines: &Receiver<Line>, told: &mut Told, progress: &dyn Progress, time: 
         match lines.recv_timeout(HEARTBEAT) {
             Ok(Line::Step { what, done, of }) => last = (what, done, of),
             Ok(Line::Prepared { draft, found }) => told.prepared.push((draft, found)),
-            Ok(Line::Failed { kind, say, place, cause }) => told.failed = Some(error_of(&kind, say, place, cause)),
+            Ok(Line::Failed { kind, say, place, cause }) => {
+                told.failed = Some(Error::told(kind_of(&kind), say, place, cause));
+            }
             Ok(Line::Done) => told.done = true,
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => return Ok(()),

@@ -99,15 +99,7 @@ impl Line {
     }
 }
 
-/// The error of a line.
-pub fn error_of(kind: &str, say: String, place: Option<String>, cause: Option<String>) -> Error {
-    let kind = KINDS.into_iter().find(|known| format!("{known:?}") == kind).unwrap_or(Kind::Internal);
-    let mut error = Error::new(kind, say);
-    if let Some(place) = place {
-        error = error.at(place);
-    }
-    match cause {
-        Some(cause) => error.because(cause),
-        None => error,
-    }
+/// The kind of a line's error.
+pub fn kind_of(name: &str) -> Kind {
+    KINDS.into_iter().find(|known| format!("{known:?}") == name).unwrap_or(Kind::Internal)
 }

@@ -1,6 +1,6 @@
 //! `SHA256SUMS` of a revision: written once when it is finished, and what differs from it later. `sha256sum -c` reads it too.
 
-use crate::{cannot, sums::Steps, sums::sum_file};
+use crate::{DISPLAY, cannot, sums::Steps, sums::sum_file};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
@@ -9,8 +9,6 @@ use terrane_model::{Error, Result};
 
 /// The list of a revision's files and their SHA-256, as `sha256sum` writes it.
 pub const SUMS: &str = "SHA256SUMS";
-/// Derived copies for drawing; they are rebuilt, so nothing is promised of them.
-pub(crate) const DISPLAY: &str = "display";
 /// A list of sums is not longer; it protects memory when another file stands in its place.
 const SUMS_BYTES_MAX: u64 = 67_108_864;
 

@@ -69,6 +69,7 @@ const FEATURES: &str = "features.gpkg";
 const GRID: &str = "grid.tif";
 const ORIGINAL: &str = "original";
 const RECORD: &str = "about.json";
+/// Derived copies for drawing; they are rebuilt, so nothing is promised of them.
 const DISPLAY: &str = "display";
 
 /// A data folder in use by this program.

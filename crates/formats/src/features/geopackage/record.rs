@@ -7,16 +7,6 @@ use terrane_model::about::LocalText;
 use terrane_model::schema::{Column, ColumnKind, GeometryColumn, GeometryKind, TimeColumns};
 use terrane_model::{Bbox, Crs, Schema};
 
-const KINDS: [(ColumnKind, &str); 7] = [
-    (ColumnKind::Bool, "bool"),
-    (ColumnKind::Int, "int"),
-    (ColumnKind::Float, "float"),
-    (ColumnKind::Text, "text"),
-    (ColumnKind::Time, "time"),
-    (ColumnKind::Bytes, "bytes"),
-    (ColumnKind::Nested, "nested"),
-];
-
 const FORMS: [(TimeForm, &str); 3] =
     [(TimeForm::DateTime, "datetime"), (TimeForm::Date, "date"), (TimeForm::Text, "text")];
 
@@ -51,7 +41,7 @@ fn column_json(column: &Column, stored: &Stored) -> Value {
         json!({"form": name_of(&FORMS, time.form), "companions": companions})
     });
     json!({
-        "name": column.name, "kind": name_of(&KINDS, column.kind), "stored": stored.name, "unit": column.unit, "time": time,
+        "name": column.name, "kind": name_of(&ColumnKind::NAMES, column.kind), "stored": stored.name, "unit": column.unit, "time": time,
         "title": languages(&column.title), "description": languages(&column.description),
     })
 }
@@ -103,7 +93,7 @@ fn read_column(entry: &Value) -> Option<Column> {
         title: read_languages(&entry["title"]),
         description: read_languages(&entry["description"]),
         unit: text_of(&entry["unit"]),
-        ..Column::new(text_of(&entry["name"])?, value_of(&KINDS, &entry["kind"])?)
+        ..Column::new(text_of(&entry["name"])?, value_of(&ColumnKind::NAMES, &entry["kind"])?)
     })
 }
 
