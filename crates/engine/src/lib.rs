@@ -21,6 +21,7 @@ pub mod picture;
 pub mod policy;
 pub mod pool;
 pub mod publish;
+pub mod tile;
 
 pub use caller::Caller;
 pub use catalogue::Catalogue;
@@ -31,6 +32,7 @@ pub use policy::Policy;
 pub use pool::Pool;
 pub use terrane_drawing::view::{PIXEL_MM, View};
 pub use terrane_drawing::{legend::Legend, style::Style};
+pub use tile::{Encoded, TileForm, TileQuestion};
 
 use import::{LocalPreparer, Preparer};
 use std::path::PathBuf;

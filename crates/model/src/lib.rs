@@ -26,6 +26,7 @@ pub mod scan;
 pub mod schema;
 pub mod store;
 pub mod testing;
+pub mod tiling;
 pub mod time;
 
 pub use about::{About, DatasetId, LocalText};

@@ -24,3 +24,41 @@ impl Picture {
         [self.rgba[at], self.rgba[at + 1], self.rgba[at + 2], self.rgba[at + 3]]
     }
 }
+
+/// A form in which a picture is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PictureFormat {
+    /// PNG, without loss.
+    Png,
+    /// PNG of at most 256 colours.
+    Png8,
+    /// WebP, without loss.
+    Webp,
+    /// JPEG, opaque, for imagery.
+    Jpeg,
+}
+
+impl PictureFormat {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Png, Self::Png8, Self::Webp, Self::Jpeg];
+
+    /// As HTTP names it.
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Png => "image/png",
+            Self::Png8 => "image/png; mode=8bit",
+            Self::Webp => "image/webp",
+            Self::Jpeg => "image/jpeg",
+        }
+    }
+
+    /// As addresses and files name it.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Png => "png",
+            Self::Png8 => "png8",
+            Self::Webp => "webp",
+            Self::Jpeg => "jpg",
+        }
+    }
+}
