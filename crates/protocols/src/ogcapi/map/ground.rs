@@ -28,6 +28,7 @@ pub fn metres_per_unit(crs: &Crs, bbox: &Bbox) -> Result<[f64; 2]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use terrane_model::filter::Transformer as _;
 
     #[test]
     fn a_degree_east_shrinks_towards_the_poles_and_mercator_grows() {
