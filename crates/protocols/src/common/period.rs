@@ -74,6 +74,14 @@ pub fn timed(layers: Vec<PictureLayer>, times: &Times, catalogue: &Catalogue) ->
     layers.into_iter().map(narrow).collect()
 }
 
+/// Whether the rows of a layer have times.
+pub fn has_times(layer: &PictureLayer, catalogue: &Catalogue) -> bool {
+    let dataset = catalogue.open(Caller::Public, &layer.dataset);
+    dataset.is_ok_and(|dataset| {
+        dataset.grid.is_none() && dataset.features.is_some_and(|source| source.schema().time.is_some())
+    })
+}
+
 /// The first and the last moment of a dataset that can be asked by time.
 pub fn dimension(entry: &Arc<Entry>, catalogue: &Catalogue) -> Option<[Instant; 2]> {
     let dataset = catalogue.open(Caller::Public, &entry.about().id).ok()?;

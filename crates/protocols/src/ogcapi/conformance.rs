@@ -7,7 +7,7 @@ use crate::ogcapi::links;
 use serde_json::{Value, json};
 
 /// Conformance classes, without their common beginning.
-pub const CLASSES: [&str; 47] = [
+pub const CLASSES: [&str; 61] = [
     "ogcapi-common-1/1.0/conf/core",
     "ogcapi-common-1/1.0/conf/landing-page",
     "ogcapi-common-1/1.0/conf/json",
@@ -54,7 +54,21 @@ pub const CLASSES: [&str; 47] = [
     "ogcapi-tiles-1/1.0/conf/geodata-tilesets",
     "ogcapi-tiles-1/1.0/conf/collections-selection",
     "ogcapi-tiles-1/1.0/conf/datetime",
+    "ogcapi-tiles-1/1.0/conf/oas30",
     "ogcapi-tiles-1/1.0/conf/png",
+    "ogcapi-maps-1/1.0/conf/core",
+    "ogcapi-maps-1/1.0/conf/background",
+    "ogcapi-maps-1/1.0/conf/collection-map",
+    "ogcapi-maps-1/1.0/conf/dataset-map",
+    "ogcapi-maps-1/1.0/conf/styled-map",
+    "ogcapi-maps-1/1.0/conf/collections-selection",
+    "ogcapi-maps-1/1.0/conf/scaling",
+    "ogcapi-maps-1/1.0/conf/display-resolution",
+    "ogcapi-maps-1/1.0/conf/spatial-subsetting",
+    "ogcapi-maps-1/1.0/conf/datetime",
+    "ogcapi-maps-1/1.0/conf/crs",
+    "ogcapi-maps-1/1.0/conf/tilesets",
+    "ogcapi-maps-1/1.0/conf/png",
 ];
 
 /// The address of a conformance class.

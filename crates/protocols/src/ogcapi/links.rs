@@ -22,6 +22,8 @@ pub const TILING_SCHEMES: &str = "http://www.opengis.net/def/rel/ogc/1.0/tiling-
 pub const TILESETS_VECTOR: &str = "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector";
 /// Relation of tilesets of pictures.
 pub const TILESETS_MAP: &str = "http://www.opengis.net/def/rel/ogc/1.0/tilesets-map";
+/// Relation of a map: a picture of any part of the ground.
+pub const MAP: &str = "http://www.opengis.net/def/rel/ogc/1.0/map";
 /// Media type of GeoJSON.
 pub const GEOJSON: &str = "application/geo+json";
 /// Media type of JSON.

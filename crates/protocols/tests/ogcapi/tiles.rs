@@ -123,7 +123,7 @@ fn what_is_not_there_is_told() {
     for path in [
         "/collections/units/map/tiles/WebMercatorQuad/9/x/1",
         "/collections/units/map/tiles/WebMercatorQuad/9/1/1@3x.png",
-        "/collections/units/map/tiles/WebMercatorQuad/9/1/1?bgcolor=mud",
+        "/collections/units/map/tiles/WebMercatorQuad/0/0/0?bgcolor=mud",
         "/collections/units/map/tiles/WebMercatorQuad/9/1/1?shoe=9",
         "/collections/units/map/tiles?collections=units",
         "/collections/units/tiles/WorldCRS84Quad?f=tilejson",

@@ -130,8 +130,13 @@ pub fn schema_of(dataset: &Dataset) -> Result<&Schema> {
 
 /// The CRSs that rows can be asked in, CRS84 first; the CRS of the data among them when an authority names it.
 pub fn crs_list(schema: &Schema) -> Vec<Crs> {
+    crs_list_with(schema.crs())
+}
+
+/// The usual CRSs and one of one's own.
+pub fn crs_list_with(own: Option<&Crs>) -> Vec<Crs> {
     let mut list = vec![Crs::crs84(), Crs::epsg(4326), Crs::web_mercator()];
-    let own = schema.crs().filter(|crs| crs.authority_code().is_some() && !list.contains(crs)).cloned();
+    let own = own.filter(|crs| crs.authority_code().is_some() && !list.contains(crs)).cloned();
     list.extend(own);
     list
 }

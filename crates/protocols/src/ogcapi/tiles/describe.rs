@@ -6,6 +6,7 @@ use crate::common::crs::{self, swapped, y_first};
 use crate::common::negotiate::Form;
 use crate::common::request::Request;
 use crate::common::site::Site;
+use crate::ogcapi::describe::WITH_PAGE;
 use crate::ogcapi::links::{self, link};
 use crate::ogcapi::schema;
 use crate::ogcapi::subject::{Of, Subject};
@@ -104,7 +105,7 @@ pub fn tilesets(
     for set in site.sets.iter().filter(|set| suits(set, subject.extent.as_ref())) {
         all.push(Tileset { site, request, catalogue, subject, set, place }.head());
     }
-    let mut own = links::own(site, request, &[crate::common::negotiate::JSON]);
+    let mut own = links::own(site, request, &WITH_PAGE);
     if subject.of != Of::Node {
         own.push(link(
             "http://www.opengis.net/def/rel/ogc/1.0/geodata",
@@ -117,6 +118,7 @@ pub fn tilesets(
 }
 
 /// A tileset that is told of.
+#[derive(Clone, Copy)]
 pub struct Tileset<'a> {
     /// The site.
     pub site: &'a Site,
@@ -186,8 +188,11 @@ impl Tileset<'_> {
             return Err(no_vectors(subject));
         }
         let mut document = self.head();
-        document["description"] = subject.description.as_str().into();
-        document["attribution"] = subject.attribution().into();
+        for (name, text) in [("description", subject.description.clone()), ("attribution", subject.attribution())] {
+            if !text.is_empty() {
+                document[name] = text.into();
+            }
+        }
         document["mediaTypes"] = self.told_forms().iter().map(|form| form.media_type).collect();
         let layers: Result<Vec<Value>> = layers.iter().map(|layer| self.layer(layer)).collect();
         document["layers"] = layers?.into();
@@ -255,13 +260,15 @@ impl Tileset<'_> {
         let mut document = json!({
             "id": layer.name,
             "title": self.request.say(&about.title),
-            "description": self.request.say(&about.description),
             "dataType": self.data_type(),
             "links": [link("http://www.opengis.net/def/rel/ogc/1.0/geodata", links::JSON, "The collection", &collection)],
         });
-        for (name, text) in [("attribution", &about.attribution), ("license", &about.licence.title)] {
+        let description = self.request.say(&about.description);
+        for (name, text) in
+            [("description", description), ("attribution", &about.attribution), ("license", &about.licence.title)]
+        {
             if !text.is_empty() {
-                document[name] = text.as_str().into();
+                document[name] = text.into();
             }
         }
         for (name, scale) in [("minScaleDenominator", layer.scale_min), ("maxScaleDenominator", layer.scale_max)] {

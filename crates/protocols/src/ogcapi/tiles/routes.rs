@@ -1,18 +1,22 @@
 //! The only file of this folder that knows axum: tile matrix sets, tilesets and tiles of everything that is drawn.
 
 use super::ask::{self, Place};
+use super::describe::Tileset;
 use super::{answer, describe, tilejson};
 use crate::common::http::resource;
-use crate::common::negotiate::{Form, JSON};
+use crate::common::negotiate::{Form, HTML, JSON};
 use crate::common::reply::Reply;
 use crate::common::request::Request;
 use crate::common::site::Site;
 use crate::ogcapi::answer::json;
+use crate::ogcapi::describe::WITH_PAGE;
 use crate::ogcapi::subject::{Of, Subject};
 use crate::ogcapi::{ask as common, links};
+use crate::pages;
 use axum::Router;
 use terrane_engine::Caller;
 use terrane_model::Result;
+use terrane_model::tiling::TileMatrixSet;
 
 /// Sets, tilesets, tiles.
 pub fn routes(site: Site) -> Router {
@@ -34,24 +38,30 @@ pub fn routes(site: Site) -> Router {
     router.with_state(site)
 }
 
-const FORMS: [Form; 1] = [JSON];
 /// TileJSON 3.
 const TILEJSON: Form = Form { name: "tilejson", media_type: links::TILEJSON };
-const TILESET_FORMS: [Form; 2] = [JSON, TILEJSON];
+const TILESET_FORMS: [Form; 3] = [JSON, TILEJSON, HTML];
+
+/// The forms of a tileset: only one of Web Mercator has TileJSON.
+fn forms_of(set: &TileMatrixSet) -> &'static [Form] {
+    if tilejson::is_for(set) { &TILESET_FORMS } else { &WITH_PAGE }
+}
 /// Parameters of the tilesets of a node.
 const OF_NODE: [&str; 3] = ["f", "lang", "collections"];
 
 async fn sets(site: Site, request: Request) -> Result<Reply> {
     request.query.only(&common::EVERYWHERE)?;
-    request.form(&FORMS)?;
-    Ok(json(links::JSON, &describe::sets(&site, &request, &FORMS)))
+    let form = request.form(&WITH_PAGE)?;
+    let document = describe::sets(&site, &request, &WITH_PAGE);
+    if form == HTML { pages::tiles::sets(&site, &request, &document) } else { Ok(json(links::JSON, &document)) }
 }
 
 async fn set(site: Site, request: Request) -> Result<Reply> {
     request.query.only(&common::EVERYWHERE)?;
-    request.form(&FORMS)?;
+    let form = request.form(&WITH_PAGE)?;
     let set = ask::set(&site, request.name(0))?;
-    Ok(json(links::JSON, &describe::set(&site, &request, &set, &FORMS)?))
+    let document = describe::set(&site, &request, &set, &WITH_PAGE)?;
+    if form == HTML { pages::tiles::set(&site, &request, &document) } else { Ok(json(links::JSON, &document)) }
 }
 
 fn check_names(request: &Request, of: Of) -> Result<()> {
@@ -60,10 +70,17 @@ fn check_names(request: &Request, of: Of) -> Result<()> {
 
 async fn tilesets(site: Site, request: Request, place: Place) -> Result<Reply> {
     check_names(&request, place.of)?;
-    request.form(&FORMS)?;
+    let form = request.form(&WITH_PAGE)?;
     let catalogue = site.engine.catalogue();
     let subject = Subject::new(&request, &catalogue, place.of, site.engine.limits())?;
-    Ok(json(links::JSON, &describe::tilesets(&site, &request, &catalogue, &subject, place)?))
+    let document = describe::tilesets(&site, &request, &catalogue, &subject, place)?;
+    if form != HTML {
+        return Ok(json(links::JSON, &document));
+    }
+    let set = ask::set(&site, "WebMercatorQuad")?;
+    let tileset =
+        Tileset { site: &site, request: &request, catalogue: &catalogue, subject: &subject, set: &set, place };
+    pages::tiles::tilesets(&tileset, None)
 }
 
 async fn tileset(site: Site, request: Request, place: Place) -> Result<Reply> {
@@ -72,17 +89,12 @@ async fn tileset(site: Site, request: Request, place: Place) -> Result<Reply> {
     let catalogue = site.engine.catalogue();
     let subject = Subject::new(&request, &catalogue, place.of, site.engine.limits())?;
     let set = ask::set(&site, request.name(place.of.names()))?;
-    let tileset = describe::Tileset {
-        site: &site,
-        request: &request,
-        catalogue: &catalogue,
-        subject: &subject,
-        set: &set,
-        place,
-    };
+    let tileset =
+        Tileset { site: &site, request: &request, catalogue: &catalogue, subject: &subject, set: &set, place };
     match form {
         TILEJSON => Ok(json(links::TILEJSON, &tilejson::document(&tileset)?)),
-        _ => Ok(json(links::JSON, &tileset.document(&TILESET_FORMS)?)),
+        HTML => pages::tiles::tilesets(&tileset, Some(&tileset.document(forms_of(&set))?["tileMatrixSetLimits"])),
+        _ => Ok(json(links::JSON, &tileset.document(forms_of(&set))?)),
     }
 }
 

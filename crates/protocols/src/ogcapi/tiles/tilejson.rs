@@ -6,6 +6,7 @@ use super::limits::{Ground, first_matrix};
 use serde_json::{Map, Value, json};
 use terrane_engine::{Caller, PictureLayer};
 use terrane_model::schema::{ColumnKind, Schema};
+use terrane_model::tiling::TileMatrixSet;
 use terrane_model::{Bbox, Error, Result};
 
 /// Vector tiles are made to this zoom; clients draw closer views from these.
@@ -13,10 +14,15 @@ const VECTOR_ZOOM_MAX: usize = 16;
 /// Web Mercator ends at this latitude, degrees.
 const LATITUDE_DEG_MAX: f64 = 85.051_128;
 
+/// Whether the tiles of a set have such a document.
+pub fn is_for(set: &TileMatrixSet) -> bool {
+    set.id == "WebMercatorQuad"
+}
+
 /// The document; only tiles of Web Mercator have one.
 pub fn document(tileset: &Tileset<'_>) -> Result<Value> {
     let set = tileset.set;
-    if set.id != "WebMercatorQuad" {
+    if !is_for(set) {
         let say = format!("TileJSON is for WebMercatorQuad; {} is described as JSON.", set.id);
         return Err(Error::unsupported(say).at("f"));
     }

@@ -1,7 +1,7 @@
 //! TIME, ELEVATION and CQL_FILTER: which rows of the layers are meant.
 
 use crate::common::kvp::Pairs;
-use crate::common::period::{self, Times, timed};
+use crate::common::period::{self, has_times, timed};
 use terrane_engine::catalogue::Catalogue;
 use terrane_engine::{Caller, PictureLayer};
 use terrane_formats::filter::cql2_text;
@@ -12,7 +12,7 @@ use terrane_projection::Transform;
 
 /// What a request asks of rows beside where they are.
 pub struct Conditions {
-    times: Option<Times>,
+    times: Option<String>,
     /// One for each name in LAYERS.
     filters: Vec<Option<Filter>>,
 }
@@ -24,15 +24,17 @@ impl Conditions {
             let say = "No layer here has heights to choose from; leave ELEVATION out.";
             return Err(Error::unsupported(say).at("elevation"));
         }
-        let times = pairs.any_case("time").map(period::parse).transpose().map_err(|error| error.at("time"))?;
-        Ok(Self { times, filters: filters(pairs, layers, limits)? })
+        Ok(Self { times: pairs.any_case("time").map(str::to_owned), filters: filters(pairs, layers, limits)? })
     }
 
     /// What one name in LAYERS stands for, with the conditions on it.
     pub fn on(&self, at: usize, group: Vec<PictureLayer>, catalogue: &Catalogue) -> Result<Vec<PictureLayer>> {
         let group = match &self.times {
-            Some(times) => timed(group, times, catalogue)?,
-            None => group,
+            // Layers without times pass over TIME, whatever it says (WMS 1.3.0, C.3.2).
+            Some(text) if group.iter().any(|layer| has_times(layer, catalogue)) => {
+                timed(group, &period::parse(text).map_err(|error| error.at("time"))?, catalogue)?
+            }
+            _ => group,
         };
         match self.filters.get(at).and_then(Option::as_ref) {
             Some(filter) => filtered(group, filter, catalogue).map_err(|error| error.at("cql_filter")),
