@@ -6,6 +6,7 @@ use super::pieces::Pieces;
 use super::problem;
 use super::reply::{self, Reply, names_tag};
 use super::request::Request;
+use super::since::{http_date, is_unchanged};
 use super::site::Site;
 use axum::Router;
 use axum::body::Body;
@@ -34,6 +35,10 @@ pub struct Asked {
     pub range: Option<String>,
     /// `Accept-Encoding`.
     pub accept_encoding: Option<String>,
+    /// `If-Modified-Since`.
+    pub if_modified_since: Option<String>,
+    /// Whether nothing has changed since that date; see [`Asked::at`].
+    pub unchanged: bool,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Asked {
@@ -48,7 +53,18 @@ impl<S: Send + Sync> FromRequestParts<S> for Asked {
             if_none_match: text(&parts.headers, &header::IF_NONE_MATCH),
             range: text(&parts.headers, &header::RANGE),
             accept_encoding: text(&parts.headers, &header::ACCEPT_ENCODING),
+            if_modified_since: text(&parts.headers, &header::IF_MODIFIED_SINCE),
+            unchanged: false,
         })
+    }
+}
+
+impl Asked {
+    /// The same request, with what its date says of the site.
+    #[must_use]
+    pub fn at(self, site: &Site) -> Self {
+        let unchanged = is_unchanged(site, self.if_none_match.as_deref(), self.if_modified_since.as_deref());
+        Self { unchanged, ..self }
     }
 }
 
@@ -116,6 +132,8 @@ where
     F: Fn(Site, Request) -> Fut,
     Fut: Future<Output = Result<Reply>>,
 {
+    let asked = asked.at(&site);
+    let modified = http_date(site.changed());
     let request = match names.and_then(|names| request(&asked, names)) {
         Ok(request) => request,
         Err(error) => return failure(&site, &asked, &error),
@@ -125,7 +143,10 @@ where
         return respond(Reply { tag: Some(tag), ..Reply::ok("", "") }, &asked);
     }
     match make(site.clone(), request).await {
-        Ok(reply) => respond(Reply { tag: reply.tag.clone().or(Some(tag)), ..reply }, &asked),
+        Ok(reply) => {
+            let reply = Reply { tag: reply.tag.clone().or(Some(tag)), ..reply };
+            respond(reply.with_header("last-modified", modified), &asked)
+        }
         Err(error) => failure(&site, &asked, &error),
     }
 }
@@ -143,6 +164,7 @@ fn request(asked: &Asked, names: Vec<String>) -> Result<Request> {
         range: asked.range.clone(),
         if_none_match: asked.if_none_match.clone(),
         accept_encoding: asked.accept_encoding.clone(),
+        unchanged: asked.unchanged,
     })
 }
 
@@ -205,9 +227,11 @@ pub async fn ready(site: Site, _: Request) -> Result<Reply> {
 
 /// The answer as axum sends it; just its head when the client has that state already.
 pub fn respond(reply: Reply, asked: &Asked) -> Response {
+    let fresh = matches!(reply.status, 200 | 204);
     let known = match (&reply.tag, &asked.if_none_match) {
-        (Some(tag), Some(header)) => reply.status == 200 && names_tag(header, tag),
-        _ => false,
+        (Some(tag), Some(header)) => fresh && names_tag(header, tag),
+        // Only answers that say when they changed can be asked for by date.
+        _ => fresh && asked.unchanged && reply.headers.iter().any(|(name, _)| *name == "last-modified"),
     };
     let (status, body) = if known { (304, Body::empty()) } else { (reply.status, Body::from(reply.body)) };
     let mut response = Response::new(body);

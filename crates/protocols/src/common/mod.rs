@@ -10,5 +10,6 @@ pub mod pieces;
 pub mod problem;
 pub mod reply;
 pub mod request;
+pub mod since;
 pub mod site;
 pub mod xml;

@@ -24,6 +24,8 @@ pub struct Request {
     pub if_none_match: Option<String>,
     /// The `Accept-Encoding` header.
     pub accept_encoding: Option<String>,
+    /// Whether nothing has changed since the date that the client has its answer of.
+    pub unchanged: bool,
 }
 
 impl Request {
@@ -59,7 +61,7 @@ impl Request {
     /// Whether the client has an answer with this head already, so that nothing needs making.
     pub fn knows(&self, head: &Reply) -> bool {
         let known = self.if_none_match.as_deref().zip(head.tag.as_deref());
-        known.is_some_and(|(known, tag)| names_tag(known, tag))
+        self.unchanged || known.is_some_and(|(known, tag)| names_tag(known, tag))
     }
 
     /// Whether the client reads gzip.

@@ -20,13 +20,15 @@ pub struct Client<'a> {
     pub accept_language: Option<&'a str>,
     /// `If-None-Match`.
     pub known_tag: Option<&'a str>,
+    /// Whether nothing has changed since the date of `If-Modified-Since`.
+    pub unchanged: bool,
 }
 
 impl Client<'_> {
     /// Whether the client has this answer already, so that nothing needs drawing.
-    fn knows(&self, reply: &Reply) -> bool {
+    pub(super) fn knows(&self, reply: &Reply) -> bool {
         let tag = reply.tag.as_deref().unwrap_or_default();
-        self.known_tag.is_some_and(|known| names_tag(known, tag))
+        self.unchanged || self.known_tag.is_some_and(|known| names_tag(known, tag))
     }
 }
 

@@ -162,6 +162,29 @@ fn a_tile_that_the_client_has_is_not_sent_again() {
 }
 
 #[test]
+fn what_has_not_changed_since_a_date_is_not_sent_again() {
+    for path in [
+        "/collections/units",
+        "/collections/units/map/tiles/WebMercatorQuad/0/0/0.png",
+        "/collections/units/map?width=50",
+        "/wms?SERVICE=WMS&VERSION=1.1.1&REQUEST=GetMap&LAYERS=units&STYLES=&SRS=EPSG:4326&BBOX=140,35,142,37&WIDTH=9&HEIGHT=9&FORMAT=image/png",
+        "/wmts/1.0.0/units/default/WebMercatorQuad/0/0/0.png",
+    ] {
+        let first = get(path);
+        let date = first.header("last-modified").to_owned();
+        assert!(first.status == 200 && date.ends_with(" GMT"), "{path}: {date}");
+        let again = get_with(path, &[("if-modified-since", &date)]);
+        assert_eq!((again.status, again.body.len()), (304, 0), "{path}");
+        let older = get_with(path, &[("if-modified-since", "Sun, 06 Nov 1994 08:49:37 GMT")]);
+        assert_eq!(older.status, 200, "{path}");
+        let tagged = get_with(path, &[("if-modified-since", &date), ("if-none-match", "\"other\"")]);
+        assert_eq!(tagged.status, 200, "{path}: tags go before dates");
+    }
+    let date = get("/collections").header("last-modified").to_owned();
+    assert_eq!(get_with("/collections/nowhere", &[("if-modified-since", &date)]).status, 404);
+}
+
+#[test]
 fn tilesets_lead_to_their_tiles() {
     let collection = json("/collections/quakes");
     let href = |document: &Value, rel: &str| {

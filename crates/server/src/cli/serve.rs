@@ -8,6 +8,7 @@ use crate::{output, upkeep};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use terrane_engine::publish;
 use terrane_model::tiling::TileSets;
 use terrane_model::{Error, Result};
 use terrane_protocols::Site;
@@ -96,7 +97,7 @@ fn site(server: &Server) -> Site {
     };
     // Names that clash are refused when the settings are read.
     let sets = TileSets::new(config.tile_sets.clone()).unwrap_or_default();
-    Site { engine: Arc::clone(&server.engine), about: Arc::new(about), sets: Arc::new(sets) }
+    Site { engine: Arc::clone(&server.engine), about: Arc::new(about), sets: Arc::new(sets), since: publish::now() }
 }
 
 fn announce(folder: &Path, server: &Server, listen: SocketAddr, json: bool) {

@@ -66,6 +66,8 @@ fn around(routes: Router, limits: &Limits) -> Router {
     let compressed = SizeAbove::new(COMPRESS_FROM_BYTES).and(NotForContentType::IMAGES);
     let cors = CorsLayer::new().allow_origin(Any).allow_methods(Any).allow_headers(Any).expose_headers([
         HeaderName::from_static("content-crs"),
+        HeaderName::from_static("content-bbox"),
+        HeaderName::from_static("content-datetime"),
         header::LINK,
         header::ETAG,
     ]);

@@ -4,7 +4,7 @@ use super::ask::{self, Operation};
 use super::{codes, describe};
 use crate::common::kvp::{Pairs, decode};
 use crate::common::negotiate::languages;
-use crate::common::reply::{Reply, log, names_tag};
+use crate::common::reply::{Reply, log};
 use crate::common::site::Site;
 use crate::ogcapi::tiles::answer::{CACHE, ENCODER};
 use crate::ows::serve::Client;
@@ -107,8 +107,7 @@ async fn tile(site: &Site, pairs: &Pairs, client: &Client<'_>) -> Result<Reply> 
     let tile = format!("{} {matrix:?} {:?} {:?}", question.set.id, question.tile, question.form);
     let head = Reply::ok("", "").with_tag(&[ENCODER, &asked.state, &tile]);
     let head = head.with_header("cache-control", CACHE).with_header("vary", "accept-encoding");
-    let known = client.known_tag.zip(head.tag.as_deref()).is_some_and(|(known, tag)| names_tag(known, tag));
-    if known {
+    if client.knows(&head) {
         return Ok(head);
     }
     let encoded = site.engine.tile(Caller::Public, asked.question).await?;
