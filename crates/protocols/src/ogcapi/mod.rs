@@ -7,6 +7,7 @@ pub mod describe;
 pub mod links;
 pub mod openapi;
 mod routes;
+mod rows;
 pub mod schema;
 
 pub use routes::routes;
