@@ -52,7 +52,8 @@ impl Flow {
                 }
             }
         });
-        Self(once(std::future::ready(Ok(first))).chain(rest).boxed())
+        // Whoever compresses it asks once more after the end.
+        Self(once(std::future::ready(Ok(first))).chain(rest).fuse().boxed())
     }
 
     /// As a stream.
