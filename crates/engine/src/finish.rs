@@ -3,8 +3,8 @@
 use crate::pool::{Cancel, wait};
 use std::cmp::Ordering;
 use std::sync::Arc;
-use terrane_model::batch::BatchBuilder;
-use terrane_model::filter::Predicate;
+use terrane_model::batch::{BatchBuilder, Value};
+use terrane_model::filter::{Literal, Predicate};
 use terrane_model::query::{Columns, Position, SortKey, compare_positions};
 use terrane_model::{Batch, Error, Feature, FeatureQuery, FeatureScan, Result, Rows, Schema};
 
@@ -198,21 +198,37 @@ pub struct First<'a> {
     held: usize,
     /// Once there are enough candidates, later rows must come before this.
     last: Option<Position>,
+    /// Whether what rows are ordered by are their columns.
+    by_columns: bool,
 }
 
 /// Batches, a megabyte each, that candidates hold before they are copied.
-const HELD_BATCHES_MAX: usize = 16;
+const HELD_BATCHES_MAX: usize = 64;
 
 impl<'a> First<'a> {
-    /// The first `count` rows in an order.
+    /// The first `count` rows in the order of their columns.
     pub fn new(sort: &'a [SortKey], count: usize) -> Self {
-        Self { sort, count, kept: Vec::new(), held: 0, last: None }
+        Self { by_columns: true, ..Self::measured(sort, count) }
+    }
+
+    /// The first `count` rows in an order of what is measured on them, whatever columns are called.
+    pub fn measured(sort: &'a [SortKey], count: usize) -> Self {
+        Self { sort, count, kept: Vec::new(), held: 0, last: None, by_columns: false }
     }
 
     /// Sees rows; those without a position are passed over.
     pub fn see(&mut self, batch: Batch, position: impl Fn(&Feature<'_>) -> Option<Position>) {
         let (batch, before) = (Arc::new(batch), self.kept.len());
-        for feature in batch.features() {
+        let first = self
+            .sort
+            .first()
+            .filter(|_| self.by_columns)
+            .and_then(|key| Some((batch.schema.column(&key.column)?.0, key.descending)));
+        let late = |feature: &Feature<'_>| match (first, self.last.as_ref().and_then(|last| last.key.first())) {
+            (Some((column, descending)), Some(last)) => comes_later(&feature.value(column), last, descending),
+            _ => false,
+        };
+        for feature in batch.features().filter(|feature| !late(feature)) {
             let Some(position) = position(&feature) else { continue };
             let in_time = |last: &Position| compare_positions(self.sort, &position, last) == Ordering::Less;
             if self.last.as_ref().is_none_or(in_time) {
@@ -249,6 +265,20 @@ impl<'a> First<'a> {
         self.order();
         gather(&self.kept)
     }
+}
+
+/// Whether a value, by itself, comes after the last that counts; most rows of a table do, and a position need not be made of them.
+fn comes_later(value: &Value<'_>, last: &Literal, descending: bool) -> bool {
+    let order = match (value, last) {
+        (Value::Null, Literal::Null) => return false,
+        (Value::Null, _) => return true,
+        (Value::Int(a), Literal::Int(b)) => a.cmp(b),
+        (Value::Float(a), Literal::Float(b)) => a.partial_cmp(b).unwrap_or(Ordering::Equal),
+        (Value::Text(a), Literal::Text(b)) => (*a).cmp(b.as_str()),
+        (Value::Time(a), Literal::Instant(b)) => a.earliest.cmp(b),
+        _ => Ordering::Equal,
+    };
+    order == if descending { Ordering::Less } else { Ordering::Greater }
 }
 
 fn gather(candidates: &[Candidate]) -> Vec<Batch> {
