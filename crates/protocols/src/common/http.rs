@@ -33,6 +33,8 @@ pub struct Asked {
     pub if_none_match: Option<String>,
     /// `Range`.
     pub range: Option<String>,
+    /// `Accept-Encoding`.
+    pub accept_encoding: Option<String>,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Asked {
@@ -46,6 +48,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Asked {
             accept_language: text(&parts.headers, &header::ACCEPT_LANGUAGE),
             if_none_match: text(&parts.headers, &header::IF_NONE_MATCH),
             range: text(&parts.headers, &header::RANGE),
+            accept_encoding: text(&parts.headers, &header::ACCEPT_ENCODING),
         })
     }
 }
@@ -158,8 +161,16 @@ fn with_flow(mut response: Response, flow: Flow) -> Response {
 fn request(asked: &Asked, names: Vec<String>) -> Result<Request> {
     let query = Pairs::parse(&asked.query)?;
     let languages = languages(query.once("lang")?, asked.accept_language.as_deref());
-    let (path, accept, range) = (asked.path.clone(), asked.accept.clone(), asked.range.clone());
-    Ok(Request { path, names, query, accept, languages, range })
+    Ok(Request {
+        path: asked.path.clone(),
+        names,
+        query,
+        accept: asked.accept.clone(),
+        languages,
+        range: asked.range.clone(),
+        if_none_match: asked.if_none_match.clone(),
+        accept_encoding: asked.accept_encoding.clone(),
+    })
 }
 
 /// As much of a request as can be taken apart, for telling an error.

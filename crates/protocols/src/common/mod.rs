@@ -4,6 +4,7 @@ pub mod crs;
 pub mod flow;
 pub mod http;
 pub mod kvp;
+pub mod layers;
 pub mod negotiate;
 pub mod pieces;
 pub mod problem;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use terrane_engine::Engine;
 use terrane_model::about::Party;
+use terrane_model::tiling::TileSets;
 use terrane_model::{DatasetId, LocalText};
 
 /// What every handler is given.
@@ -12,6 +13,8 @@ pub struct Site {
     pub engine: Arc<Engine>,
     /// What the site says of itself.
     pub about: Arc<SiteAbout>,
+    /// How the ground is cut into tiles.
+    pub sets: Arc<TileSets>,
 }
 
 /// What the site says of itself.

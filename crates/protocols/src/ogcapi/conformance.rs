@@ -7,7 +7,7 @@ use crate::ogcapi::links;
 use serde_json::{Value, json};
 
 /// Conformance classes, without their common beginning.
-pub const CLASSES: [&str; 33] = [
+pub const CLASSES: [&str; 47] = [
     "ogcapi-common-1/1.0/conf/core",
     "ogcapi-common-1/1.0/conf/landing-page",
     "ogcapi-common-1/1.0/conf/json",
@@ -41,6 +41,20 @@ pub const CLASSES: [&str; 33] = [
     "cql2/1.0/conf/array-functions",
     "cql2/1.0/conf/property-property",
     "cql2/1.0/conf/arithmetic",
+    "tms/2.0/conf/tilematrixset",
+    "tms/2.0/conf/tilematrixsetlimits",
+    "tms/2.0/conf/tilesetmetadata",
+    "tms/2.0/conf/json-tilematrixset",
+    "tms/2.0/conf/json-tilematrixsetlimits",
+    "tms/2.0/conf/json-tilesetmetadata",
+    "ogcapi-tiles-1/1.0/conf/core",
+    "ogcapi-tiles-1/1.0/conf/tileset",
+    "ogcapi-tiles-1/1.0/conf/tilesets-list",
+    "ogcapi-tiles-1/1.0/conf/dataset-tilesets",
+    "ogcapi-tiles-1/1.0/conf/geodata-tilesets",
+    "ogcapi-tiles-1/1.0/conf/collections-selection",
+    "ogcapi-tiles-1/1.0/conf/datetime",
+    "ogcapi-tiles-1/1.0/conf/png",
 ];
 
 /// The address of a conformance class.

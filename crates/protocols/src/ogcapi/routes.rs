@@ -1,7 +1,7 @@
 //! The only file of this folder that knows axum: which address is answered by what.
 
 use super::rows::{Collection, Table};
-use super::{answer, ask, conformance, describe, links, openapi, schema};
+use super::{answer, ask, conformance, describe, links, map as maps_of, openapi, schema, tiles};
 use crate::common::flow::{Begun, Flow, Piecewise, begun};
 use crate::common::http::{Answer, resource};
 use crate::common::negotiate::{Form, GEOJSON, HTML, JSON};
@@ -35,7 +35,9 @@ pub fn routes(site: Site) -> Router {
         .route("/collections/{id}/styles/{style}/legend", resource(legend))
         .route("/maps", resource(maps))
         .route("/maps/{id}", resource(map))
-        .with_state(site)
+        .with_state(site.clone())
+        .merge(tiles::routes(site.clone()))
+        .merge(maps_of::routes(site))
 }
 
 /// OpenAPI as a form of its own and as JSON.

@@ -93,7 +93,7 @@ fn site(server: &Server) -> Site {
         description: config.site.description.clone(),
         operator: config.site.operator.clone(),
     };
-    Site { engine: Arc::clone(&server.engine), about: Arc::new(about) }
+    Site { engine: Arc::clone(&server.engine), about: Arc::new(about), sets: Arc::default() }
 }
 
 fn announce(folder: &Path, server: &Server, listen: SocketAddr, json: bool) {

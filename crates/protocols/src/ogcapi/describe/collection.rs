@@ -118,6 +118,12 @@ fn links_of(site: &Site, entry: &Entry, dataset: &Dataset) -> Vec<Value> {
         let legend = site.url(&below(id, &["styles", style, "legend"]));
         add(links::LEGEND, links::JSON, "Legend", &format!("{legend}?f=json"));
         add(links::LEGEND, "image/png", "Legend as a picture", &format!("{legend}?f=png"));
+        if entry.crs().is_some() {
+            if dataset.features.is_some() && dataset.grid.is_none() {
+                add(links::TILESETS_VECTOR, links::JSON, "Vector tiles", &site.url(&below(id, &["tiles"])));
+            }
+            add(links::TILESETS_MAP, links::JSON, "Tiles of pictures", &site.url(&below(id, &["map", "tiles"])));
+        }
         let wms = "/wms?SERVICE=WMS&VERSION=1.3.0&REQUEST=GetCapabilities";
         add("related", "text/xml", "Web Map Service 1.3.0", &site.url(wms));
     }

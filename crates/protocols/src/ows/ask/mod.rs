@@ -6,9 +6,10 @@ mod view;
 pub use view::{background, size, view};
 
 use crate::common::kvp::Pairs;
+use crate::common::layers::{layer, state};
 use crate::common::negotiate::languages;
 use crate::ows::codes::missing;
-use layers::{drawn, layer, queried, state};
+use layers::{drawn, queried};
 use terrane_engine::catalogue::Catalogue;
 use terrane_engine::{PIXEL_MM, PictureLayer, PictureQuestion, View};
 use terrane_model::limits::Limits;
