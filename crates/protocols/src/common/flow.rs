@@ -27,7 +27,8 @@ pub enum Begun<T> {
 
 /// Writes the first piece.
 pub fn begun<T: Piecewise>(mut writing: T, cancel: &Cancel) -> Result<Begun<T>> {
-    let mut out = Vec::new();
+    // The last row goes a little beyond.
+    let mut out = Vec::with_capacity(PIECE_BYTES + PIECE_BYTES / 4);
     Ok(match writing.write_on(cancel, &mut out)? {
         true => Begun::Part(out.into(), writing),
         false => Begun::Whole(out.into()),
