@@ -75,7 +75,7 @@ impl Engine {
     /// is served.
     pub fn new(store: Arc<dyn Store>, openers: Vec<Arc<dyn Opener>>, limits: Limits, key: [u8; 32]) -> Result<Self> {
         let catalogue = Catalogue::reconcile(&*store, None)?;
-        let pool = Pool::new(limits.waiting_tasks_max)?;
+        let pool = Pool::new(&limits)?;
         Ok(Self {
             store,
             preparer: Arc::new(LocalPreparer(openers)),

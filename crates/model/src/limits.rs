@@ -39,8 +39,10 @@ pub struct Limits {
     pub connections_max: usize,
     /// Seconds that running answers get to finish when the program is told to stop.
     pub stopping_seconds_max: u64,
-    /// Questions waiting for a processor before new ones are answered "busy".
+    /// Questions that are being answered or wait for a processor before new ones are answered "busy".
     pub waiting_tasks_max: usize,
+    /// Pixels of pictures that wait to be drawn before new ones are answered "busy".
+    pub waiting_pixels_max: u64,
     /// Samples in one window read from a grid.
     pub window_samples_max: u64,
     /// Columns of an imported table.
@@ -80,6 +82,7 @@ impl Default for Limits {
             connections_max: 4_096,
             stopping_seconds_max: 30,
             waiting_tasks_max: 256,
+            waiting_pixels_max: 268_435_456,
             window_samples_max: 67_108_864,
             import_columns_max: 2_000,
             import_line_bytes_max: 16_777_216,
