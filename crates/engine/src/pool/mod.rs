@@ -90,6 +90,11 @@ impl Pool {
         self.queue.pending()
     }
 
+    /// Questions that were begun until now, whatever came of them.
+    pub fn served(&self) -> u64 {
+        self.queue.served()
+    }
+
     async fn ask<T: Send + 'static>(
         &self,
         size: Size,

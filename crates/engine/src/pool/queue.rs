@@ -78,6 +78,7 @@ struct State {
     usual: VecDeque<Arc<Job>>,
     pixels: u64,
     running: usize,
+    served: u64,
     /// When nobody had to wait last.
     empty_at: Instant,
     /// What a question takes, of late.
@@ -96,6 +97,7 @@ impl Queue {
             usual: VecDeque::new(),
             pixels: 0,
             running: 0,
+            served: 0,
             empty_at: Instant::now(),
             takes: Duration::ZERO,
         };
@@ -172,6 +174,11 @@ impl Queue {
         state.quick.len() + state.usual.len() + state.running
     }
 
+    /// Questions that were begun.
+    pub(super) fn served(&self) -> u64 {
+        self.state().served
+    }
+
     /// Waits until a thread has nothing to do, for so long at most.
     pub(super) fn wait_until_free(&self, most: Duration) {
         let busy = |state: &mut State| state.running >= self.threads || !state.usual.is_empty();
@@ -194,6 +201,7 @@ impl State {
             if let Some(work) = job.take() {
                 self.pixels = self.pixels.saturating_sub(job.pixels());
                 self.running += 1;
+                self.served += 1;
                 return Some((job, work));
             }
         }
