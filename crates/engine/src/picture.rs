@@ -109,6 +109,17 @@ const GLOBE_MERCATOR_M: f64 = 40_075_016.685_578_49;
 impl Engine {
     /// Draws a picture.
     pub async fn picture(&self, caller: Caller, question: PictureQuestion) -> Result<Picture> {
+        let pixels = pixels(&question.view);
+        let task = self.picture_task(caller, question)?;
+        self.pool().run_sized(pixels, task).await
+    }
+
+    /// What draws a picture: everything is opened and checked, nothing is read yet.
+    pub(crate) fn picture_task(
+        &self,
+        caller: Caller,
+        question: PictureQuestion,
+    ) -> Result<impl FnOnce(&Cancel) -> Result<Picture> + Send + use<>> {
         check_size(&question.view, self.limits())?;
         if question.layers.len() > self.limits().picture_layers_max {
             let say = format!("A picture has at most {} layers.", self.limits().picture_layers_max);
@@ -117,9 +128,13 @@ impl Engine {
         let layers = open_layers(&self.catalogue(), caller, question.layers)?;
         let fonts = Arc::clone(self.fonts());
         let tools = Tools { limits: self.limits().clone(), fonts, tiled: question.tiled };
-        let task = move |cancel: &Cancel| draw(&layers, &question.view, question.background, &tools, cancel);
-        self.pool().run(task).await
+        Ok(move |cancel: &Cancel| draw(&layers, &question.view, question.background, &tools, cancel))
     }
+}
+
+/// How many pixels a view has.
+pub(crate) fn pixels(view: &View) -> u64 {
+    u64::from(view.width_px) * u64::from(view.height_px)
 }
 
 /// Refuses a size past the limits before anything is read or allocated.

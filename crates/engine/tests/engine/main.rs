@@ -2,6 +2,7 @@
 
 #![allow(clippy::panic, clippy::unwrap_used)]
 
+mod cache;
 mod catalogue;
 mod editions;
 mod features;
