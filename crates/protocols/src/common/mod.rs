@@ -6,6 +6,7 @@ pub mod http;
 pub mod kvp;
 pub mod layers;
 pub mod negotiate;
+pub mod period;
 pub mod pieces;
 pub mod problem;
 pub mod reply;

@@ -2,19 +2,38 @@
 
 use crate::common::http::{Asked, respond};
 use crate::common::site::Site;
-use crate::ows::serve;
+use crate::ows::{serve, wmts};
 use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 
-/// `/ows?service=WMS` and its alias `/wms`.
+/// `/ows?service=…` and its aliases `/wms` and `/wmts`, and the addresses of WMTS.
 pub fn routes(site: Site) -> Router {
-    Router::new().route("/ows", get(wms)).route("/wms", get(wms)).with_state(site)
+    Router::new()
+        .route("/ows", get(ows))
+        .route("/wms", get(wms))
+        .route("/wmts", get(wmts))
+        .route("/wmts/{*rest}", get(wmts_address))
+        .with_state(site)
+}
+
+async fn ows(site: State<Site>, asked: Asked) -> Response {
+    if wmts::is_wmts(&asked.query) { wmts(site, asked).await } else { wms(site, asked).await }
 }
 
 async fn wms(State(site): State<Site>, asked: Asked) -> Response {
-    let caller =
-        serve::Client { accept_language: asked.accept_language.as_deref(), known_tag: asked.if_none_match.as_deref() };
-    respond(serve::answer(&site, &asked.query, &caller).await, &asked)
+    respond(serve::answer(&site, &asked.query, &client(&asked)).await, &asked)
+}
+
+fn client(asked: &Asked) -> serve::Client<'_> {
+    serve::Client { accept_language: asked.accept_language.as_deref(), known_tag: asked.if_none_match.as_deref() }
+}
+
+async fn wmts(State(site): State<Site>, asked: Asked) -> Response {
+    respond(wmts::answer(&site, &asked.query, &client(&asked)).await, &asked)
+}
+
+async fn wmts_address(State(site): State<Site>, asked: Asked) -> Response {
+    respond(wmts::answer_address(&site, &asked.path, &asked.query, &client(&asked)).await, &asked)
 }

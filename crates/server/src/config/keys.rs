@@ -33,6 +33,8 @@ pub enum Allowed {
     Whole(u64, u64),
     /// A number of bytes between two, or a text such as `"2 GB"`.
     Bytes(u64, u64),
+    /// Tile matrix sets, each a table of its own.
+    Sets,
 }
 
 /// What holds when a setting is not given.
@@ -54,11 +56,12 @@ impl Key {
 }
 
 /// The sections and what they are for.
-pub const SECTIONS: [(&str, &str); 5] = [
+pub const SECTIONS: [(&str, &str); 6] = [
     ("site", "Who runs the node, as its pages and services say."),
     ("server", "Where it listens and how people reach it."),
     ("editions", "How long earlier editions of a dataset stay."),
     ("quota", "How much room the data may take."),
+    ("tiles", "How the ground is cut into tiles."),
     ("import", "What the process that reads strangers' files may use."),
 ];
 
@@ -131,11 +134,19 @@ pub static IMPORT_FILE: Key = key(
     "Size of a file that reading may write.",
 );
 
+/// Tile matrix sets of one's own.
+pub static TILE_SETS: Key = key(
+    "tiles",
+    "sets",
+    (Allowed::Sets, Usual::Nothing),
+    "Tile matrix sets beside those of OGC's register: [tiles.sets.NAME] with crs, origin, cell_sizes or scales, and extent.",
+);
+
 /// The largest size that can be given: what a TOML integer holds.
 const BYTES_MAX: u64 = i64::MAX as u64;
 
 /// All settings, in the order in which they are shown.
-pub static ALL: [&Key; 12] = [
+pub static ALL: [&Key; 13] = [
     &TITLE,
     &DESCRIPTION,
     &OPERATOR,
@@ -145,6 +156,7 @@ pub static ALL: [&Key; 12] = [
     &PUBLIC_URL,
     &EDITIONS_KEEP,
     &QUOTA_BYTES,
+    &TILE_SETS,
     &IMPORT_MEMORY,
     &IMPORT_TIME,
     &IMPORT_FILE,

@@ -4,6 +4,7 @@ mod check;
 pub mod keys;
 mod live;
 mod schema;
+mod sets;
 mod size;
 mod value;
 
@@ -20,6 +21,7 @@ use std::io::Read as _;
 use std::net::SocketAddr;
 use std::path::Path;
 use terrane_model::about::Party;
+use terrane_model::tiling::TileMatrixSet;
 use terrane_model::{Error, LocalText, Result};
 use value::Value;
 
@@ -52,6 +54,12 @@ listen = "127.0.0.1:8080"
 # [quota]
 # bytes = "200 GB"            # what all datasets may take on the disk together
 
+# [tiles.sets.Plane9]         # a way of your own to cut the ground into tiles
+# crs = "EPSG:6677"
+# origin = [-200000, 200000]  # the upper left corner: x (east), then y (north)
+# cell_sizes = [500, 100, 20] # metres of a pixel, the largest first; or scales = […], scale denominators
+# extent = [-200000, -200000, 200000, 200000]
+
 # [import]                    # what reading a file may use
 # memory = "2 GB"
 # time_seconds = 3600
@@ -69,6 +77,8 @@ pub struct Config {
     pub editions: EditionsConfig,
     /// How much room the data may take.
     pub quota: QuotaConfig,
+    /// Tile matrix sets of the operator's own.
+    pub tile_sets: Vec<TileMatrixSet>,
     /// What reading a stranger's file may use.
     pub import: ImportConfig,
     origins: BTreeMap<(&'static str, &'static str), Origin>,
@@ -150,6 +160,7 @@ impl Config {
             },
             editions: EditionsConfig { keep: read.whole(&keys::EDITIONS_KEEP)? },
             quota: QuotaConfig { bytes: read.number(&keys::QUOTA_BYTES) },
+            tile_sets: read.sets(&keys::TILE_SETS),
             import: ImportConfig {
                 memory_bytes: read.whole(&keys::IMPORT_MEMORY)?,
                 time_seconds: read.whole(&keys::IMPORT_TIME)?,
@@ -172,6 +183,7 @@ impl Config {
             (&keys::PUBLIC_URL, json!(self.server.public_url)),
             (&keys::EDITIONS_KEEP, json!(self.editions.keep)),
             (&keys::QUOTA_BYTES, json!(self.quota.bytes)),
+            (&keys::TILE_SETS, set_names(&self.tile_sets)),
             (&keys::IMPORT_MEMORY, json!(import.memory_bytes)),
             (&keys::IMPORT_TIME, json!(import.time_seconds)),
             (&keys::IMPORT_FILE, json!(import.file_bytes)),
@@ -182,6 +194,12 @@ impl Config {
     pub fn origin(&self, key: &Key) -> Origin {
         self.origins.get(&(key.section, key.name)).cloned().unwrap_or(Origin::Usual)
     }
+}
+
+/// The names of sets; nothing when there are none.
+fn set_names(sets: &[TileMatrixSet]) -> Json {
+    let names: Vec<&str> = sets.iter().map(|set| set.id.as_str()).collect();
+    if names.is_empty() { Json::Null } else { names.join(", ").into() }
 }
 
 /// Texts by language; a plain text when its language is not known.
@@ -215,6 +233,13 @@ impl Reader<'_> {
             (Some(Value::Text(text)), _) => Some(text.clone()),
             (_, Usual::Text(text)) => Some(text.to_owned()),
             _ => None,
+        }
+    }
+
+    fn sets(&self, key: &Key) -> Vec<TileMatrixSet> {
+        match self.given(key) {
+            Some(Value::Sets(sets)) => sets.clone(),
+            _ => Vec::new(),
         }
     }
 

@@ -1,14 +1,15 @@
 //! One value of the settings: from TOML to what the key allows, or what is wrong with it and how to put it right.
 
 use super::keys::Allowed;
-use super::size;
+use super::{sets, size};
 use crate::commands::is_language_tag;
 use std::net::SocketAddr;
 use terrane_model::LocalText;
+use terrane_model::tiling::TileMatrixSet;
 use toml::de::{DeInteger, DeValue};
 
 /// A value that is allowed where it stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Value {
     /// Texts by language.
     Texts(LocalText),
@@ -18,6 +19,8 @@ pub enum Value {
     Number(u64),
     /// Where to listen.
     Address(SocketAddr),
+    /// Tile matrix sets.
+    Sets(Vec<TileMatrixSet>),
 }
 
 /// What is wrong, and what to write instead.
@@ -33,6 +36,7 @@ impl Allowed {
             Self::PublicUrl => "an address in quotes, such as \"https://maps.example.org/geo\"".to_owned(),
             Self::Listen => "an IP address and a port in quotes, such as \"127.0.0.1:8080\"".to_owned(),
             Self::Whole(min, max) => format!("a whole number from {min} to {max}"),
+            Self::Sets => sets::IN_WORDS.to_owned(),
             Self::Bytes(min, _) => {
                 format!("a number of bytes or a size such as \"2 GB\", at least {}", crate::output::bytes(min))
             }
@@ -48,6 +52,7 @@ impl Allowed {
             Self::Texts => texts(value).map(Value::Texts).map_err(wrong),
             Self::Whole(min, max) => within(whole(value), value, (min, max)).map(Value::Number).map_err(wrong),
             Self::Bytes(min, max) => within(bytes(value), value, (min, max)).map(Value::Number).map_err(wrong),
+            Self::Sets => sets::read(value).map(Value::Sets).map_err(wrong),
             Self::Listen => {
                 let text = text()?;
                 listen(text).map(Value::Address).ok_or_else(|| wrong(format!("“{}” is none", shown(text))))

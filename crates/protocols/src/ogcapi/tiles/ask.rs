@@ -129,7 +129,8 @@ pub fn address(set: &TileMatrixSet, matrix: &str, row: &str, column: u64) -> Res
     Ok(TileAddress { matrix: place, column, row })
 }
 
-fn number(text: &str, what: &str) -> Result<u64> {
+/// A row or a column.
+pub fn number(text: &str, what: &str) -> Result<u64> {
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let shown: String = text.chars().take(32).collect();
     let say = || Error::invalid(format!("The {what} of a tile is a whole number, not “{shown}”."));

@@ -2,6 +2,7 @@
 
 use crate::common::kvp::Pairs;
 use crate::common::layers::layer;
+use crate::ows::ask::narrow::Conditions;
 use crate::ows::codes::missing;
 use terrane_engine::catalogue::Catalogue;
 use terrane_engine::{Caller, PictureLayer};
@@ -12,18 +13,27 @@ use terrane_model::{Error, Result};
 pub fn drawn(pairs: &Pairs, catalogue: &Catalogue, limits: &Limits) -> Result<Vec<PictureLayer>> {
     let names = names(pairs, "layers", limits)?;
     let styles = styles(pairs, names.len())?;
-    opened(names, styles, catalogue).map_err(|error| error.at("layers"))
+    let conditions = Conditions::of(pairs, names.len(), limits)?;
+    let groups = opened(&names, styles, catalogue).map_err(|error| error.at("layers"))?;
+    let narrow = |(at, group)| conditions.on(at, group, catalogue);
+    groups.into_iter().enumerate().map(narrow).collect::<Result<Vec<_>>>().map(|groups| groups.concat())
 }
 
-/// The layers in QUERY_LAYERS, bottom first; what a layer has at a point does not depend on its style.
+/// The layers in QUERY_LAYERS, bottom first, with the conditions that LAYERS have; what a layer has at a point does not depend on
+/// its style.
 pub fn queried(pairs: &Pairs, catalogue: &Catalogue, limits: &Limits) -> Result<Vec<PictureLayer>> {
+    let drawn = names(pairs, "layers", limits)?;
     let names = names(pairs, "query_layers", limits)?;
+    let conditions = Conditions::of(pairs, drawn.len(), limits)?;
     let styles = vec![None; names.len()];
-    let layers = opened(names, styles, catalogue).and_then(|layers| {
-        layers.iter().try_for_each(|layer| has_place(layer, catalogue))?;
-        Ok(layers)
+    let groups = opened(&names, styles, catalogue).and_then(|groups| {
+        groups.iter().flatten().try_for_each(|layer| has_place(layer, catalogue))?;
+        Ok(groups)
     });
-    layers.map_err(|error| error.at("query_layers"))
+    let groups = groups.map_err(|error| error.at("query_layers"))?;
+    let place = |name: &str| drawn.iter().position(|known| *known == name).unwrap_or(usize::MAX);
+    let narrow = |(name, group): (&&str, _)| conditions.on(place(name), group, catalogue);
+    names.iter().zip(groups).map(narrow).collect::<Result<Vec<_>>>().map(|groups| groups.concat())
 }
 
 /// A table without places has nothing at any of them.
@@ -42,9 +52,9 @@ fn names<'a>(pairs: &'a Pairs, key: &str, limits: &Limits) -> Result<Vec<&'a str
     }
 }
 
-fn opened(names: Vec<&str>, styles: Vec<Option<&str>>, catalogue: &Catalogue) -> Result<Vec<PictureLayer>> {
-    let layers = names.into_iter().zip(styles).map(|(name, style)| layer(name, style, catalogue));
-    layers.collect::<Result<Vec<_>>>().map(|layers| layers.concat())
+fn opened(names: &[&str], styles: Vec<Option<&str>>, catalogue: &Catalogue) -> Result<Vec<Vec<PictureLayer>>> {
+    let layers = names.iter().zip(styles).map(|(name, style)| layer(name, style, catalogue));
+    layers.collect()
 }
 
 fn styles(pairs: &Pairs, count: usize) -> Result<Vec<Option<&str>>> {
