@@ -22,6 +22,7 @@ pub mod policy;
 pub mod pool;
 pub mod publish;
 pub mod tile;
+mod vector_tile;
 
 pub use caller::Caller;
 pub use catalogue::Catalogue;
@@ -31,7 +32,10 @@ pub use picture::{PictureLayer, PictureQuestion};
 pub use policy::Policy;
 pub use pool::Pool;
 pub use terrane_drawing::view::{PIXEL_MM, View};
-pub use terrane_drawing::{legend::Legend, style::Style};
+pub use terrane_drawing::{
+    legend::Legend,
+    style::{Style, TileSource},
+};
 pub use tile::{Encoded, TileForm, TileQuestion};
 
 use import::{LocalPreparer, Preparer};

@@ -3,6 +3,7 @@
 use crate::Engine;
 use crate::caller::Caller;
 use crate::picture::{PictureLayer, PictureQuestion};
+use crate::vector_tile;
 use bytes::Bytes;
 use std::sync::Arc;
 use terrane_drawing::view::{PIXEL_MM, View};
@@ -35,6 +36,10 @@ pub struct TileQuestion {
     pub sharpness: u32,
     /// Red, green, blue, alpha behind a picture.
     pub background: [u8; 4],
+    /// The columns that features of a vector tile have; those that the style reads, and the one that identifies rows, when not said.
+    pub columns: Option<Vec<String>>,
+    /// Whether a vector tile is to be gzipped.
+    pub gzip: bool,
 }
 
 /// An answer as it is sent.
@@ -46,6 +51,9 @@ pub struct Encoded {
     pub media_type: &'static str,
     /// Whether the bytes are gzipped.
     pub gzip: bool,
+    /// How many steps coarser than the finest a vector tile had to be so that it keeps the limits: small areas were gathered by class,
+    /// points and short lines by cell. 0 for pictures.
+    pub coarsened: u8,
 }
 
 impl TileQuestion {
@@ -71,13 +79,13 @@ impl Engine {
     pub async fn map(&self, caller: Caller, question: PictureQuestion, format: PictureFormat) -> Result<Encoded> {
         let picture = self.picture(caller, question).await?;
         let bytes = self.pool().run(move |_| picture::write(&picture, format)).await?;
-        Ok(Encoded { bytes: bytes.into(), media_type: format.media_type(), gzip: false })
+        Ok(Encoded { bytes: bytes.into(), media_type: format.media_type(), gzip: false, coarsened: 0 })
     }
 
     /// A tile.
     pub async fn tile(&self, caller: Caller, question: TileQuestion) -> Result<Encoded> {
         let TileForm::Picture(format) = question.form else {
-            return Err(Error::unsupported("Vector tiles are not written yet."));
+            return vector_tile::tile(self, caller, question).await;
         };
         let view = question.view()?;
         let picture = PictureQuestion { layers: question.layers, view, background: question.background, tiled: true };

@@ -100,9 +100,10 @@ impl<'a> Row<'a> {
         all.into_iter().filter(move |kind| single.map_or_else(|| has(geometry, *kind), |single| single == *kind))
     }
 
-    /// What its areas cover, square units, holes not counted.
+    /// What its areas cover without their holes, square units.
     pub fn area(&self) -> f64 {
-        self.parts(ShapeKind::Area).flatten_rings().sum()
+        let signed = |(place, ring)| if place == 0 { area_of(ring) } else { -area_of(ring) };
+        self.parts(ShapeKind::Area).map(|rings| rings.enumerate().map(signed).sum::<f64>().max(0.0)).sum()
     }
 }
 
@@ -119,21 +120,6 @@ fn kind_of(part: &PartRef<'_>) -> ShapeKind {
         GeometryKind::Point => ShapeKind::Point,
         GeometryKind::LineString => ShapeKind::Line,
         _ => ShapeKind::Area,
-    }
-}
-
-/// Areas of the parts of a row.
-trait Areas {
-    /// The area of each part.
-    fn flatten_rings(self) -> impl Iterator<Item = f64>;
-}
-
-impl<'a, P: Iterator<Item = R>, R: Iterator<Item = &'a [[f64; 2]]>> Areas for P {
-    fn flatten_rings(self) -> impl Iterator<Item = f64> {
-        self.map(|rings| {
-            let areas = rings.enumerate().map(|(place, ring)| if place == 0 { area_of(ring) } else { -area_of(ring) });
-            areas.sum::<f64>().max(0.0)
-        })
     }
 }
 
@@ -241,11 +227,18 @@ impl Cutter {
             }
         }
         if self.shape.is_empty() {
-            self.dust.weigh(row.area(), row.centre(), self.grain.quantum(), &mut self.shape);
+            // What is cut off is no dust.
+            if inside {
+                self.weigh(row);
+            }
             return;
         }
         self.tally.areas += 1;
         self.settle();
+    }
+
+    fn weigh(&mut self, row: &Row<'_>) {
+        self.dust.weigh(row.area(), row.centre(), self.grain.quantum(), &mut self.shape);
     }
 
     /// Puts a ring on the grid, not yet ended.

@@ -11,6 +11,6 @@ mod nest;
 mod repair;
 mod ring;
 
-pub use cut::{Cutter, Tally};
+pub use cut::{Cutter, Row, Tally};
 pub use frame::{BUFFER, Frame, Grain};
 pub use mosaic::Mosaic;

@@ -34,6 +34,8 @@ pub struct LayerWriter {
     keys_count: u32,
     values: ValueTable,
     features: Vec<u8>,
+    /// Features that are drawn before all others.
+    below: Vec<u8>,
     count: usize,
     geometry: Vec<u8>,
     text: String,
@@ -58,6 +60,7 @@ impl LayerWriter {
             keys_count: 0,
             values: ValueTable::default(),
             features: Vec::new(),
+            below: Vec::new(),
             count: 0,
             geometry: Vec::new(),
             text: String::new(),
@@ -148,6 +151,13 @@ impl LayerWriter {
         self.count += 1;
     }
 
+    /// Adds a feature without identity that is drawn before all others.
+    pub fn feature_below(&mut self, tags: &[u32], shape: &Shape) {
+        std::mem::swap(&mut self.features, &mut self.below);
+        self.feature(None, tags, shape);
+        std::mem::swap(&mut self.features, &mut self.below);
+    }
+
     /// Features so far.
     pub fn len(&self) -> usize {
         self.count
@@ -160,7 +170,7 @@ impl LayerWriter {
 
     /// About the bytes so far.
     pub fn bytes(&self) -> usize {
-        self.features.len() + self.values.bytes().len() + self.keys.len()
+        self.features.len() + self.below.len() + self.values.bytes().len() + self.keys.len()
     }
 
     /// Adds the layer to a tile; nothing when it is empty.
@@ -173,7 +183,7 @@ impl LayerWriter {
         counted(&mut head, LAYER_NAME, self.name.as_bytes());
         let mut tail = Vec::with_capacity(4);
         number(&mut tail, LAYER_EXTENT, u64::from(EXTENT));
-        let pieces = [&head, &self.features, &self.keys, self.values.bytes(), &tail];
+        let pieces = [&head, &self.below, &self.features, &self.keys, self.values.bytes(), &tail];
         let length: usize = pieces.iter().map(|piece| piece.len()).sum();
         tile.reserve(length + 8);
         key(tile, TILE_LAYERS, COUNTED);
