@@ -23,6 +23,7 @@ pub mod policy;
 pub mod pool;
 pub mod publish;
 pub mod tile;
+mod vector_tile;
 pub mod warm;
 
 pub use cache::{Cache, CachePolicy};
@@ -34,7 +35,10 @@ pub use picture::{PictureLayer, PictureQuestion};
 pub use policy::Policy;
 pub use pool::{Cancel, Pool};
 pub use terrane_drawing::view::{PIXEL_MM, View};
-pub use terrane_drawing::{legend::Legend, style::Style};
+pub use terrane_drawing::{
+    legend::Legend,
+    style::{Style, TileSource},
+};
 pub use tile::{Encoded, TileForm, TileQuestion, Warmed};
 
 use import::{LocalPreparer, Preparer};

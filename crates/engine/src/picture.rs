@@ -228,7 +228,8 @@ fn placed(batch: Batch, to_view: &Transform, bbox: &Bbox, shift: f64, repeats: b
     Batch { geometry: Some(geometry), ..batch }
 }
 
-fn margin(bbox: &Bbox) -> Bbox {
+/// How far around a box geometry is kept that is cut before it is projected.
+pub(crate) fn margin(bbox: &Bbox) -> Bbox {
     bbox.grown(bbox.width().max(bbox.height()) * CLIP_MARGIN)
 }
 
@@ -242,7 +243,7 @@ pub(crate) fn period(crs: &Crs) -> Option<f64> {
 }
 
 /// By how much rows are moved east so that they are seen in the view: 0, and a globe either way where the world repeats.
-fn world_copies(view: &View) -> Vec<f64> {
+pub(crate) fn world_copies(view: &View) -> Vec<f64> {
     match period(&view.crs) {
         Some(globe) => vec![0.0, globe, -globe],
         None => vec![0.0],

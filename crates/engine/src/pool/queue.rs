@@ -283,7 +283,11 @@ mod tests {
         (0..20).for_each(|number| assert!(bench.admitted(number, 1, 0)));
         assert_eq!(bench.refused(499), Vec::<u32>::new(), "a burst is worked off");
         assert!(bench.admitted(20, 1, 450) && bench.admitted(21, 1, 470));
-        assert_eq!(bench.refused(520), (0..20).collect::<Vec<_>>(), "all that came at the beginning have waited too long");
+        assert_eq!(
+            bench.refused(520),
+            (0..20).collect::<Vec<_>>(),
+            "all that came at the beginning have waited too long"
+        );
         assert_eq!([bench.serves(520), bench.serves(520), bench.serves(520)], [Some(20), Some(21), None]);
         (30..40).for_each(|number| assert!(bench.admitted(number, 1, 600)));
         assert_eq!(bench.refused(1_000), Vec::<u32>::new(), "the queue was empty a moment ago");

@@ -83,7 +83,8 @@ pub fn tile(site: &Site, catalogue: &Catalogue, request: &Request, place: Place)
     let form = if form == MVT { TileForm::Vector } else { TileForm::Picture(picture_format(form)) };
     let opaque = form == TileForm::Picture(PictureFormat::Jpeg);
     let background = draw::background(request, opaque)?;
-    let question = TileQuestion { layers, set, tile, form, sharpness: asked.sharpness, background };
+    let (sharpness, gzip) = (asked.sharpness, request.reads_gzip());
+    let question = TileQuestion { layers, set, tile, form, sharpness, background, columns: None, gzip };
     let state = subject.state(&question.layers, catalogue)?;
     Ok(TileAsk { state, fixed: asked.form.is_some() || request.query.once("f")?.is_some(), question })
 }
