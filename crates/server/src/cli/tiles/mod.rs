@@ -21,7 +21,7 @@ use terrane_engine::{Caller, Engine, TileForm, TileQuestion};
 use terrane_model::picture::PictureFormat;
 use terrane_model::store::Progress as _;
 use terrane_model::tiling::{TileAddress, TileMatrixSet};
-use terrane_model::{Error, Kind, Result};
+use terrane_model::{Bbox, Error, Kind, Result};
 
 /// What is typed.
 #[derive(clap::Args)]
@@ -48,6 +48,9 @@ pub struct Tiles {
     /// Columns of vector tiles; those that the style reads without it
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     columns: Option<Vec<String>>,
+    /// Only tiles that meet this box, degrees; all that meet the extent without it
+    #[arg(long, value_name = "W,S,E,N", value_delimiter = ',', allow_hyphen_values = true)]
+    bbox: Option<Vec<f64>>,
     /// Where the tiles will be served, for the style and TileJSON of a folder
     #[arg(long, value_name = "URL")]
     url: Option<String>,
@@ -106,8 +109,11 @@ pub fn run(arguments: &Tiles, json: bool) -> Result<u8> {
     let (form, set) = (arguments.form()?, arguments.set()?);
     let zooms = arguments.zooms(&set)?;
     let engine = stores::engine_reading(&arguments.folder)?;
-    let subject = Subject::of(&engine, &arguments.id, arguments.style.as_deref())?;
+    let mut subject = Subject::of(&engine, &arguments.id, arguments.style.as_deref())?;
     subject.check(form)?;
+    if let Some(numbers) = &arguments.bbox {
+        subject.bbox = bbox_of(numbers)?;
+    }
     let plan = Plan::new(&subject, &set, zooms)?;
     let stop = stop_flag()?;
     let sink = Sink::create(&arguments.to, form)?;
@@ -118,6 +124,13 @@ pub fn run(arguments: &Tiles, json: bool) -> Result<u8> {
     let done = outcome?;
     tell(&arguments.to, &done, json);
     Ok(0)
+}
+
+fn bbox_of(numbers: &[f64]) -> Result<Bbox> {
+    let [west, south, east, north] = numbers else {
+        return Err(Error::invalid("A box is four numbers: west, south, east, north.").at("--bbox"));
+    };
+    Bbox::geographic([*west, *south], [*east, *north]).map_err(|error| error.at("--bbox"))
 }
 
 /// Becomes true when Ctrl-C is pressed.
