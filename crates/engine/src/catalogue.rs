@@ -43,6 +43,8 @@ pub struct StyleEntry {
     pub style: Arc<Style>,
     /// Changes whenever the style does.
     pub version: u64,
+    /// A hash of what it says: of two styles with one name and version, as in a catalogue that was built anew, too.
+    pub digest: blake3::Hash,
 }
 
 impl Entry {
@@ -333,7 +335,8 @@ fn styles_of(
         };
         match style {
             Ok(style) => {
-                let entry = StyleEntry { name: name.to_owned(), style, version: record.version };
+                let digest = blake3::hash(record.body.as_bytes());
+                let entry = StyleEntry { name: name.to_owned(), style, version: record.version, digest };
                 styles.insert(name.to_owned(), entry);
             }
             Err(error) => {

@@ -4,6 +4,7 @@
 //! what a source left undone, and hands back rows, pictures or samples. It names no store and no protocol.
 
 pub mod amend;
+pub mod cache;
 mod caller;
 pub mod catalogue;
 mod clip;
@@ -22,17 +23,23 @@ pub mod policy;
 pub mod pool;
 pub mod publish;
 pub mod tile;
+mod vector_tile;
+pub mod warm;
 
+pub use cache::{Cache, CachePolicy};
 pub use caller::Caller;
 pub use catalogue::Catalogue;
-pub use features::{FeaturePage, FeatureQuestion};
+pub use features::{FeaturePage, FeatureQuestion, FeatureStream};
 pub use info::{InfoHit, InfoQuestion};
 pub use picture::{PictureLayer, PictureQuestion};
 pub use policy::Policy;
-pub use pool::Pool;
+pub use pool::{Cancel, Pool};
 pub use terrane_drawing::view::{PIXEL_MM, View};
-pub use terrane_drawing::{legend::Legend, style::Style};
-pub use tile::{Encoded, TileForm, TileQuestion};
+pub use terrane_drawing::{
+    legend::Legend,
+    style::{Style, TileSource},
+};
+pub use tile::{Encoded, TileForm, TileQuestion, Warmed};
 
 use import::{LocalPreparer, Preparer};
 use std::path::PathBuf;
@@ -50,6 +57,7 @@ pub struct Engine {
     preparer: Arc<dyn Preparer>,
     policy: RwLock<Policy>,
     pool: Pool,
+    cache: Cache,
     limits: Limits,
     cursor_key: CursorKey,
     catalogue: RwLock<Arc<Catalogue>>,
@@ -75,12 +83,13 @@ impl Engine {
     /// is served.
     pub fn new(store: Arc<dyn Store>, openers: Vec<Arc<dyn Opener>>, limits: Limits, key: [u8; 32]) -> Result<Self> {
         let catalogue = Catalogue::reconcile(&*store, None)?;
-        let pool = Pool::new(limits.waiting_tasks_max)?;
+        let pool = Pool::new(&limits)?;
         Ok(Self {
             store,
             preparer: Arc::new(LocalPreparer(openers)),
             policy: RwLock::default(),
             pool,
+            cache: Cache::default(),
             limits,
             cursor_key: CursorKey::new(key),
             catalogue: RwLock::new(Arc::new(catalogue)),
@@ -107,6 +116,18 @@ impl Engine {
     pub fn with_preparer(mut self, preparer: Arc<dyn Preparer>) -> Self {
         self.preparer = preparer;
         self
+    }
+
+    /// The same engine with a cache of its answers.
+    #[must_use]
+    pub fn with_cache(mut self, cache: Cache) -> Self {
+        self.cache = cache;
+        self
+    }
+
+    /// Answers that are kept.
+    pub fn cache(&self) -> &Cache {
+        &self.cache
     }
 
     /// What the operator has settled.

@@ -1,8 +1,10 @@
 //! Pictures and tiles as they are sent: drawn and written in one task of the pool, ready for whoever asks.
 
-use crate::Engine;
+use crate::cache::{Key, Shelf, map_key, tile_key};
 use crate::caller::Caller;
-use crate::picture::{PictureLayer, PictureQuestion};
+use crate::picture::{PictureLayer, PictureQuestion, pixels};
+use crate::pool::Cancel;
+use crate::{Catalogue, Engine, vector_tile};
 use bytes::Bytes;
 use std::sync::Arc;
 use terrane_drawing::view::{PIXEL_MM, View};
@@ -35,6 +37,10 @@ pub struct TileQuestion {
     pub sharpness: u32,
     /// Red, green, blue, alpha behind a picture.
     pub background: [u8; 4],
+    /// The columns that features of a vector tile have; those that the style reads, and the one that identifies rows, when not said.
+    pub columns: Option<Vec<String>>,
+    /// Whether a vector tile is to be gzipped.
+    pub gzip: bool,
 }
 
 /// An answer as it is sent.
@@ -46,6 +52,9 @@ pub struct Encoded {
     pub media_type: &'static str,
     /// Whether the bytes are gzipped.
     pub gzip: bool,
+    /// How many steps coarser than the finest a vector tile had to be so that it keeps the limits: small areas were gathered by class,
+    /// points and short lines by cell. 0 for pictures.
+    pub coarsened: u8,
 }
 
 impl TileQuestion {
@@ -66,21 +75,108 @@ impl TileQuestion {
     }
 }
 
+impl TileForm {
+    /// As HTTP names it.
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Vector => "application/vnd.mapbox-vector-tile",
+            Self::Picture(format) => format.media_type(),
+        }
+    }
+}
+
+/// What a vector tile counts for among pictures that wait to be drawn.
+const VECTOR_TILE_PIXELS: u64 = 65_536;
+
+/// What makes an answer, in the pool: everything is opened and checked, nothing is read yet.
+pub(crate) type Task = Box<dyn FnOnce(&Cancel) -> Result<Encoded> + Send>;
+
+/// What became of a tile that was to be made ahead of time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Warmed {
+    /// It was kept already.
+    Kept,
+    /// It was made.
+    Made,
+}
+
 impl Engine {
-    /// A picture in a form.
+    /// A picture in a form, drawn and written in one task: what is begun under load is finished.
     pub async fn map(&self, caller: Caller, question: PictureQuestion, format: PictureFormat) -> Result<Encoded> {
-        let picture = self.picture(caller, question).await?;
-        let bytes = self.pool().run(move |_| picture::write(&picture, format)).await?;
-        Ok(Encoded { bytes: bytes.into(), media_type: format.media_type(), gzip: false })
+        let (pixels, catalogue) = (pixels(&question.view), self.catalogue());
+        let key = match self.cache().keeps(Shelf::Map) {
+            true => map_key(&catalogue, caller, (&question, format), self.cache().program())?,
+            false => None,
+        };
+        let make = || async { self.pool().run_sized(pixels, self.map_task(caller, question, format)?).await };
+        self.cached(Shelf::Map, (key, format.media_type()), &catalogue, make).await
     }
 
     /// A tile.
     pub async fn tile(&self, caller: Caller, question: TileQuestion) -> Result<Encoded> {
+        let catalogue = self.catalogue();
+        let (key, media_type) = (self.key_of(&catalogue, caller, &question)?, question.form.media_type());
+        let make = || async {
+            let (pixels, task) = self.tile_task(caller, question)?;
+            self.pool().run_sized(pixels, task).await
+        };
+        self.cached(Shelf::Tile, (key, media_type), &catalogue, make).await
+    }
+
+    /// Makes a tile that nobody waits for, so that it is kept on the disk when somebody asks.
+    pub async fn warm_tile(&self, caller: Caller, question: TileQuestion) -> Result<Warmed> {
+        let catalogue = self.catalogue();
+        let (key, media_type) = (self.key_of(&catalogue, caller, &question)?, question.form.media_type());
+        if key.is_some_and(|key| self.cache().is_on_disk(&key)) {
+            return Ok(Warmed::Kept);
+        }
+        let make = || async {
+            let (_, task) = self.tile_task(caller, question)?;
+            self.pool().run_aside(task).await
+        };
+        self.cached(Shelf::Tile, (key, media_type), &catalogue, make).await.map(|_| Warmed::Made)
+    }
+
+    fn key_of(&self, catalogue: &Catalogue, caller: Caller, question: &TileQuestion) -> Result<Option<Key>> {
+        match self.cache().keeps(Shelf::Tile) {
+            true => tile_key(catalogue, caller, question, self.cache().program()),
+            false => Ok(None),
+        }
+    }
+
+    /// What is kept under a key, else what is made. Without a key nothing is kept.
+    async fn cached<F>(
+        &self,
+        shelf: Shelf,
+        (key, media_type): (Option<Key>, &'static str),
+        catalogue: &Arc<Catalogue>,
+        make: impl FnOnce() -> F,
+    ) -> Result<Encoded>
+    where
+        F: Future<Output = Result<Encoded>>,
+    {
+        let Some(key) = key else { return make().await };
+        // A catalogue that was swapped meanwhile may have been opened for this answer: it is not kept under the older one's name.
+        let is_current = || Arc::ptr_eq(catalogue, &self.catalogue());
+        self.cache().answer((shelf, key, media_type), self.pool(), is_current, make).await
+    }
+
+    /// The task that makes a tile, and about how many pixels it is.
+    fn tile_task(&self, caller: Caller, question: TileQuestion) -> Result<(u64, Task)> {
         let TileForm::Picture(format) = question.form else {
-            return Err(Error::unsupported("Vector tiles are not written yet."));
+            return Ok((VECTOR_TILE_PIXELS, vector_tile::task(self, caller, question)?));
         };
         let view = question.view()?;
+        let pixels = pixels(&view);
         let picture = PictureQuestion { layers: question.layers, view, background: question.background, tiled: true };
-        self.map(caller, picture, format).await
+        Ok((pixels, self.map_task(caller, picture, format)?))
+    }
+
+    fn map_task(&self, caller: Caller, question: PictureQuestion, format: PictureFormat) -> Result<Task> {
+        let draw = self.picture_task(caller, question)?;
+        Ok(Box::new(move |cancel| {
+            let bytes = picture::write(&draw(cancel)?, format)?;
+            Ok(Encoded { bytes: bytes.into(), media_type: format.media_type(), gzip: false, coarsened: 0 })
+        }))
     }
 }

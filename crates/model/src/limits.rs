@@ -17,6 +17,10 @@ pub struct Limits {
     pub picture_pixels_max: u64,
     /// Layers in one picture.
     pub picture_layers_max: usize,
+    /// Bytes of a vector tile before it is compressed; a greater one is written coarser.
+    pub tile_bytes_max: usize,
+    /// Features of a vector tile; one with more is written coarser.
+    pub tile_features_max: usize,
     /// Features that one feature-info answer returns at most.
     pub info_features_max: usize,
     /// Bytes of a filter as text.
@@ -35,12 +39,16 @@ pub struct Limits {
     pub request_seconds_max: u64,
     /// Seconds in which the head of a request must arrive, also the next one of a connection that is kept open.
     pub request_head_seconds_max: u64,
+    /// Seconds for which an answer may wait for its client to read on before the connection is closed.
+    pub write_stall_seconds_max: u64,
     /// Connections at once; more wait to be accepted.
     pub connections_max: usize,
     /// Seconds that running answers get to finish when the program is told to stop.
     pub stopping_seconds_max: u64,
-    /// Questions waiting for a processor before new ones are answered "busy".
+    /// Questions that are being answered or wait for a processor before new ones are answered "busy".
     pub waiting_tasks_max: usize,
+    /// Pixels of pictures that wait to be drawn before new ones are answered "busy".
+    pub waiting_pixels_max: u64,
     /// Samples in one window read from a grid.
     pub window_samples_max: u64,
     /// Columns of an imported table.
@@ -68,6 +76,8 @@ impl Default for Limits {
             picture_side_px_max: 8_192,
             picture_pixels_max: 33_554_432,
             picture_layers_max: 100,
+            tile_bytes_max: 2_097_152,
+            tile_features_max: 65_536,
             info_features_max: 1_000,
             filter_bytes_max: 65_536,
             filter_depth_max: 64,
@@ -77,9 +87,11 @@ impl Default for Limits {
             request_uri_bytes_max: 65_536,
             request_seconds_max: 60,
             request_head_seconds_max: 10,
+            write_stall_seconds_max: 60,
             connections_max: 4_096,
             stopping_seconds_max: 30,
             waiting_tasks_max: 256,
+            waiting_pixels_max: 268_435_456,
             window_samples_max: 67_108_864,
             import_columns_max: 2_000,
             import_line_bytes_max: 16_777_216,
@@ -204,3 +216,19 @@ pub const COVERAGE_CROSSINGS_MAX: u64 = 1_000_000;
 pub const COVERAGE_PAIRS_MAX: usize = 5_000;
 /// Positions of those pairs together.
 pub const COVERAGE_PAIR_POSITIONS_MAX: usize = 2_000_000;
+/// Bytes of a tile that is kept on the disk; a larger one is made anew each time.
+pub const CACHE_ENTRY_BYTES_MAX: usize = 8_388_608;
+/// Tiles that wait to be written to the disk; while there are more, new ones are not kept.
+pub const CACHE_WRITES_WAITING_MAX: usize = 256;
+/// Tiles that one command makes ahead of time.
+pub const WARM_TILES_MAX: u64 = 20_000_000;
+/// Addresses whose requests are counted at the same time; past them, the quietest is forgotten.
+pub const CLIENTS_COUNTED_MAX: u64 = 65_536;
+/// Bytes of an answer that wait in the system's memory for a client to read on.
+pub const UNSENT_BYTES_MAX: u32 = 131_072;
+/// Bytes of a connection's own buffers: the head of a request, or the part of an answer that waits to be written.
+pub const CONNECTION_BUFFER_BYTES_MAX: usize = 131_072;
+/// Tiles of one export.
+pub const EXPORT_TILES_MAX: u64 = 20_000_000;
+/// Bytes of a directory or of the metadata of an archive of tiles, unpacked.
+pub const ARCHIVE_DIRECTORY_BYTES_MAX: u64 = 67_108_864;

@@ -2,6 +2,7 @@
 
 #![allow(clippy::panic, clippy::unwrap_used)]
 
+mod cache;
 mod catalogue;
 mod editions;
 mod features;
@@ -12,3 +13,4 @@ mod near;
 mod paging;
 mod picture;
 mod pool;
+mod vector_tile;

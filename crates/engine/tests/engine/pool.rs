@@ -6,7 +6,12 @@ use std::sync::mpsc;
 use std::task::{Context, Poll, Waker};
 use terrane_engine::Pool;
 use terrane_engine::pool::wait;
+use terrane_model::limits::Limits;
 use terrane_model::{Error, Kind, Result};
+
+fn pool_for(waiting_tasks_max: usize) -> Pool {
+    Pool::new(&Limits { waiting_tasks_max, ..Limits::default() }).expect("a pool")
+}
 
 /// Begins a future without waiting for it.
 fn begin<T>(future: std::pin::Pin<&mut impl Future<Output = T>>) -> Poll<T> {
@@ -15,7 +20,7 @@ fn begin<T>(future: std::pin::Pin<&mut impl Future<Output = T>>) -> Poll<T> {
 
 #[test]
 fn more_questions_than_may_wait_are_answered_busy_and_later_ones_are_served_again() {
-    let pool = Pool::new(2).expect("a pool");
+    let pool = pool_for(2);
     let (release, held) = mpsc::channel::<()>();
     let (second_release, second_held) = mpsc::channel::<()>();
     let mut first = pin!(pool.run(move |_| held.recv().map_err(Error::internal)));
@@ -33,7 +38,7 @@ fn more_questions_than_may_wait_are_answered_busy_and_later_ones_are_served_agai
 
 #[test]
 fn a_task_that_panics_is_an_internal_error_and_the_pool_lives_on() {
-    let pool = Pool::new(4).expect("a pool");
+    let pool = pool_for(4);
     for _ in 0..20 {
         let outcome: Result<()> = wait(pool.run(|_| panic!("on purpose")));
         let error = outcome.expect_err("it panicked");
@@ -45,7 +50,7 @@ fn a_task_that_panics_is_an_internal_error_and_the_pool_lives_on() {
 
 #[test]
 fn a_task_whose_client_has_gone_is_told_to_stop() {
-    let pool = Pool::new(4).expect("a pool");
+    let pool = pool_for(4);
     let (started, has_started) = mpsc::channel::<()>();
     let (ended, how_it_ended) = mpsc::channel::<Kind>();
     {
@@ -67,7 +72,7 @@ fn a_task_whose_client_has_gone_is_told_to_stop() {
 
 #[test]
 fn a_task_whose_client_went_before_it_began_is_never_done() {
-    let pool = Pool::new(1_000).expect("a pool");
+    let pool = pool_for(1_000);
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let (releases, mut blockers): (Vec<_>, Vec<_>) = (0..threads)
         .map(|_| {
@@ -85,4 +90,27 @@ fn a_task_whose_client_went_before_it_began_is_never_done() {
     blockers.into_iter().for_each(|blocker| wait(blocker).expect("done"));
     wait(pool.run(|_| Ok(()))).expect("the queue moves on");
     assert!(was_done.recv().is_err(), "the task is dropped without having been done");
+}
+
+#[test]
+fn work_that_nobody_waits_for_is_done_beside_questions_and_ends_when_it_is_given_up() {
+    let pool = pool_for(100);
+    assert_eq!(wait(pool.run_aside(|_| Ok(7))).expect("done"), 7);
+    let (started, has_started) = mpsc::channel::<()>();
+    let (ended, how_it_ended) = mpsc::channel::<Kind>();
+    {
+        let mut aside = pin!(pool.run_aside(move |cancel| -> Result<()> {
+            started.send(()).map_err(Error::internal)?;
+            loop {
+                if let Err(error) = cancel.check() {
+                    ended.send(error.kind()).map_err(Error::internal)?;
+                    return Err(error);
+                }
+            }
+        }));
+        assert!(begin(aside.as_mut()).is_pending());
+        has_started.recv().expect("it began");
+        wait(pool.run(|_| Ok(()))).expect("a question is answered meanwhile");
+    }
+    assert_eq!(how_it_ended.recv().expect("it ended"), Kind::Busy);
 }

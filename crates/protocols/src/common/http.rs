@@ -1,5 +1,6 @@
 //! Between axum and the protocols: requests come in as [`Asked`], answers go out of [`Reply`].
 
+use super::flow::Flow;
 use super::kvp::Pairs;
 use super::negotiate::languages;
 use super::pieces::Pieces;
@@ -74,11 +75,26 @@ fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
     (!values.is_empty()).then(|| values.join(", "))
 }
 
+/// An answer, whole or still being made.
+pub enum Answer {
+    /// All of it.
+    Whole(Reply),
+    /// Its head, and its body as it is made.
+    Flowing(Reply, Flow),
+}
+
+impl From<Reply> for Answer {
+    fn from(reply: Reply) -> Self {
+        Self::Whole(reply)
+    }
+}
+
 /// A resource that is read: `make` answers it. Conditional requests, states and errors are handled here for all alike.
-pub fn resource<F, Fut>(make: F) -> MethodRouter<Site>
+pub fn resource<F, Fut, A>(make: F) -> MethodRouter<Site>
 where
     F: Fn(Site, Request) -> Fut + Clone + Send + Sync + 'static,
-    Fut: Future<Output = Result<Reply>> + Send,
+    Fut: Future<Output = Result<A>> + Send,
+    A: Into<Answer> + 'static,
 {
     get(|State(site): State<Site>, asked: Asked, names: Names| answer(site, asked, names, make))
 }
@@ -127,10 +143,11 @@ impl<S: Send + Sync> FromRequestParts<S> for Names {
     }
 }
 
-async fn answer<F, Fut>(site: Site, asked: Asked, Names(names): Names, make: F) -> Response
+async fn answer<F, Fut, A>(site: Site, asked: Asked, Names(names): Names, make: F) -> Response
 where
     F: Fn(Site, Request) -> Fut,
-    Fut: Future<Output = Result<Reply>>,
+    Fut: Future<Output = Result<A>>,
+    A: Into<Answer>,
 {
     let asked = asked.at(&site);
     let modified = http_date(site.changed());
@@ -142,13 +159,23 @@ where
     if asked.if_none_match.as_deref().is_some_and(|known| names_tag(known, &tag)) {
         return respond(Reply { tag: Some(tag), ..Reply::ok("", "") }, &asked);
     }
-    match make(site.clone(), request).await {
-        Ok(reply) => {
-            let reply = Reply { tag: reply.tag.clone().or(Some(tag)), ..reply };
-            respond(reply.with_header("last-modified", modified), &asked)
-        }
+    let tagged = |reply: Reply| {
+        let reply = Reply { tag: reply.tag.clone().or(Some(tag)), ..reply };
+        reply.with_header("last-modified", modified)
+    };
+    match make(site.clone(), request).await.map(Into::into) {
+        Ok(Answer::Whole(reply)) => respond(tagged(reply), &asked),
+        Ok(Answer::Flowing(reply, flow)) => with_flow(respond(tagged(reply), &asked), flow),
         Err(error) => failure(&site, &asked, &error),
     }
+}
+
+/// The answer with its body, unless it is one that has none.
+fn with_flow(mut response: Response, flow: Flow) -> Response {
+    if response.status() == StatusCode::OK {
+        *response.body_mut() = Body::from_stream(flow.into_stream());
+    }
+    response
 }
 
 /// The request taken apart.

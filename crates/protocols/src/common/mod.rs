@@ -1,6 +1,7 @@
 //! What protocols share: the site, key-value pairs, content negotiation, spellings of CRSs and times, answers.
 
 pub mod crs;
+pub mod flow;
 pub mod http;
 pub mod kvp;
 pub mod layers;

@@ -7,7 +7,7 @@ use crate::ogcapi::links;
 use serde_json::{Value, json};
 
 /// Conformance classes, without their common beginning.
-pub const CLASSES: [&str; 61] = [
+pub const CLASSES: [&str; 64] = [
     "ogcapi-common-1/1.0/conf/core",
     "ogcapi-common-1/1.0/conf/landing-page",
     "ogcapi-common-1/1.0/conf/json",
@@ -56,6 +56,8 @@ pub const CLASSES: [&str; 61] = [
     "ogcapi-tiles-1/1.0/conf/datetime",
     "ogcapi-tiles-1/1.0/conf/oas30",
     "ogcapi-tiles-1/1.0/conf/png",
+    "ogcapi-tiles-1/1.0/conf/jpeg",
+    "ogcapi-tiles-1/1.0/conf/mvt",
     "ogcapi-maps-1/1.0/conf/core",
     "ogcapi-maps-1/1.0/conf/background",
     "ogcapi-maps-1/1.0/conf/collection-map",
@@ -69,6 +71,7 @@ pub const CLASSES: [&str; 61] = [
     "ogcapi-maps-1/1.0/conf/crs",
     "ogcapi-maps-1/1.0/conf/tilesets",
     "ogcapi-maps-1/1.0/conf/png",
+    "ogcapi-maps-1/1.0/conf/jpeg",
 ];
 
 /// The address of a conformance class.

@@ -9,6 +9,7 @@ pub mod links;
 pub mod map;
 pub mod openapi;
 mod routes;
+mod rows;
 pub mod schema;
 pub mod subject;
 pub mod tiles;

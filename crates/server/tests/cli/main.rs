@@ -13,3 +13,4 @@ mod links;
 mod serving;
 mod settings;
 mod signals;
+mod tiles;

@@ -41,5 +41,5 @@ async fn with_void(site: &Site, question: PictureQuestion, asked: &MapAsk, colou
         picture::write(&drawn, format)
     };
     let bytes = site.engine.pool().run(finish).await?;
-    Ok(Encoded { bytes: bytes.into(), media_type: asked.format.media_type(), gzip: false })
+    Ok(Encoded { bytes: bytes.into(), media_type: asked.format.media_type(), gzip: false, coarsened: 0 })
 }

@@ -6,7 +6,7 @@ use crate::ogcapi::tiles::ask::Place;
 use serde_json::{Map, Value, json};
 
 /// What tilesets and maps can be asked with, beside what their paths name.
-const OF_TILE: [&str; 6] = ["datetime", "filter", "filter-lang", "filter-crs", "bgcolor", "transparent"];
+const OF_TILE: [&str; 7] = ["properties", "datetime", "filter", "filter-lang", "filter-crs", "bgcolor", "transparent"];
 const OF_MAP: [&str; 18] = [
     "map-bbox",
     "bbox-crs",

@@ -8,7 +8,7 @@ use crate::ogcapi::subject::{Of, Subject};
 use crate::ogcapi::{ask as common, draw};
 use std::sync::Arc;
 use terrane_engine::catalogue::Catalogue;
-use terrane_engine::{TileForm, TileQuestion};
+use terrane_engine::{Caller, TileForm, TileQuestion};
 use terrane_model::picture::PictureFormat;
 use terrane_model::tiling::{TileAddress, TileMatrixSet};
 use terrane_model::{Error, Result};
@@ -40,8 +40,8 @@ pub const PICTURE_FORMS: [Form; 4] = [PNG, WEBP, JPEG, PNG8];
 const OTHER_NAMES: [(&str, Form); 4] =
     [("pbf", MVT), ("application/x-protobuf", MVT), ("jpeg", JPEG), ("image/png8", PNG8)];
 /// Parameters of a tile.
-const OF_TILE: [&str; 9] =
-    ["f", "lang", "collections", "datetime", "filter", "filter-lang", "filter-crs", "transparent", "bgcolor"];
+const OF_TILE: [&str; 10] =
+    ["f", "lang", "properties", "collections", "datetime", "filter", "filter-lang", "filter-crs", "transparent", "bgcolor"];
 
 impl Place {
     /// Forms of the tiles.
@@ -83,7 +83,9 @@ pub fn tile(site: &Site, catalogue: &Catalogue, request: &Request, place: Place)
     let form = if form == MVT { TileForm::Vector } else { TileForm::Picture(picture_format(form)) };
     let opaque = form == TileForm::Picture(PictureFormat::Jpeg);
     let background = draw::background(request, opaque)?;
-    let question = TileQuestion { layers, set, tile, form, sharpness: asked.sharpness, background };
+    let (sharpness, gzip) = (asked.sharpness, request.reads_gzip());
+    let columns = columns(request, &subject, catalogue)?;
+    let question = TileQuestion { layers, set, tile, form, sharpness, background, columns, gzip };
     let state = subject.state(&question.layers, catalogue)?;
     Ok(TileAsk { state, fixed: asked.form.is_some() || request.query.once("f")?.is_some(), question })
 }
@@ -91,6 +93,24 @@ pub fn tile(site: &Site, catalogue: &Catalogue, request: &Request, place: Place)
 fn check_names(request: &Request, of: Of) -> Result<()> {
     let names: Vec<&str> = OF_TILE.into_iter().filter(|name| of == Of::Node || *name != "collections").collect();
     request.query.only(&names)
+}
+
+/// `properties`: the columns of vector tiles; those that the style reads when not given.
+fn columns(request: &Request, subject: &Subject, catalogue: &Catalogue) -> Result<Option<Vec<String>>> {
+    let Some(text) = request.query.once("properties")? else { return Ok(None) };
+    let names: Vec<String> = text.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect();
+    let datasets: Vec<_> =
+        subject.layers.iter().filter_map(|layer| catalogue.open(Caller::Public, &layer.dataset).ok()).collect();
+    let is_there = |name: &str| {
+        datasets.iter().any(|open| open.features.as_ref().is_some_and(|rows| rows.schema().column(name).is_some()))
+    };
+    match names.iter().find(|name| !is_there(name)) {
+        None => Ok(Some(names)),
+        Some(name) => {
+            let shown: String = name.chars().take(64).collect();
+            Err(Error::invalid(format!("“{shown}” is no column of “{}”.", subject.title)).at("properties"))
+        }
+    }
 }
 
 /// The sentence about a tileset of vectors where there are none.

@@ -11,6 +11,7 @@ use crate::ogcapi::links::{self, link};
 use crate::ogcapi::schema;
 use crate::ogcapi::subject::{Of, Subject};
 use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
 use terrane_engine::catalogue::Catalogue;
 use terrane_engine::{Caller, PictureLayer};
 use terrane_model::schema::{GeometryKind, Schema};
@@ -280,16 +281,30 @@ impl Tileset<'_> {
             if let Some(dimension) = dimension(source.schema()) {
                 document["geometryDimension"] = dimension.into();
             }
-            document["propertiesSchema"] = self.properties(source.schema());
+            document["propertiesSchema"] = self.properties(layer, source.schema());
         }
         Ok(document)
     }
 
-    fn properties(&self, of: &Schema) -> Value {
+    /// The columns that tiles of a layer have when none are asked for: those that the style reads at some scale, and the key.
+    pub fn columns(&self, layer: &PictureLayer, schema: &Schema) -> Vec<String> {
+        let mut names: BTreeSet<String> = schema.key.iter().cloned().collect();
+        let style = self.subject.entry(layer).and_then(|entry| entry.style(layer.style.as_deref()).ok());
+        if let Some(style) = style {
+            let scales = self.set.matrices.iter().map(|matrix| matrix.scale_denominator);
+            // Clients draw tiles up to twice twice as large.
+            let all = scales.flat_map(|scale| [scale, scale / 2.0, scale / 4.0]);
+            all.for_each(|scale| names.extend(style.style.columns_at(scale)));
+        }
+        names.into_iter().collect()
+    }
+
+    fn properties(&self, layer: &PictureLayer, of: &Schema) -> Value {
+        let names = self.columns(layer, of);
         let properties: Map<String, Value> = of
             .columns
             .iter()
-            .filter(|column| crate::ogcapi::ask::is_queryable(column))
+            .filter(|column| names.contains(&column.name))
             .map(|column| {
                 let mut property = schema::kind(column.kind);
                 let title = self.request.say(&column.title);

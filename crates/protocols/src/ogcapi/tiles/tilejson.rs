@@ -66,7 +66,8 @@ fn centre(tileset: &Tileset<'_>, extent: &Bbox) -> Value {
 
 fn vector_layer(tileset: &Tileset<'_>, layer: &PictureLayer) -> Result<Value> {
     let dataset = tileset.catalogue.open(Caller::Public, &layer.dataset)?;
-    let fields = dataset.features.as_ref().map(|source| fields(source.schema())).unwrap_or_default();
+    let schema = dataset.features.as_ref().map(|source| source.schema());
+    let fields = schema.map(|schema| fields(schema, &tileset.columns(layer, schema))).unwrap_or_default();
     Ok(json!({
         "id": layer.name,
         "description": tileset.request.say(&dataset.about.title),
@@ -76,9 +77,9 @@ fn vector_layer(tileset: &Tileset<'_>, layer: &PictureLayer) -> Result<Value> {
     }))
 }
 
-/// What each column holds, in a word.
-fn fields(schema: &Schema) -> Map<String, Value> {
-    let columns = schema.columns.iter().filter(|column| crate::ogcapi::ask::is_queryable(column));
+/// What each of some columns holds, in a word.
+fn fields(schema: &Schema, names: &[String]) -> Map<String, Value> {
+    let columns = schema.columns.iter().filter(|column| names.contains(&column.name));
     let word = |kind| match kind {
         ColumnKind::Bool => "Boolean",
         ColumnKind::Int | ColumnKind::Float => "Number",

@@ -66,7 +66,8 @@ pub fn tile(site: &Site, pairs: &Pairs, catalogue: &Catalogue) -> Result<TileAsk
     let (set, tile) = address(site, pairs)?;
     let state = state(&layers, catalogue)?;
     let background = [255, 255, 255, if format == PictureFormat::Jpeg { 255 } else { 0 }];
-    let question = TileQuestion { layers, set, tile, form: TileForm::Picture(format), sharpness: 1, background };
+    let form = TileForm::Picture(format);
+    let question = TileQuestion { layers, set, tile, form, sharpness: 1, background, columns: None, gzip: false };
     Ok(TileAsk { question, state })
 }
 
