@@ -46,7 +46,7 @@ race() {
     # shellcheck disable=SC2086
     "$PEERS/start.sh" ${RACED:-pg ms titiler martin_nc martin_mb}
     # shellcheck disable=SC2086
-    "$program" serve "$data" --listen "127.0.0.1:$port" $caches >"$PEERS_WORK/log/terrane.log" 2>&1 &
+    "$program" serve "$data" --listen "127.0.0.1:$port" >"$PEERS_WORK/log/terrane.log" 2>&1 &
     local pid=$!
     # shellcheck disable=SC2064
     trap "kill $pid; '$PEERS/stop.sh'" EXIT

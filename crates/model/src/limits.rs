@@ -228,6 +228,8 @@ pub const CLIENTS_COUNTED_MAX: u64 = 65_536;
 pub const UNSENT_BYTES_MAX: u32 = 131_072;
 /// Bytes of a connection's own buffers: the head of a request, or the part of an answer that waits to be written.
 pub const CONNECTION_BUFFER_BYTES_MAX: usize = 131_072;
+/// Columns that a row in a vector tile has when none are asked for, beside those that its style reads.
+pub const TILE_COLUMNS_TOLD_MAX: usize = 16;
 /// Tiles of one export.
 pub const EXPORT_TILES_MAX: u64 = 20_000_000;
 /// Bytes of a directory or of the metadata of an archive of tiles, unpacked.

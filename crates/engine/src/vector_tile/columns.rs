@@ -4,6 +4,8 @@ use super::{Ask, SCALE_SHARES};
 use crate::picture::OpenLayer;
 use std::collections::BTreeSet;
 use terrane_model::Schema;
+use terrane_model::limits::TILE_COLUMNS_TOLD_MAX;
+use terrane_model::schema::{Column, ColumnKind};
 
 /// Names of columns.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -17,14 +19,15 @@ pub struct Chosen {
 }
 
 impl Chosen {
-    /// Those asked for; else those that the style reads at the scales at which the tile is drawn, and the one that identifies rows.
+    /// Those asked for; else those that the style reads at the scales at which the tile is drawn, the one that identifies rows, and
+    /// what people want to know of a row they click on, which clients of tiles do not ask for again.
     pub fn of(open: &OpenLayer, schema: &Schema, ask: &Ask) -> Self {
         let scales = SCALE_SHARES.map(|share| ask.view.scale_denominator * share);
         let read: BTreeSet<String> = scales.iter().flat_map(|&scale| open.style.columns_at(scale)).collect();
         let look: BTreeSet<String> = scales.iter().flat_map(|&scale| open.style.look_columns_at(scale)).collect();
         let wanted: Vec<String> = match &ask.columns {
             Some(names) => names.clone(),
-            None => read.into_iter().chain(schema.key.clone()).collect(),
+            None => read.into_iter().chain(schema.key.clone()).chain(told(schema)).collect(),
         };
         let mut chosen = Self { sort: open.style.sort_by.as_ref().map(|sort| sort.column.clone()), ..Self::default() };
         for name in wanted.into_iter().filter(|name| schema.column(name).is_some()) {
@@ -42,4 +45,10 @@ impl Chosen {
         names.extend(self.sort.clone().filter(|sort| !names.contains(sort)));
         names
     }
+}
+
+/// The first columns whose values a tile can hold as they are.
+fn told(schema: &Schema) -> impl Iterator<Item = String> + '_ {
+    let is_plain = |column: &&Column| !matches!(column.kind, ColumnKind::Bytes | ColumnKind::Nested);
+    schema.columns.iter().filter(is_plain).take(TILE_COLUMNS_TOLD_MAX).map(|column| column.name.clone())
 }
