@@ -21,7 +21,13 @@ pub fn head(asked: &TileAsk) -> Reply {
     let matrix = question.set.matrices.get(question.tile.matrix);
     let tile = format!(
         "{} {} {matrix:?} {:?} {:?} {} {:?} {:?}",
-        question.set.id, question.set.crs, question.tile, question.form, question.sharpness, question.background, question.columns
+        question.set.id,
+        question.set.crs,
+        question.tile,
+        question.form,
+        question.sharpness,
+        question.background,
+        question.columns
     );
     let vary = if asked.fixed { "accept-encoding" } else { "accept, accept-encoding" };
     let reply = Reply::ok("", "").with_tag(&[ENCODER, &asked.state, &tile]);

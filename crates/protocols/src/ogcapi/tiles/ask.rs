@@ -40,8 +40,18 @@ pub const PICTURE_FORMS: [Form; 4] = [PNG, WEBP, JPEG, PNG8];
 const OTHER_NAMES: [(&str, Form); 4] =
     [("pbf", MVT), ("application/x-protobuf", MVT), ("jpeg", JPEG), ("image/png8", PNG8)];
 /// Parameters of a tile.
-const OF_TILE: [&str; 10] =
-    ["f", "lang", "properties", "collections", "datetime", "filter", "filter-lang", "filter-crs", "transparent", "bgcolor"];
+const OF_TILE: [&str; 10] = [
+    "f",
+    "lang",
+    "properties",
+    "collections",
+    "datetime",
+    "filter",
+    "filter-lang",
+    "filter-crs",
+    "transparent",
+    "bgcolor",
+];
 
 impl Place {
     /// Forms of the tiles.
@@ -98,7 +108,8 @@ fn check_names(request: &Request, of: Of) -> Result<()> {
 /// `properties`: the columns of vector tiles; those that the style reads when not given.
 fn columns(request: &Request, subject: &Subject, catalogue: &Catalogue) -> Result<Option<Vec<String>>> {
     let Some(text) = request.query.once("properties")? else { return Ok(None) };
-    let names: Vec<String> = text.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect();
+    let names: Vec<String> =
+        text.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect();
     let datasets: Vec<_> =
         subject.layers.iter().filter_map(|layer| catalogue.open(Caller::Public, &layer.dataset).ok()).collect();
     let is_there = |name: &str| {
