@@ -31,7 +31,11 @@ pub fn style(site: &Site, request: &Request, entry: &Entry, style: &StyleEntry) 
 pub fn map(site: &Site, request: &Request, catalogue: &Catalogue, map: &MapOf) -> Result<Value> {
     let mut document = Document::new(site);
     let tiles = format!("/maps/{}/tiles", encode(map.id.as_str()));
-    for layer in visible_layers(&map.id, catalogue).unwrap_or_default() {
+    for mut layer in visible_layers(&map.id, catalogue).unwrap_or_default() {
+        // In the tiles of a map its layers are called as in the map.
+        if let Some((_, name)) = layer.name.split_once('/') {
+            layer.name = name.to_owned();
+        }
         let entry = catalogue.entry(Caller::Public, &layer.dataset)?;
         document.add(&layer, (entry, entry.style(layer.style.as_deref())?), &tiles);
     }
@@ -64,8 +68,7 @@ impl<'a> Document<'a> {
         };
         let written = style.style.to_maplibre(source);
         self.layers.extend(written.layers);
-        let named = |remark: String| format!("{}: {remark}", layer.name);
-        self.remarks.extend(written.remarks.into_iter().map(named));
+        self.remarks.extend(written.remarks);
     }
 
     fn add_pictures(&mut self, layer: &PictureLayer, (entry, style): (&Entry, &StyleEntry)) {
