@@ -198,7 +198,11 @@ pub fn respond(reply: Reply, asked: &Asked) -> Response {
         (Some(tag), Some(header)) => reply.status == 200 && names_tag(header, tag),
         _ => false,
     };
-    let (status, body) = if known { (304, Body::empty()) } else { (reply.status, Body::from(reply.body)) };
+    let (status, body) = match (known, reply.more) {
+        (true, _) => (304, Body::empty()),
+        (false, None) => (reply.status, Body::from(reply.body)),
+        (false, Some(more)) => (reply.status, Body::from_stream(more.after(reply.body))),
+    };
     let mut response = Response::new(body);
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let content = (!reply.media_type.is_empty() && !known).then_some(("content-type", reply.media_type));

@@ -3,6 +3,7 @@
 pub mod crs;
 pub mod http;
 pub mod kvp;
+pub mod more;
 pub mod negotiate;
 pub mod pieces;
 pub mod problem;
