@@ -152,6 +152,8 @@ mod tests {
     use crate::config::{ClientsConfig, Networks};
     use axum::routing::get;
     use std::net::SocketAddr;
+    use std::sync::Mutex;
+    use std::sync::atomic::{AtomicUsize, Ordering};
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
     struct Running {
@@ -169,6 +171,10 @@ mod tests {
             .route("/", get(|| async { "here" }))
             .route("/slow", get(slow))
             .route("/never", get(std::future::pending::<&'static str>));
+        start_with(limits, app).await
+    }
+
+    async fn start_with(limits: Limits, app: Router) -> Running {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("bound");
         let (stop, stopped) = mpsc::channel(2);
@@ -265,4 +271,34 @@ mod tests {
         running.done.await.expect("no panic").expect("ended well");
         drop(hanging);
     }
+
+    /// Counts what it is asked for, and tells when it is given up.
+    struct Endless {
+        made: Arc<AtomicUsize>,
+        _given_up: mpsc::Sender<()>,
+    }
+
+    #[tokio::test]
+    async fn a_client_that_does_not_read_has_little_made_for_it_and_is_let_go() {
+        let (made, (sender, mut given_up)) = (Arc::<AtomicUsize>::default(), mpsc::channel(1));
+        let endless = Mutex::new(Some(Endless { made: Arc::clone(&made), _given_up: sender }));
+        let body = move || {
+            let endless = endless.lock().expect("no panic").take();
+            let pieces = futures_util::stream::unfold(endless, async |state| {
+                let state = state?;
+                state.made.fetch_add(1, Ordering::SeqCst);
+                Some((Ok::<_, std::io::Error>(vec![7_u8; PIECE_BYTES]), Some(state)))
+            });
+            std::future::ready(axum::body::Body::from_stream(pieces))
+        };
+        let limits = Limits { write_stall_seconds_max: 1, ..Limits::default() };
+        let running = start_with(limits, Router::new().route("/", get(body))).await;
+        let client = send(running.address, "GET / HTTP/1.1\r\nHost: x\r\n\r\n").await;
+        assert_eq!(given_up.recv().await, None, "the answer is given up, with all that it holds");
+        let bytes = made.load(Ordering::SeqCst) * PIECE_BYTES;
+        assert!(bytes < 64_000_000, "{bytes} bytes were made for a client that read none");
+        drop(client);
+    }
+
+    const PIECE_BYTES: usize = 65_536;
 }
