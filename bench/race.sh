@@ -1,11 +1,14 @@
 #!/usr/bin/env bash
-# Races a built terrane against MapServer on the same data, with the scripts of the folder PEERS (see README.md).
+# Races a built terrane against other servers on the same data, with the scripts of the folder PEERS (see README.md).
 #
-#   PEERS=…/peers bench/race.sh install     install MapServer, make the data (once)
+#   PEERS=…/peers bench/race.sh install     install MapServer, TiTiler and martin, make the data (once)
 #   PEERS=…/peers bench/race.sh publish     publish that data in a data folder of terrane
-#   PEERS=…/peers bench/race.sh race [arguments of bench.py]
+#   PEERS=…/peers bench/race.sh race [arguments of bench.py]     every tile and map made anew: no cache of answers
+#   PEERS=…/peers bench/race.sh cached [arguments of bench.py]   tiles from the cache against tiles made beforehand
+#   PEERS=…/peers bench/race.sh table       the results so far, as tables
 #
-# Environment: JOBS  of wms, features, quakes, cog [all]   PEERS_WORK  work folder [~/.cache/terrane-peers]   SCALE  size of the data [0.2]   TERRANE  [target/release/terrane]
+# Environment: JOBS  of wms, mvt, features, quakes, cog [all]   RACED  peers [those installed]   PEERS_WORK  work folder [~/.cache/terrane-peers]
+#              SCALE  size of the data [1]   TERRANE  [target/release/terrane]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . tools/say.sh
@@ -22,8 +25,8 @@ install_peers() {
     [ "$(id -u)" -eq 0 ] || root=sudo
     $root apt-get install -y --no-install-recommends cgi-mapserver mapserver-bin gdal-bin python3-gdal python3-pil python3-venv wrk \
         spawn-fcgi nginx-light time procps fonts-dejavu-core postgresql-15 postgresql-15-postgis-3 postgis
-    nice -n 15 "$PEERS/install.sh" venv:gen
-    nice -n 15 "$PEERS/install.sh" --scale "${SCALE:-0.2}" data vectors postgis
+    nice -n 15 "$PEERS/install.sh" venv:gen venv:titiler
+    nice -n 15 "$PEERS/install.sh" --scale "${SCALE:-1}" data vectors postgis mbtiles martin
 }
 
 publish() {
@@ -36,8 +39,13 @@ publish() {
     nice -n 5 "$program" add "$data" "$PEERS_WORK/data/landsat.tif" --id landsat --title Landsat --style "$styles/landsat.json"
 }
 
+# Starts the peers and terrane with a setting for its caches, and races.
 race() {
-    "$PEERS/start.sh" pg ms
+    local caches=$1
+    shift
+    # shellcheck disable=SC2086
+    "$PEERS/start.sh" ${RACED:-pg ms titiler martin_nc martin_mb}
+    # shellcheck disable=SC2086
     "$program" serve "$data" --listen "127.0.0.1:$port" >"$PEERS_WORK/log/terrane.log" 2>&1 &
     local pid=$!
     # shellcheck disable=SC2064
@@ -46,13 +54,15 @@ race() {
         if wget -qO /dev/null "http://127.0.0.1:$port/readyz"; then break; fi
         sleep 0.1
     done
-    /usr/bin/python3 "$PEERS/bench.py" --jobs "${JOBS:-wms,features,quakes,cog}" --only mapserver --protocols wms,items \
-        --contender "terrane=http://127.0.0.1:$port" --contender-pid "$pid" "$@"
+    /usr/bin/python3 "$PEERS/bench.py" --jobs "${JOBS:-wms,mvt,features,cog,quakes}" --protocols "${PROTOCOLS:-wms,mvt,tiles,items}" \
+        --contender "${NAME:-terrane}=http://127.0.0.1:$port" --contender-pid "$pid" "$@"
 }
 
 case "${1:-}" in
     install) install_peers ;;
     publish) publish ;;
-    race) shift; race "$@" ;;
-    *) sed -n '2,8s/^# \{0,1\}//p' "$0"; exit 2 ;;
+    race) shift; race "--no-cache" "$@" ;;
+    cached) shift; NAME=terrane-cached JOBS=mvt PROTOCOLS=mvt race "" "$@" ;;
+    table) "$PEERS/report.py" ;;
+    *) sed -n '2,12s/^# \{0,1\}//p' "$0"; exit 2 ;;
 esac

@@ -8,6 +8,7 @@ pub mod legend;
 pub mod render;
 pub mod style;
 pub mod text;
+pub mod tile;
 pub mod view;
 
 pub use legend::Legend;

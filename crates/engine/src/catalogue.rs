@@ -3,6 +3,7 @@
 use crate::caller::Caller;
 use crate::extent;
 use crate::lens::Described;
+use crate::publish;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use terrane_drawing::style::Style;
@@ -11,11 +12,12 @@ use terrane_model::ledger::{Record, Shelf};
 use terrane_model::map::{Layer, Map, Node};
 use terrane_model::schema::{Schema, TimeColumns};
 use terrane_model::store::{Store, Views, Written};
-use terrane_model::{About, Crs, Dataset, DatasetId, Error, Kind, Result};
+use terrane_model::{About, Crs, Dataset, DatasetId, Error, Instant, Kind, Result};
 
 /// Datasets, their styles, and maps.
 pub struct Catalogue {
     sequence: u64,
+    made: Instant,
     datasets: BTreeMap<DatasetId, Arc<Entry>>,
     maps: BTreeMap<DatasetId, Arc<Map>>,
     map_versions: BTreeMap<DatasetId, u64>,
@@ -119,7 +121,7 @@ impl Catalogue {
                 }
             }
         }
-        Ok(Self { sequence, datasets, maps, map_versions, problems })
+        Ok(Self { sequence, made: publish::now(), datasets, maps, map_versions, problems })
     }
 
     /// The same but for one dataset, which is not there.
@@ -127,12 +129,17 @@ impl Catalogue {
         let mut datasets = self.datasets.clone();
         datasets.remove(id);
         let (maps, map_versions) = (self.maps.clone(), self.map_versions.clone());
-        Self { sequence: self.sequence, datasets, maps, map_versions, problems: Vec::new() }
+        Self { sequence: self.sequence, made: self.made, datasets, maps, map_versions, problems: Vec::new() }
     }
 
     /// The ledger's commit that this catalogue shows.
     pub fn sequence(&self) -> u64 {
         self.sequence
+    }
+
+    /// When it was made: whatever it shows was as it is at that moment, and has been since.
+    pub fn made(&self) -> Instant {
+        self.made
     }
 
     /// All that this catalogue shows, in a word: changes with every commit and with every amendment.

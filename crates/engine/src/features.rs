@@ -75,32 +75,130 @@ impl FeaturePage {
     }
 }
 
+/// A page of rows as it is read: one batch of it at a time is in memory, unless the rows had to be put in order.
+pub struct FeatureStream {
+    /// What the dataset is about.
+    pub about: Arc<About>,
+    /// Its revision.
+    pub revision: Arc<str>,
+    /// All its columns, with titles and units.
+    pub schema: Arc<Schema>,
+    /// The CRS of the answer.
+    pub crs: Crs,
+    source: Arc<dyn FeatureSource>,
+    query: FeatureQuery,
+    page: Page,
+    moving: Option<Moving>,
+    /// How many rows match, when the source knew.
+    known: Matched,
+    /// Whether to count when it did not.
+    count: bool,
+    returned: usize,
+}
+
+impl FeatureStream {
+    /// The next rows, in order, in the CRS of the answer, with the columns asked; nothing after the last.
+    pub fn batch(&mut self, cancel: &Cancel) -> Result<Option<Batch>> {
+        let Some(batch) = self.page.batch(cancel)? else { return Ok(None) };
+        self.returned += batch.len();
+        Ok(Some(match &mut self.moving {
+            Some(moving) => moving.moved(batch),
+            None => batch,
+        }))
+    }
+
+    /// Rows that were read.
+    pub fn returned(&self) -> usize {
+        self.returned
+    }
+
+    /// Where the next page begins, once all rows were read.
+    pub fn next(&self) -> Option<&Position> {
+        self.page.next()
+    }
+
+    /// How many rows match in all, once all rows were read: when that is known without reading on, or was asked.
+    pub fn matched(&self, cancel: &Cancel) -> Result<Option<u64>> {
+        Ok(match self.known {
+            Matched::Exact(count) => Some(count),
+            Matched::Unknown if self.query.after.is_none() && self.next().is_none() => Some(self.returned as u64),
+            Matched::Unknown if self.query.narrows_nothing() && self.about.rows.is_some() => self.about.rows,
+            Matched::Unknown if self.count => Some(count(&*self.source, &self.query, cancel)?),
+            Matched::Unknown => None,
+        })
+    }
+
+    fn open(asked: Asked, limits: &Limits, cancel: &Cancel) -> Result<Self> {
+        let Asked { dataset, source, question } = asked;
+        let schema = Arc::clone(source.schema());
+        finish::check_sort(&question.query.sort, &schema)?;
+        let query = in_source_crs(question.query, &schema, &question.bbox_crs, &question.filter_crs)?;
+        let scan = scan(&*source, &query, limits, cancel)?;
+        let known = scan.matched();
+        Ok(Self {
+            page: Page::new(scan, query.clone(), &schema, cancel)?,
+            moving: Moving::new(&schema, &question.crs)?,
+            about: dataset.about,
+            revision: dataset.revision,
+            schema,
+            crs: question.crs,
+            source,
+            query,
+            known,
+            count: question.count,
+            returned: 0,
+        })
+    }
+
+    /// All of it at once.
+    fn into_page(mut self, cancel: &Cancel) -> Result<FeaturePage> {
+        let mut batches = Vec::new();
+        while let Some(batch) = self.batch(cancel)? {
+            batches.push(batch);
+        }
+        let (matched, next) = (self.matched(cancel)?, self.next().cloned());
+        let Self { about, revision, schema, crs, .. } = self;
+        Ok(FeaturePage { about, revision, schema, batches, crs, next, matched })
+    }
+}
+
+/// A question with the dataset that it is about, opened.
+struct Asked {
+    dataset: Dataset,
+    source: Arc<dyn FeatureSource>,
+    question: FeatureQuestion,
+}
+
 impl Engine {
     /// A page of rows.
     pub async fn features(&self, caller: Caller, question: FeatureQuestion) -> Result<FeaturePage> {
+        self.feature_stream(caller, question, |stream, cancel| stream.into_page(cancel)).await
+    }
+
+    /// A page of rows as it is read; `begin` reads and writes the first of it in the same task of the pool. What is kept of the
+    /// stream goes on in other tasks of the pool.
+    pub async fn feature_stream<T: Send + 'static>(
+        &self,
+        caller: Caller,
+        question: FeatureQuestion,
+        begin: impl FnOnce(FeatureStream, &Cancel) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let asked = self.opened(caller, question)?;
+        let limits = self.limits().clone();
+        let task = move |cancel: &Cancel| begin(FeatureStream::open(asked, &limits, cancel)?, cancel);
+        self.pool().run(task).await
+    }
+
+    fn opened(&self, caller: Caller, mut question: FeatureQuestion) -> Result<Asked> {
         let dataset = match &question.revision {
             Some(revision) => self.open_revision(caller, &question.dataset, revision)?,
             None => self.catalogue().open(caller, &question.dataset)?,
         };
         let source = feature_source(&dataset)?;
         let limits = self.limits();
-        let mut query = question.query.clone();
-        query.limit = Some(query.limit.unwrap_or(limits.page_rows_default).min(limits.page_rows_max));
-        let limits = limits.clone();
-        let task = move |cancel: &Cancel| {
-            let schema = source.schema();
-            finish::check_sort(&query.sort, schema)?;
-            let query = in_source_crs(query, schema, &question.bbox_crs, &question.filter_crs)?;
-            let scan = scan(&*source, &query, &limits, cancel)?;
-            let known = scan.matched();
-            let page = finish::page(scan, &query, schema, cancel)?;
-            let matched = match known_count(known, &page, &query, &dataset) {
-                None if question.count => Some(count(&*source, &query, cancel)?),
-                known => known,
-            };
-            answer(&dataset, schema, page, question.crs, matched)
-        };
-        self.pool().run(task).await
+        let rows = question.query.limit.unwrap_or(limits.page_rows_default).min(limits.page_rows_max);
+        question.query.limit = Some(rows);
+        Ok(Asked { dataset, source, question })
     }
 
     /// One row by its identity; `NotFound` when there is none.
@@ -132,30 +230,6 @@ fn scan(source: &dyn FeatureSource, query: &FeatureQuery, limits: &Limits, cance
     }
     let limit = query.limit.map(|limit| limit.saturating_add(1));
     wait(source.scan(&FeatureQuery { limit, columns: columns_to_scan(query), ..query.clone() }))
-}
-
-/// How many rows match in all, when that is known without reading on.
-fn known_count(known: Matched, page: &Page, query: &FeatureQuery, dataset: &Dataset) -> Option<u64> {
-    match known {
-        Matched::Exact(count) => Some(count),
-        Matched::Unknown if query.after.is_none() && page.next.is_none() => {
-            Some(page.batches.iter().map(|batch| batch.len() as u64).sum())
-        }
-        Matched::Unknown if query.narrows_nothing() => dataset.about.rows,
-        Matched::Unknown => None,
-    }
-}
-
-fn answer(dataset: &Dataset, schema: &Arc<Schema>, page: Page, crs: Crs, matched: Option<u64>) -> Result<FeaturePage> {
-    Ok(FeaturePage {
-        about: Arc::clone(&dataset.about),
-        revision: Arc::clone(&dataset.revision),
-        schema: Arc::clone(schema),
-        batches: moved(page.batches, schema, &crs)?,
-        crs,
-        next: page.next,
-        matched,
-    })
 }
 
 /// The query with its box and its filter's geometry in the CRS of the source.
@@ -195,18 +269,44 @@ fn count(source: &dyn FeatureSource, query: &FeatureQuery, cancel: &Cancel) -> R
     Filtered::new(scan, source.schema(), cancel)?.map(|batch| batch.map(|batch| batch.len() as u64)).sum()
 }
 
-/// The rows with their geometry in another CRS.
-pub(crate) fn moved(batches: Vec<Batch>, schema: &Schema, crs: &Crs) -> Result<Vec<Batch>> {
-    let Some(from) = schema.crs().filter(|from| *from != crs) else { return Ok(batches) };
-    let transform = Transform::new(from, crs)?;
-    let Some(first) = batches.first() else { return Ok(batches) };
-    let mut moved_schema = (*first.schema).clone();
-    if let Some(geometry) = &mut moved_schema.geometry {
-        geometry.crs = crs.clone();
+/// Moves rows into another CRS.
+struct Moving {
+    transform: Transform,
+    /// The schema that came, and what it is called after; rows of one scan share theirs.
+    schemas: Option<[Arc<Schema>; 2]>,
+    crs: Crs,
+}
+
+impl Moving {
+    /// Nothing when the rows are in that CRS already, or have no place.
+    fn new(schema: &Schema, crs: &Crs) -> Result<Option<Self>> {
+        let Some(from) = schema.crs().filter(|from| *from != crs) else { return Ok(None) };
+        Ok(Some(Self { transform: Transform::new(from, crs)?, schemas: None, crs: crs.clone() }))
     }
-    let moved_schema = Arc::new(moved_schema);
-    let relabelled = |batch: Batch| Batch { schema: Arc::clone(&moved_schema), ..batch };
-    Ok(batches.into_iter().map(|batch| relabelled(moved_batch(batch, &transform))).collect())
+
+    fn moved(&mut self, batch: Batch) -> Batch {
+        let schema = self.relabelled(&batch.schema);
+        moved_batch(Batch { schema, ..batch }, &self.transform)
+    }
+
+    fn relabelled(&mut self, schema: &Arc<Schema>) -> Arc<Schema> {
+        if let Some([_, goes]) = self.schemas.as_ref().filter(|[came, _]| Arc::ptr_eq(came, schema)) {
+            return Arc::clone(goes);
+        }
+        let mut moved = (**schema).clone();
+        if let Some(geometry) = &mut moved.geometry {
+            geometry.crs = self.crs.clone();
+        }
+        let moved = Arc::new(moved);
+        self.schemas = Some([Arc::clone(schema), Arc::clone(&moved)]);
+        moved
+    }
+}
+
+/// Rows with their geometry in another CRS.
+pub(crate) fn moved(batches: Vec<Batch>, schema: &Schema, crs: &Crs) -> Result<Vec<Batch>> {
+    let Some(mut moving) = Moving::new(schema, crs)? else { return Ok(batches) };
+    Ok(batches.into_iter().map(|batch| moving.moved(batch)).collect())
 }
 
 pub(crate) fn moved_batch(batch: Batch, transform: &Transform) -> Batch {

@@ -3,8 +3,8 @@
 use crate::pool::{Cancel, wait};
 use std::cmp::Ordering;
 use std::sync::Arc;
-use terrane_model::batch::BatchBuilder;
-use terrane_model::filter::Predicate;
+use terrane_model::batch::{BatchBuilder, Value};
+use terrane_model::filter::{Literal, Predicate};
 use terrane_model::query::{Columns, Position, SortKey, compare_positions};
 use terrane_model::{Batch, Error, Feature, FeatureQuery, FeatureScan, Result, Rows, Schema};
 
@@ -53,14 +53,6 @@ impl Iterator for Filtered {
     }
 }
 
-/// One page of rows, and where the next begins.
-pub struct Page {
-    /// The rows, in order, with just the columns asked.
-    pub batches: Vec<Batch>,
-    /// The last row's place when there are more.
-    pub next: Option<Position>,
-}
-
 /// The columns that a scan must return so that the page can be finished: those asked and those that order it.
 pub fn columns_to_scan(query: &FeatureQuery) -> Columns {
     match &query.columns {
@@ -77,39 +69,95 @@ pub fn columns_to_scan(query: &FeatureQuery) -> Columns {
     }
 }
 
-/// Finishes a scan that was asked for one row more than `query.limit`. `query.near` must have been answered before, see
-/// [`crate::nearest`].
-pub fn page(scan: FeatureScan, query: &FeatureQuery, schema: &Schema, cancel: &Cancel) -> Result<Page> {
-    let (sorted, paged) = (scan.is_sorted() || query.sort.is_empty(), scan.is_paged());
-    let rows = Filtered::new(scan, schema, cancel)?;
-    let limit = query.limit.unwrap_or(usize::MAX - 1);
-    let after = query.after.as_ref().filter(|_| !paged);
-    let batches = match sorted {
-        true => take(rows, &query.sort, after, limit + 1)?,
-        false => smallest(rows, &query.sort, after, limit + 1)?,
-    };
-    Ok(cut(batches, limit, query))
+/// One page of rows, a batch at a time, and where the next page begins.
+///
+/// The scan was asked for one row more than `query.limit`, which tells whether there is another page. `query.near` must have been
+/// answered before, see [`crate::nearest`].
+pub struct Page {
+    rows: Rest,
+    query: FeatureQuery,
+    /// The row that the page begins after, until it was met.
+    after: Option<Position>,
+    /// Rows of the page that are still to come.
+    left: usize,
+    last: Option<Position>,
+    next: Option<Position>,
 }
 
-/// Rows in the order they come, after a position.
-fn take(rows: Filtered, sort: &[SortKey], after: Option<&Position>, count: usize) -> Result<Vec<Batch>> {
-    let mut before = after;
-    let (mut batches, mut left) = (Vec::new(), count);
-    for batch in rows {
-        let mut batch = batch?;
-        if let Some(after) = before {
-            let Some(begin) = begin_after(&batch, sort, after) else { continue };
-            before = None;
-            batch = batch.sliced(begin, usize::MAX);
+/// Rows still to come, in order.
+enum Rest {
+    Read(Box<Filtered>),
+    Ready(std::vec::IntoIter<Batch>),
+    None,
+}
+
+impl Page {
+    /// Rows that the source has in order are read as they are wanted; others are read now, as many as the page has.
+    pub fn new(scan: FeatureScan, query: FeatureQuery, schema: &Schema, cancel: &Cancel) -> Result<Self> {
+        let (sorted, paged) = (scan.is_sorted() || query.sort.is_empty(), scan.is_paged());
+        let rows = Filtered::new(scan, schema, cancel)?;
+        let left = query.limit.unwrap_or(usize::MAX - 1);
+        let after = query.after.clone().filter(|_| !paged);
+        let (rows, after) = match sorted {
+            true => (Rest::Read(Box::new(rows)), after),
+            false => (Rest::Ready(smallest(rows, &query.sort, after.as_ref(), left + 1)?.into_iter()), None),
+        };
+        Ok(Self { rows, query, after, left, last: None, next: None })
+    }
+
+    /// The next rows, with just the columns asked; nothing after the last.
+    pub fn batch(&mut self, cancel: &Cancel) -> Result<Option<Batch>> {
+        while let Some(batch) = self.read(cancel)? {
+            let Some(batch) = self.beginning(batch) else { continue };
+            if batch.len() > self.left {
+                // There are more rows than the page has.
+                self.rows = Rest::None;
+                let batch = (self.left > 0).then(|| self.kept(batch.sliced(0, self.left)));
+                self.next = self.last.clone();
+                return Ok(batch);
+            }
+            if !batch.is_empty() {
+                return Ok(Some(self.kept(batch)));
+            }
         }
-        let batch = if batch.len() > left { batch.sliced(0, left) } else { batch };
-        left -= batch.len();
-        batches.push(batch);
-        if left == 0 {
-            break;
+        self.rows = Rest::None;
+        Ok(None)
+    }
+
+    /// Where the next page begins, once all rows were read: the last row when there are more.
+    pub fn next(&self) -> Option<&Position> {
+        self.next.as_ref()
+    }
+
+    fn read(&mut self, cancel: &Cancel) -> Result<Option<Batch>> {
+        match &mut self.rows {
+            Rest::Read(rows) => {
+                rows.cancel = cancel.clone();
+                rows.next().transpose()
+            }
+            Rest::Ready(rows) => Ok(rows.next()),
+            Rest::None => Ok(None),
         }
     }
-    Ok(batches)
+
+    /// The rows after the one that the page begins after.
+    fn beginning(&mut self, batch: Batch) -> Option<Batch> {
+        let Some(after) = &self.after else { return Some(batch) };
+        let begin = begin_after(&batch, &self.query.sort, after)?;
+        self.after = None;
+        Some(batch.sliced(begin, usize::MAX))
+    }
+
+    /// Counts rows, and drops columns that were only needed for the order.
+    fn kept(&mut self, batch: Batch) -> Batch {
+        self.left -= batch.len();
+        let last = batch.rows().last().map(|row| batch.feature(row));
+        self.last = last.map(|feature| Position::of(&feature, &self.query.sort));
+        match &self.query.columns {
+            Columns::All => batch,
+            Columns::These { names, geometry } => batch.projected(names, *geometry),
+        }
+    }
 }
 
 /// How many rows of a batch are to be passed over so that it begins after a position; nothing when all are.
@@ -150,21 +198,37 @@ pub struct First<'a> {
     held: usize,
     /// Once there are enough candidates, later rows must come before this.
     last: Option<Position>,
+    /// Whether what rows are ordered by are their columns.
+    by_columns: bool,
 }
 
 /// Batches, a megabyte each, that candidates hold before they are copied.
-const HELD_BATCHES_MAX: usize = 16;
+const HELD_BATCHES_MAX: usize = 64;
 
 impl<'a> First<'a> {
-    /// The first `count` rows in an order.
+    /// The first `count` rows in the order of their columns.
     pub fn new(sort: &'a [SortKey], count: usize) -> Self {
-        Self { sort, count, kept: Vec::new(), held: 0, last: None }
+        Self { by_columns: true, ..Self::measured(sort, count) }
+    }
+
+    /// The first `count` rows in an order of what is measured on them, whatever columns are called.
+    pub fn measured(sort: &'a [SortKey], count: usize) -> Self {
+        Self { sort, count, kept: Vec::new(), held: 0, last: None, by_columns: false }
     }
 
     /// Sees rows; those without a position are passed over.
     pub fn see(&mut self, batch: Batch, position: impl Fn(&Feature<'_>) -> Option<Position>) {
         let (batch, before) = (Arc::new(batch), self.kept.len());
-        for feature in batch.features() {
+        let first = self
+            .sort
+            .first()
+            .filter(|_| self.by_columns)
+            .and_then(|key| Some((batch.schema.column(&key.column)?.0, key.descending)));
+        let late = |feature: &Feature<'_>| match (first, self.last.as_ref().and_then(|last| last.key.first())) {
+            (Some((column, descending)), Some(last)) => comes_later(&feature.value(column), last, descending),
+            _ => false,
+        };
+        for feature in batch.features().filter(|feature| !late(feature)) {
             let Some(position) = position(&feature) else { continue };
             let in_time = |last: &Position| compare_positions(self.sort, &position, last) == Ordering::Less;
             if self.last.as_ref().is_none_or(in_time) {
@@ -203,6 +267,20 @@ impl<'a> First<'a> {
     }
 }
 
+/// Whether a value, by itself, comes after the last that counts; most rows of a table do, and a position need not be made of them.
+fn comes_later(value: &Value<'_>, last: &Literal, descending: bool) -> bool {
+    let order = match (value, last) {
+        (Value::Null, Literal::Null) => return false,
+        (Value::Null, _) => return true,
+        (Value::Int(a), Literal::Int(b)) => a.cmp(b),
+        (Value::Float(a), Literal::Float(b)) => a.partial_cmp(b).unwrap_or(Ordering::Equal),
+        (Value::Text(a), Literal::Text(b)) => (*a).cmp(b.as_str()),
+        (Value::Time(a), Literal::Instant(b)) => a.earliest.cmp(b),
+        _ => Ordering::Equal,
+    };
+    order == if descending { Ordering::Less } else { Ordering::Greater }
+}
+
 fn gather(candidates: &[Candidate]) -> Vec<Batch> {
     let Some(first) = candidates.first() else { return Vec::new() };
     let mut builder = BatchBuilder::new(Arc::clone(&first.batch.schema));
@@ -217,23 +295,6 @@ fn gather(candidates: &[Candidate]) -> Vec<Batch> {
         batches.push(builder.finish());
     }
     batches
-}
-
-/// Cuts the extra row off, remembers where the page ended, and drops columns that were only needed for the order.
-fn cut(mut batches: Vec<Batch>, limit: usize, query: &FeatureQuery) -> Page {
-    let total: usize = batches.iter().map(Batch::len).sum();
-    if total > limit
-        && let Some(last) = batches.pop()
-        && last.len() > 1
-    {
-        batches.push(last.sliced(0, last.len() - 1));
-    }
-    let last = batches.last().and_then(|batch| batch.rows().last().map(|row| batch.feature(row)));
-    let next = last.filter(|_| total > limit).map(|feature| Position::of(&feature, &query.sort));
-    if let Columns::These { names, geometry } = &query.columns {
-        batches = batches.iter().map(|batch| batch.projected(names, *geometry)).collect();
-    }
-    Page { batches, next }
 }
 
 /// Checks that every sort key is a column.

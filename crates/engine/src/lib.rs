@@ -23,18 +23,22 @@ pub mod policy;
 pub mod pool;
 pub mod publish;
 pub mod tile;
+mod vector_tile;
 pub mod warm;
 
 pub use cache::{Cache, CachePolicy};
 pub use caller::Caller;
 pub use catalogue::Catalogue;
-pub use features::{FeaturePage, FeatureQuestion};
+pub use features::{FeaturePage, FeatureQuestion, FeatureStream};
 pub use info::{InfoHit, InfoQuestion};
 pub use picture::{PictureLayer, PictureQuestion};
 pub use policy::Policy;
-pub use pool::Pool;
+pub use pool::{Cancel, Pool};
 pub use terrane_drawing::view::{PIXEL_MM, View};
-pub use terrane_drawing::{legend::Legend, style::Style};
+pub use terrane_drawing::{
+    legend::Legend,
+    style::{Style, TileSource},
+};
 pub use tile::{Encoded, TileForm, TileQuestion, Warmed};
 
 use import::{LocalPreparer, Preparer};

@@ -26,7 +26,7 @@ pub fn nearest(
     }
     let geographic = terrane_projection::info(crs)?.geographic;
     let order = [SortKey::ascending("distance")];
-    let mut first = First::new(&order, near.count);
+    let mut first = First::measured(&order, near.count);
     for batch in Filtered::new(wait(source.scan(&everything_else(query, near)))?, schema, cancel)? {
         first.see(batch?, |feature| {
             let distance = distance_m(&feature.geometry()?, near.centre, geographic)?;

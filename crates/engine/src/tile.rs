@@ -4,7 +4,7 @@ use crate::cache::{Key, Shelf, map_key, tile_key};
 use crate::caller::Caller;
 use crate::picture::{PictureLayer, PictureQuestion, pixels};
 use crate::pool::Cancel;
-use crate::{Catalogue, Engine};
+use crate::{Catalogue, Engine, vector_tile};
 use bytes::Bytes;
 use std::sync::Arc;
 use terrane_drawing::view::{PIXEL_MM, View};
@@ -37,6 +37,10 @@ pub struct TileQuestion {
     pub sharpness: u32,
     /// Red, green, blue, alpha behind a picture.
     pub background: [u8; 4],
+    /// The columns that features of a vector tile have; those that the style reads, and the one that identifies rows, when not said.
+    pub columns: Option<Vec<String>>,
+    /// Whether a vector tile is to be gzipped.
+    pub gzip: bool,
 }
 
 /// An answer as it is sent.
@@ -48,6 +52,9 @@ pub struct Encoded {
     pub media_type: &'static str,
     /// Whether the bytes are gzipped.
     pub gzip: bool,
+    /// How many steps coarser than the finest a vector tile had to be so that it keeps the limits: small areas were gathered by class,
+    /// points and short lines by cell. 0 for pictures.
+    pub coarsened: u8,
 }
 
 impl TileQuestion {
@@ -77,6 +84,9 @@ impl TileForm {
         }
     }
 }
+
+/// What a vector tile counts for among pictures that wait to be drawn.
+const VECTOR_TILE_PIXELS: u64 = 65_536;
 
 /// What makes an answer, in the pool: everything is opened and checked, nothing is read yet.
 pub(crate) type Task = Box<dyn FnOnce(&Cancel) -> Result<Encoded> + Send>;
@@ -154,7 +164,7 @@ impl Engine {
     /// The task that makes a tile, and about how many pixels it is.
     fn tile_task(&self, caller: Caller, question: TileQuestion) -> Result<(u64, Task)> {
         let TileForm::Picture(format) = question.form else {
-            return Err(Error::unsupported("Vector tiles are not written yet."));
+            return Ok((VECTOR_TILE_PIXELS, vector_tile::task(self, caller, question)?));
         };
         let view = question.view()?;
         let pixels = pixels(&view);
@@ -166,7 +176,7 @@ impl Engine {
         let draw = self.picture_task(caller, question)?;
         Ok(Box::new(move |cancel| {
             let bytes = picture::write(&draw(cancel)?, format)?;
-            Ok(Encoded { bytes: bytes.into(), media_type: format.media_type(), gzip: false })
+            Ok(Encoded { bytes: bytes.into(), media_type: format.media_type(), gzip: false, coarsened: 0 })
         }))
     }
 }

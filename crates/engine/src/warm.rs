@@ -86,8 +86,7 @@ impl Catalogue {
     /// What a dataset or a map shows, bottom first: the dataset in its own style, or the visible layers of the map that are there and
     /// have places, under their names in the map.
     pub fn shown_layers(&self, caller: Caller, id: &DatasetId) -> Result<Vec<PictureLayer>> {
-        let placed =
-            |dataset: &DatasetId| self.entry(caller, dataset).is_ok_and(|entry| entry.crs().is_some());
+        let placed = |dataset: &DatasetId| self.entry(caller, dataset).is_ok_and(|entry| entry.crs().is_some());
         if self.entry(caller, id).is_ok() {
             return Ok(placed(id).then(|| PictureLayer::new(id.clone(), None)).into_iter().collect());
         }
@@ -168,6 +167,8 @@ impl Block {
             form: self.form,
             sharpness: 1,
             background,
+            columns: None,
+            gzip: true,
         })
     }
 }

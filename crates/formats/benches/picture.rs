@@ -1,9 +1,14 @@
-//! PNG of pictures like maps: areas with antialiased borders in few colours and in many.
+//! Pictures like maps in each form: areas with antialiased borders in few colours and in many; and, when `TERRANE_PICTURES` names a
+//! folder of PNG files, those.
 
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use cpu::CpuTime;
+use criterion::{Criterion, criterion_group, criterion_main};
 use std::hint::black_box;
-use terrane_formats::picture::png;
-use terrane_model::picture::Picture;
+use terrane_formats::picture::{png, write};
+use terrane_model::limits::Limits;
+use terrane_model::picture::{Picture, PictureFormat};
+
+mod cpu;
 
 const WIDTH: u32 = 800;
 const HEIGHT: u32 = 600;
@@ -33,26 +38,47 @@ fn map(centres: u32, shades: f64) -> Picture {
     Picture { width_px: WIDTH, height_px: HEIGHT, rgba: (0..WIDTH * HEIGHT).flat_map(pixel).collect() }
 }
 
-fn writing(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("png 800 × 600");
-    group.throughput(Throughput::Elements(u64::from(WIDTH * HEIGHT)));
-    let mut translucent = map(400, 255.0);
-    translucent.rgba.chunks_exact_mut(4).for_each(|pixel| pixel[3] = 255 - pixel[0] / 4);
-    let blank = Picture::filled(WIDTH, HEIGHT, [0; 4]);
-    for (name, picture) in [
-        ("palette, 40 areas", map(40, 5.0)),
-        ("palette, 400 areas", map(400, 5.0)),
-        ("opaque, 400 areas", map(400, 255.0)),
-        ("translucent, 400 areas", translucent),
-        ("blank", blank),
-    ] {
-        let bytes = png::write(&picture).map_or(0, |file| file.len());
-        group.bench_function(format!("{name} ({bytes} bytes)"), |bencher| {
-            bencher.iter(|| png::write(black_box(&picture)));
-        });
-    }
-    group.finish();
+/// Pictures of one's own.
+fn own() -> Vec<(String, Picture)> {
+    let Some(folder) = std::env::var_os("TERRANE_PICTURES") else { return Vec::new() };
+    let files = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|file| file.path());
+    let mut files: Vec<_> = files.filter(|path| path.extension().is_some_and(|extension| extension == "png")).collect();
+    files.sort();
+    let read = |path: std::path::PathBuf| {
+        let picture = png::read(&std::fs::read(&path).ok()?, &Limits::default()).ok()?;
+        Some((path.file_stem()?.to_string_lossy().into_owned(), picture))
+    };
+    files.into_iter().filter_map(read).collect()
 }
 
-criterion_group!(benches, writing);
+fn writing(criterion: &mut Criterion<CpuTime>) {
+    let mut translucent = map(400, 255.0);
+    translucent.rgba.chunks_exact_mut(4).for_each(|pixel| pixel[3] = 255 - pixel[0] / 4);
+    let mut pictures = vec![
+        ("40 areas, few tones".to_owned(), map(40, 5.0)),
+        ("400 areas, few tones".to_owned(), map(400, 5.0)),
+        ("40 areas, many tones".to_owned(), map(40, 255.0)),
+        ("400 areas, many tones".to_owned(), map(400, 255.0)),
+        ("400 areas, translucent".to_owned(), translucent),
+        ("blank".to_owned(), Picture::filled(WIDTH, HEIGHT, [0; 4])),
+    ];
+    pictures.extend(own());
+    for (name, picture) in pictures {
+        let mut group = criterion.benchmark_group(&name);
+        for format in PictureFormat::ALL {
+            let bytes = write(&picture, format).map_or(0, |file| file.len());
+            group.bench_function(format!("{} ({bytes} bytes)", format.extension()), |bencher| {
+                bencher.iter(|| write(black_box(&picture), format));
+            });
+        }
+        group.bench_function("png, exact", |bencher| bencher.iter(|| png::write(black_box(&picture))));
+        group.finish();
+    }
+}
+
+criterion_group! {
+    name = benches;
+    config = Criterion::default().with_measurement(CpuTime);
+    targets = writing
+}
 criterion_main!(benches);

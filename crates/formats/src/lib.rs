@@ -9,3 +9,4 @@ pub mod features;
 pub mod filter;
 pub mod grid;
 pub mod picture;
+pub mod tile;

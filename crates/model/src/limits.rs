@@ -17,6 +17,10 @@ pub struct Limits {
     pub picture_pixels_max: u64,
     /// Layers in one picture.
     pub picture_layers_max: usize,
+    /// Bytes of a vector tile before it is compressed; a greater one is written coarser.
+    pub tile_bytes_max: usize,
+    /// Features of a vector tile; one with more is written coarser.
+    pub tile_features_max: usize,
     /// Features that one feature-info answer returns at most.
     pub info_features_max: usize,
     /// Bytes of a filter as text.
@@ -72,6 +76,8 @@ impl Default for Limits {
             picture_side_px_max: 8_192,
             picture_pixels_max: 33_554_432,
             picture_layers_max: 100,
+            tile_bytes_max: 2_097_152,
+            tile_features_max: 65_536,
             info_features_max: 1_000,
             filter_bytes_max: 65_536,
             filter_depth_max: 64,
@@ -222,3 +228,9 @@ pub const CLIENTS_COUNTED_MAX: u64 = 65_536;
 pub const UNSENT_BYTES_MAX: u32 = 131_072;
 /// Bytes of a connection's own buffers: the head of a request, or the part of an answer that waits to be written.
 pub const CONNECTION_BUFFER_BYTES_MAX: usize = 131_072;
+/// Columns that a row in a vector tile has when none are asked for, beside those that its style reads.
+pub const TILE_COLUMNS_TOLD_MAX: usize = 16;
+/// Tiles of one export.
+pub const EXPORT_TILES_MAX: u64 = 20_000_000;
+/// Bytes of a directory or of the metadata of an archive of tiles, unpacked.
+pub const ARCHIVE_DIRECTORY_BYTES_MAX: u64 = 67_108_864;

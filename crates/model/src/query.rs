@@ -116,7 +116,7 @@ impl FeatureQuery {
 }
 
 /// "The row's time meets the period, or it has none."
-fn time_filter(period: &Interval, schema: &Schema) -> Option<Filter> {
+pub fn time_filter(period: &Interval, schema: &Schema) -> Option<Filter> {
     let columns = schema.time.as_ref()?;
     let moment = Expr::Column(columns.start.clone());
     let row_time = match &columns.end {

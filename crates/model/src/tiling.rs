@@ -1,6 +1,10 @@
 //! Tile matrix sets (OGC 17-083r4, Two Dimensional Tile Matrix Set 2.0): how the ground is cut into tiles at each scale. Knows the
 //! arithmetic, not what is in a tile. Inside, x is always first.
 
+mod register;
+
+pub use register::{OWN_MATRICES_MAX, OwnSet, TileSets};
+
 use crate::{Bbox, Crs};
 
 /// A way to cut the ground of one CRS into tiles, at some scales.
@@ -58,48 +62,6 @@ const MERCATOR_HALF_M: f64 = 20_037_508.342_789_244;
 const QUAD_MATRICES: usize = 25;
 
 impl TileMatrixSet {
-    /// The square of Web Mercator, halved at each step, in tiles of 256 pixels.
-    pub fn web_mercator_quad() -> Self {
-        let cell = |level: usize| 2.0 * MERCATOR_HALF_M / 256.0 / (1u64 << level) as f64;
-        let matrix = |level: usize| TileMatrix {
-            id: level.to_string(),
-            scale_denominator: cell(level) / PIXEL_M,
-            cell_size: cell(level),
-            origin: [-MERCATOR_HALF_M, MERCATOR_HALF_M],
-            tile_px: [256, 256],
-            tiles: [1 << level, 1 << level],
-        };
-        Self {
-            id: "WebMercatorQuad".to_owned(),
-            title: "Google Maps Compatible for the World".to_owned(),
-            uri: Some("http://www.opengis.net/def/tilematrixset/OGC/1.0/WebMercatorQuad".to_owned()),
-            crs: Crs::web_mercator(),
-            well_known_scale_set: Some("http://www.opengis.net/def/wkss/OGC/1.0/GoogleMapsCompatible".to_owned()),
-            matrices: (0..QUAD_MATRICES).map(matrix).collect(),
-        }
-    }
-
-    /// Degrees, two squares at first, halved at each step, in tiles of 256 pixels.
-    pub fn world_crs84_quad() -> Self {
-        let cell = |level: usize| 180.0 / 256.0 / (1u64 << level) as f64;
-        let matrix = |level: usize| TileMatrix {
-            id: level.to_string(),
-            scale_denominator: cell(level) * METRES_PER_DEGREE / PIXEL_M,
-            cell_size: cell(level),
-            origin: [-180.0, 90.0],
-            tile_px: [256, 256],
-            tiles: [2 << level, 1 << level],
-        };
-        Self {
-            id: "WorldCRS84Quad".to_owned(),
-            title: "CRS84 for the World".to_owned(),
-            uri: Some("http://www.opengis.net/def/tilematrixset/OGC/1.0/WorldCRS84Quad".to_owned()),
-            crs: Crs::crs84(),
-            well_known_scale_set: Some("http://www.opengis.net/def/wkss/OGC/1.0/GoogleCRS84Quad".to_owned()),
-            matrices: (0..QUAD_MATRICES).map(matrix).collect(),
-        }
-    }
-
     /// The place of the matrix with an id.
     pub fn place(&self, id: &str) -> Option<usize> {
         self.matrices.iter().position(|matrix| matrix.id == id)
@@ -116,6 +78,13 @@ impl TileMatrix {
     /// Ground units of a tile, width then height.
     pub fn tile_size(&self) -> [f64; 2] {
         self.tile_px.map(|pixels| f64::from(pixels) * self.cell_size)
+    }
+
+    /// The ground of all its tiles.
+    pub fn whole(&self) -> Bbox {
+        let [[west, south], [east, north]] =
+            [self.bbox(0, self.tiles[1].saturating_sub(1)).min, self.bbox(self.tiles[0].saturating_sub(1), 0).max];
+        Bbox { min: [west, south], max: [east, north] }
     }
 
     /// The ground of the tile in a column and a row.

@@ -21,6 +21,19 @@ pub fn at_scale(style: &Style, scale_denominator: f64) -> Vec<String> {
     names.into_iter().collect()
 }
 
+/// The columns that decide how a row looks at a scale: all that drawing reads but the words of labels.
+pub fn look_at_scale(style: &Style, scale_denominator: f64) -> Vec<String> {
+    let mut names = Names::new();
+    for rule in style.rules.iter().filter(|rule| rule.draws_at(scale_denominator)) {
+        if let Some(filter) = &rule.filter {
+            names.extend(filter.columns());
+        }
+        let symbolizers = rule.symbolizers.iter().filter(|symbolizer| !matches!(symbolizer, Symbolizer::Label(_)));
+        symbolizers.for_each(|symbolizer| of_symbolizer(symbolizer, &mut names));
+    }
+    names.into_iter().collect()
+}
+
 /// The columns that the legend reads its words from.
 pub fn of_legend(style: &Style) -> Vec<String> {
     let words = style.rules.iter().filter_map(|rule| rule.legend.as_ref());

@@ -8,6 +8,7 @@ mod columns;
 mod defaults;
 mod filters;
 mod length;
+mod maplibre;
 mod palettes;
 mod property;
 mod read;
@@ -21,6 +22,7 @@ mod tests;
 pub use colour::Colour;
 pub(crate) use columns::band_place;
 pub use length::{Length, Unit};
+pub use maplibre::{MapLibre, TileSource};
 pub use property::{ByColumn, Curve, Mapping, Property, Styled};
 pub use symbolizer::{
     Anchor, BandName, Cap, Fill, Hillshade, Join, Label, Line, Mark, Raster, RasterSource, Resampling, Shape, Stroke,
@@ -150,6 +152,11 @@ impl Style {
     /// The columns that drawing needs at a scale denominator, each once, sorted; geometry only when a filter names it.
     pub fn columns_at(&self, scale_denominator: f64) -> Vec<String> {
         columns::at_scale(self, scale_denominator)
+    }
+
+    /// Of those, the ones that decide how a row looks; the words of labels do not.
+    pub fn look_columns_at(&self, scale_denominator: f64) -> Vec<String> {
+        columns::look_at_scale(self, scale_denominator)
     }
 
     /// The columns that the legend needs besides those of drawing, each once, sorted.

@@ -137,31 +137,31 @@ pub(super) fn clear(folder: &Path) {
     }
 }
 
-fn sum(key: &Key, gzip: u8, payload: &[u8]) -> [u8; SUM_BYTES] {
+fn sum(key: &Key, flags: u8, payload: &[u8]) -> [u8; SUM_BYTES] {
     let mut hasher = blake3::Hasher::new();
-    hasher.update(key.bytes()).update(&[gzip]).update(payload);
+    hasher.update(key.bytes()).update(&[flags]).update(payload);
     let mut sum = [0; SUM_BYTES];
     sum.copy_from_slice(&hasher.finalize().as_bytes()[..SUM_BYTES]);
     sum
 }
 
 fn packed(key: &Key, made: &Encoded) -> Vec<u8> {
-    let gzip = u8::from(made.gzip);
+    let flags = u8::from(made.gzip) | made.coarsened << 1;
     let mut bytes = Vec::with_capacity(HEAD_BYTES + made.bytes.len());
     bytes.extend_from_slice(MAGIC);
-    bytes.push(gzip);
-    bytes.extend_from_slice(&sum(key, gzip, &made.bytes));
+    bytes.push(flags);
+    bytes.extend_from_slice(&sum(key, flags, &made.bytes));
     bytes.extend_from_slice(&made.bytes);
     bytes
 }
 
 fn unpacked(key: &Key, bytes: Vec<u8>, media_type: &'static str) -> Option<Encoded> {
     let rest = bytes.strip_prefix(MAGIC)?;
-    let (&gzip, rest) = rest.split_first()?;
+    let (&flags, rest) = rest.split_first()?;
     let (said, payload) = rest.split_at_checked(SUM_BYTES)?;
-    (said == sum(key, gzip, payload)).then(|| {
+    (said == sum(key, flags, payload)).then(|| {
         let bytes = bytes::Bytes::from(bytes).slice(HEAD_BYTES..);
-        Encoded { bytes, media_type, gzip: gzip == 1 }
+        Encoded { bytes, media_type, gzip: flags & 1 == 1, coarsened: flags >> 1 }
     })
 }
 
@@ -193,7 +193,7 @@ impl Keeper {
                 Order::Remove(key) => self.remove(&path(&self.folder, &key)),
                 Order::MakeRoom => {
                     let _ = self.has_room(0);
-                },
+                }
                 Order::Tell(tell) => drop(tell.send(())),
             }
         }
@@ -312,7 +312,7 @@ mod tests {
 
     fn tile(number: u32, bytes: usize) -> Encoded {
         let content: Vec<u8> = (0..bytes).map(|at| (at as u32 ^ number) as u8).collect();
-        Encoded { bytes: Bytes::from(content), media_type: PNG, gzip: number % 2 == 1 }
+        Encoded { bytes: Bytes::from(content), media_type: PNG, gzip: number % 2 == 1, coarsened: (number % 5) as u8 }
     }
 
     fn open(folder: &tempfile::TempDir, quota_bytes: u64) -> Disk {

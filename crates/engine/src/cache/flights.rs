@@ -68,7 +68,7 @@ mod tests {
     use tokio::sync::Semaphore;
 
     fn encoded(text: &'static str) -> Encoded {
-        Encoded { bytes: Bytes::from_static(text.as_bytes()), media_type: "text/plain", gzip: false }
+        Encoded { bytes: Bytes::from_static(text.as_bytes()), media_type: "text/plain", gzip: false, coarsened: 0 }
     }
 
     fn key() -> Key {

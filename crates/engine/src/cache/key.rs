@@ -67,11 +67,13 @@ pub(crate) fn tile_key(
     question: &TileQuestion,
     program: &str,
 ) -> Result<Option<Key>> {
-    let TileQuestion { layers, set, tile, form, sharpness, background } = question;
+    let TileQuestion { layers, set, tile, form, sharpness, background, columns, gzip } = question;
     let Some(mut hashed) = begin(caller, program) else { return Ok(None) };
     // What the set is called does not matter: its CRS and the matrix say which ground the tile shows.
     let matrix = set.matrices.get(tile.matrix);
-    written(write!(hashed, "tile {form:?} {:?} {matrix:?} {tile:?} {sharpness} {background:?};", set.crs))?;
+    written(write!(hashed, "tile {form:?} {:?} {matrix:?} {tile:?} {sharpness} {background:?}", set.crs))?;
+    // Pictures are never packed again, whoever asks.
+    written(write!(hashed, " {columns:?} {};", *gzip && *form == TileForm::Vector))?;
     write_layers(&mut hashed, catalogue, caller, (layers, *form == TileForm::Vector))?;
     Ok(Some(hashed.into_key()))
 }

@@ -5,8 +5,8 @@ mod disk;
 mod flights;
 mod key;
 
-pub(crate) use key::{Key, map_key, tile_key};
 pub use key::layers_state;
+pub(crate) use key::{Key, map_key, tile_key};
 
 use crate::pool::Pool;
 use crate::tile::Encoded;

@@ -32,10 +32,7 @@ fn keeping(folder: &tempfile::TempDir, policy: CachePolicy) -> Node {
         ("second", vec![Layer::rows("rows", area(-150.0, -80.0, 30.0, -10.0))]),
     ];
     let node = node(Effort::Nothing, files);
-    let options = ImportOptions {
-        styles: vec![("default".to_owned(), style("#ff0000"))],
-        ..ImportOptions::default()
-    };
+    let options = ImportOptions { styles: vec![("default".to_owned(), style("#ff0000"))], ..ImportOptions::default() };
     node.import("first", &options).expect("published");
     let cache = Cache::new(folder.path(), "a program");
     cache.settle(policy);
@@ -50,6 +47,8 @@ fn tile_at(matrix: usize, column: u64, row: u64) -> TileQuestion {
         form: TileForm::Picture(PictureFormat::Png),
         sharpness: 1,
         background: [255, 255, 255, 0],
+        columns: None,
+        gzip: false,
     }
 }
 
@@ -69,10 +68,12 @@ fn two_hundred_who_ask_for_a_cold_tile_at_once_make_one_drawing() {
     let folder = tempfile::tempdir().expect("a folder");
     let node = keeping(&folder, POLICY);
     let engine = &node.engine;
-    let ask = || std::thread::scope(|scope| {
-        let asked: Vec<_> = (0..200).map(|_| scope.spawn(|| tile(engine, tile_at(1, 0, 0)))).collect();
-        asked.into_iter().map(|one| one.join().expect("no panic")).collect::<Vec<_>>()
-    });
+    let ask = || {
+        std::thread::scope(|scope| {
+            let asked: Vec<_> = (0..200).map(|_| scope.spawn(|| tile(engine, tile_at(1, 0, 0)))).collect();
+            asked.into_iter().map(|one| one.join().expect("no panic")).collect::<Vec<_>>()
+        })
+    };
     let (drawn, answers) = tasks(engine, ask);
     assert_eq!(drawn, 1);
     assert!(answers.iter().all(|answer| *answer == answers[0]));
@@ -173,7 +174,8 @@ fn every_part_of_a_question_makes_another_answer() {
         assert_eq!(tasks(&node.engine, || tile(&node.engine, other.clone())).0, 1, "{other:?}");
     }
     // What the layer is called is not in a picture; a style may be named or not.
-    let same = [layer(|layer| layer.name = "other".to_owned()), layer(|layer| layer.style = Some("default".to_owned()))];
+    let same =
+        [layer(|layer| layer.name = "other".to_owned()), layer(|layer| layer.style = Some("default".to_owned()))];
     for same in same {
         assert_eq!(tasks(&node.engine, || tile(&node.engine, same.clone())).0, 0, "{same:?}");
     }

@@ -13,3 +13,4 @@ mod near;
 mod paging;
 mod picture;
 mod pool;
+mod vector_tile;

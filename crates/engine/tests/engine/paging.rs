@@ -4,7 +4,7 @@ use crate::kit::{ids, node_of, schema};
 use proptest::prelude::*;
 use std::cmp::Ordering;
 use std::sync::Arc;
-use terrane_engine::finish::page;
+use terrane_engine::finish::Page;
 use terrane_engine::pool::{Cancel, wait};
 use terrane_engine::{Caller, Engine, FeaturePage, FeatureQuestion};
 use terrane_model::batch::{BatchBuilder, Value};
@@ -248,8 +248,10 @@ fn a_sorted_scan_that_is_not_paged_goes_on_after_the_place_even_when_its_row_is_
         let scan = wait(everything.scan(&query)).expect("scanned");
         let sorted = FeatureScan::filtered(scan.into_rows()).sorted();
         let query = FeatureQuery { after: Some(after), limit: Some(3), ..query.clone() };
-        let page = page(sorted, &query, everything.schema(), &Cancel::default()).expect("finished");
-        ids(&page.batches)
+        let cancel = Cancel::default();
+        let mut page = Page::new(sorted, query, everything.schema(), &cancel).expect("filtered");
+        let batches = std::iter::from_fn(|| page.batch(&cancel).expect("read"));
+        ids(&batches.collect::<Vec<_>>())
     };
     let numbers = |ids: [i64; 3]| ids.map(FeatureId::Number);
     assert_eq!(page_after(Position { key: vec![Literal::Int(1)], id: FeatureId::Number(2) }), numbers([3, 4, 5]));

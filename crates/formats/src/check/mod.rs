@@ -28,10 +28,17 @@ use shape::ShapeCheck;
 use std::borrow::Cow;
 use std::sync::Arc;
 use terrane_model::batch::Value;
+use terrane_model::geometry::GeometryRef;
 use terrane_model::limits::{CHECK_REPAIRS_FOR_COVERAGE_MAX, REPORT_SAMPLES_MAX};
 use terrane_model::report::{Finding, Report, Severity};
 use terrane_model::schema::ColumnKind;
 use terrane_model::{Batch, Feature, Instant, Result, Schema};
+
+/// Whether the areas of a geometry are what the standard calls valid. An area too intricate to be told is not.
+pub fn are_areas_valid(geometry: &GeometryRef<'_>) -> bool {
+    let faults = ShapeCheck::default().check(geometry);
+    !faults.is_invalid_area() && !faults.has(Fault::Unchecked)
+}
 
 /// How to look.
 #[derive(Debug, Clone, PartialEq)]

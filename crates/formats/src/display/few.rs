@@ -10,9 +10,6 @@ use terrane_model::batch::{ColumnData, Ids};
 use terrane_model::filter::Literal;
 use terrane_model::query::Position;
 
-/// Rows of the blocks that a plan leaves, at most, for sorting.
-const ROWS_MAX: u32 = 65_536;
-
 /// Rows that are wanted, with what orders them.
 pub struct Few {
     rows: Vec<Entry>,
@@ -29,19 +26,30 @@ struct Entry {
 }
 
 impl Few {
+    /// Rows, at most, that are better sorted than looked for.
+    pub const ROWS_MAX: u32 = 65_536;
+
     /// The rows wanted when a plan rules blocks out and leaves few; `None` when it does not.
     pub fn of(reader: &Reader, may_hold: &[bool]) -> Result<Option<Self>> {
-        let directory = &reader.file.directory;
-        let left = |block: &usize| may_hold[*block];
-        let rows: u64 = (0..may_hold.len()).filter(left).map(|block| u64::from(directory.blocks[block].rows)).sum();
-        if reader.plan.keeps_all() || rows > u64::from(ROWS_MAX) {
+        if reader.plan.keeps_all() || Self::candidates(reader, may_hold) > u64::from(Self::ROWS_MAX) {
             return Ok(None);
         }
+        Self::all(reader, may_hold).map(Some)
+    }
+
+    /// Rows of the blocks that a plan leaves.
+    pub fn candidates(reader: &Reader, may_hold: &[bool]) -> u64 {
+        let blocks = reader.file.directory.blocks.iter().zip(may_hold);
+        blocks.filter(|(_, may)| **may).map(|(block, _)| u64::from(block.rows)).sum()
+    }
+
+    /// The rows wanted, however many.
+    pub fn all(reader: &Reader, may_hold: &[bool]) -> Result<Self> {
         let mut few = Self { rows: Vec::new(), ids: Vec::new() };
-        for block in (0..may_hold.len()).filter(left) {
+        for block in (0..may_hold.len()).filter(|block| may_hold[*block]) {
             few.add(reader, block)?;
         }
-        Ok(Some(few))
+        Ok(few)
     }
 
     fn add(&mut self, reader: &Reader, block: usize) -> Result<()> {
@@ -51,6 +59,9 @@ impl Few {
             Kept::All => (0..entry.rows).collect(),
             Kept::Rows(rows) => rows.to_vec(),
         };
+        if kept.is_empty() {
+            return Ok(());
+        }
         let schema = &file.directory.schema;
         let start = schema.time.as_ref().and_then(|time| schema.column(&time.start)).map(|(at, _)| at);
         let values = start.map(|start| file.values(block, start)).transpose()?;

@@ -45,21 +45,17 @@ impl Gatherer {
 
     /// Adds rows, by number, of a batch that has the columns of the schema in its order.
     pub fn add(&mut self, batch: &Batch, rows: impl Iterator<Item = usize>) {
-        let mut runs = Runs { rows: rows.peekable() };
-        while let Some(run) = runs.next() {
-            self.add_run(batch, run);
-        }
-    }
-
-    fn add_run(&mut self, batch: &Batch, run: Range<usize>) {
-        self.ids.add(&batch.ids, run.clone());
+        let runs: Vec<Range<usize>> = Runs { rows: rows.peekable() }.collect();
+        // One column after the other: what is read and written stays near.
+        runs.iter().for_each(|run| self.ids.add(&batch.ids, run.clone()));
         if let (Some(shapes), Some(arrays)) = (&mut self.geometry, &batch.geometry) {
-            shapes.add(&arrays.view(), run.clone());
+            let view = arrays.view();
+            runs.iter().for_each(|run| shapes.add(&view, run.clone()));
         }
         for (column, values) in self.columns.iter_mut().zip(&batch.columns) {
-            column.add(values, run.clone());
+            runs.iter().for_each(|run| column.add(values, run.clone()));
         }
-        self.rows += run.len();
+        self.rows += runs.iter().map(ExactSizeIterator::len).sum::<usize>();
     }
 
     /// The rows as a batch; begins anew.
@@ -80,7 +76,9 @@ struct Runs<I: Iterator<Item = usize>> {
     rows: std::iter::Peekable<I>,
 }
 
-impl<I: Iterator<Item = usize>> Runs<I> {
+impl<I: Iterator<Item = usize>> Iterator for Runs<I> {
+    type Item = Range<usize>;
+
     fn next(&mut self) -> Option<Range<usize>> {
         let first = self.rows.next()?;
         let mut end = first + 1;

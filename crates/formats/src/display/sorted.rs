@@ -14,6 +14,8 @@ const CANDIDATES_PER_ROW: usize = 4;
 const FIRST_RUN_ROWS_MIN: usize = 256;
 const FIRST_RUN_ROWS_MAX: usize = 4_096;
 const RUN_ROWS_MAX: usize = 262_144;
+/// Judging a row along an index costs as much as judging so many in the order of the file.
+const ROWS_PER_STEP: u64 = 8;
 
 /// Batches in the order of an index.
 pub struct InOrder {
@@ -22,7 +24,8 @@ pub struct InOrder {
     after: Option<Position>,
     walk: Option<Walk>,
     is_over: bool,
-    /// Rows still wanted.
+    /// Rows wanted at first, and still.
+    limit: usize,
     left: usize,
     /// Candidates to judge at once.
     run_rows: usize,
@@ -46,6 +49,7 @@ impl InOrder {
             after,
             walk: None,
             is_over: false,
+            limit,
             left: limit,
             run_rows: limit.saturating_mul(CANDIDATES_PER_ROW).clamp(FIRST_RUN_ROWS_MIN, FIRST_RUN_ROWS_MAX),
             group_rows: group_rows.clamp(BATCH_ROWS, RUN_ROWS_MAX),
@@ -78,8 +82,7 @@ impl InOrder {
     /// Judges the next run of candidates.
     fn collect(&mut self, wanted: usize) -> Result<()> {
         if let (None, Some(few)) = (&self.walk, Few::of(&self.reader, &self.may_hold)?) {
-            self.is_over = true;
-            self.pending.extend(few.in_order(self.order, self.after.as_ref()));
+            self.put_in_order(few);
             return Ok(());
         }
         let file = &self.reader.file;
@@ -97,9 +100,33 @@ impl InOrder {
         }
         self.walk = Some(walk);
         self.run_rows = (self.run_rows * 4).min(RUN_ROWS_MAX);
+        let judged = run.len();
         let kept = if keeps_all { run } else { self.judge(run)? };
-        self.pending.extend(kept);
+        if self.is_long_way(judged, kept.len(), wanted) {
+            let few = Few::all(&self.reader, &self.may_hold)?;
+            self.put_in_order(few);
+        } else {
+            self.pending.extend(kept);
+        }
         Ok(())
+    }
+
+    fn put_in_order(&mut self, few: Few) {
+        self.is_over = true;
+        self.pending = few.in_order(self.order, self.after.as_ref()).collect();
+    }
+
+    /// Whether, by what a run has shown, so few rows match that it is less work to find all of them and sort them. Asked until
+    /// rows have been handed out.
+    fn is_long_way(&self, judged: usize, kept: usize, wanted: usize) -> bool {
+        if self.is_over || self.left < self.limit || judged < FIRST_RUN_ROWS_MIN || kept == judged {
+            return false;
+        }
+        let rows = Few::candidates(&self.reader, &self.may_hold);
+        let (judged, kept) = (judged as u64, kept as u64);
+        let along = (wanted as u64).saturating_mul(judged) / kept.max(1);
+        let matching = rows.saturating_mul(kept) / judged;
+        along.min(rows).saturating_mul(ROWS_PER_STEP) > rows && matching <= u64::from(Few::ROWS_MAX)
     }
 
     fn drop_ruled_out(&self, run: &mut Vec<u32>, first: usize) {

@@ -317,21 +317,40 @@ fn latest_first_reads_on_from_any_row() {
         let mut query =
             FeatureQuery { sort: sort.clone(), filter: filter.clone(), limit: Some(97), ..FeatureQuery::default() };
         let expected = rows_of_scan(ready(all.scan(&FeatureQuery { limit: None, ..query.clone() })).unwrap());
-        let mut found: Vec<OwnRow> = Vec::new();
-        loop {
-            let scan = ready(copy.scan(&query)).unwrap();
-            assert!(scan.is_paged());
-            let page = rows_of_scan(scan);
-            let Some(last) = page.last() else { break };
-            let Cell::Time(when) = &last.cells[3] else {
-                query.after = Some(Position { key: vec![Literal::Null], id: last.id.clone() });
-                found.extend(page);
-                continue;
-            };
-            query.after = Some(Position { key: vec![Literal::Instant(when.earliest)], id: last.id.clone() });
-            found.extend(page);
-        }
+        let found = pages(&copy, &mut query);
         assert_eq!(found, expected, "{filter:?}");
+    }
+}
+
+/// All pages of a query that is sorted by `seen`, one after the other.
+fn pages(copy: &DisplaySource, query: &mut FeatureQuery) -> Vec<OwnRow> {
+    let mut found: Vec<OwnRow> = Vec::new();
+    loop {
+        let scan = ready(copy.scan(query)).unwrap();
+        assert!(scan.is_paged());
+        let page = rows_of_scan(scan);
+        let Some(last) = page.last() else { return found };
+        let key = if let Cell::Time(when) = &last.cells[3] { Literal::Instant(when.earliest) } else { Literal::Null };
+        query.after = Some(Position { key: vec![key], id: last.id.clone() });
+        found.extend(page);
+    }
+}
+
+#[test]
+fn few_rows_of_very_many_come_in_order_too() {
+    // So many that they are not sorted before an index was tried; one in two hundred matches.
+    let (schema, rows) = events(80_000);
+    let folder = folder();
+    let copy = copy_of(&in_memory(&schema, &rows, 1_024), folder.path());
+    let all = MemoryFeatures::new(Arc::clone(&schema), batches(&schema, &rows, 1_024), Effort::Everything);
+    let (left, right) = (Expr::Column("depth".to_owned()), Expr::Literal(Literal::Float(19_900.0)));
+    let filter = Some(Filter::Compare { op: CompareOp::GreaterOrEqual, left, right });
+    for descending in [false, true] {
+        let sort = vec![SortKey { column: "seen".to_owned(), descending }];
+        let mut query = FeatureQuery { sort, filter: filter.clone(), limit: Some(150), ..FeatureQuery::default() };
+        let expected = rows_of_scan(ready(all.scan(&FeatureQuery { limit: None, ..query.clone() })).unwrap());
+        assert!((300..400).contains(&expected.len()), "{}", expected.len());
+        assert_eq!(pages(&copy, &mut query), expected);
     }
 }
 

@@ -1,11 +1,13 @@
 //! Between axum and the protocols: requests come in as [`Asked`], answers go out of [`Reply`].
 
+use super::flow::Flow;
 use super::kvp::Pairs;
 use super::negotiate::languages;
 use super::pieces::Pieces;
 use super::problem;
 use super::reply::{self, Reply, names_tag};
 use super::request::Request;
+use super::since::{http_date, is_unchanged};
 use super::site::Site;
 use axum::Router;
 use axum::body::Body;
@@ -32,6 +34,12 @@ pub struct Asked {
     pub if_none_match: Option<String>,
     /// `Range`.
     pub range: Option<String>,
+    /// `Accept-Encoding`.
+    pub accept_encoding: Option<String>,
+    /// `If-Modified-Since`.
+    pub if_modified_since: Option<String>,
+    /// Whether nothing has changed since that date; see [`Asked::at`].
+    pub unchanged: bool,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Asked {
@@ -45,7 +53,19 @@ impl<S: Send + Sync> FromRequestParts<S> for Asked {
             accept_language: text(&parts.headers, &header::ACCEPT_LANGUAGE),
             if_none_match: text(&parts.headers, &header::IF_NONE_MATCH),
             range: text(&parts.headers, &header::RANGE),
+            accept_encoding: text(&parts.headers, &header::ACCEPT_ENCODING),
+            if_modified_since: text(&parts.headers, &header::IF_MODIFIED_SINCE),
+            unchanged: false,
         })
+    }
+}
+
+impl Asked {
+    /// The same request, with what its date says of the site.
+    #[must_use]
+    pub fn at(self, site: &Site) -> Self {
+        let unchanged = is_unchanged(site, self.if_none_match.as_deref(), self.if_modified_since.as_deref());
+        Self { unchanged, ..self }
     }
 }
 
@@ -55,11 +75,26 @@ fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
     (!values.is_empty()).then(|| values.join(", "))
 }
 
+/// An answer, whole or still being made.
+pub enum Answer {
+    /// All of it.
+    Whole(Reply),
+    /// Its head, and its body as it is made.
+    Flowing(Reply, Flow),
+}
+
+impl From<Reply> for Answer {
+    fn from(reply: Reply) -> Self {
+        Self::Whole(reply)
+    }
+}
+
 /// A resource that is read: `make` answers it. Conditional requests, states and errors are handled here for all alike.
-pub fn resource<F, Fut>(make: F) -> MethodRouter<Site>
+pub fn resource<F, Fut, A>(make: F) -> MethodRouter<Site>
 where
     F: Fn(Site, Request) -> Fut + Clone + Send + Sync + 'static,
-    Fut: Future<Output = Result<Reply>> + Send,
+    Fut: Future<Output = Result<A>> + Send,
+    A: Into<Answer> + 'static,
 {
     get(|State(site): State<Site>, asked: Asked, names: Names| answer(site, asked, names, make))
 }
@@ -108,11 +143,14 @@ impl<S: Send + Sync> FromRequestParts<S> for Names {
     }
 }
 
-async fn answer<F, Fut>(site: Site, asked: Asked, Names(names): Names, make: F) -> Response
+async fn answer<F, Fut, A>(site: Site, asked: Asked, Names(names): Names, make: F) -> Response
 where
     F: Fn(Site, Request) -> Fut,
-    Fut: Future<Output = Result<Reply>>,
+    Fut: Future<Output = Result<A>>,
+    A: Into<Answer>,
 {
+    let asked = asked.at(&site);
+    let modified = http_date(site.changed());
     let request = match names.and_then(|names| request(&asked, names)) {
         Ok(request) => request,
         Err(error) => return failure(&site, &asked, &error),
@@ -121,18 +159,40 @@ where
     if asked.if_none_match.as_deref().is_some_and(|known| names_tag(known, &tag)) {
         return respond(Reply { tag: Some(tag), ..Reply::ok("", "") }, &asked);
     }
-    match make(site.clone(), request).await {
-        Ok(reply) => respond(Reply { tag: reply.tag.clone().or(Some(tag)), ..reply }, &asked),
+    let tagged = |reply: Reply| {
+        let reply = Reply { tag: reply.tag.clone().or(Some(tag)), ..reply };
+        reply.with_header("last-modified", modified)
+    };
+    match make(site.clone(), request).await.map(Into::into) {
+        Ok(Answer::Whole(reply)) => respond(tagged(reply), &asked),
+        Ok(Answer::Flowing(reply, flow)) => with_flow(respond(tagged(reply), &asked), flow),
         Err(error) => failure(&site, &asked, &error),
     }
+}
+
+/// The answer with its body, unless it is one that has none.
+fn with_flow(mut response: Response, flow: Flow) -> Response {
+    if response.status() == StatusCode::OK {
+        *response.body_mut() = Body::from_stream(flow.into_stream());
+    }
+    response
 }
 
 /// The request taken apart.
 fn request(asked: &Asked, names: Vec<String>) -> Result<Request> {
     let query = Pairs::parse(&asked.query)?;
     let languages = languages(query.once("lang")?, asked.accept_language.as_deref());
-    let (path, accept, range) = (asked.path.clone(), asked.accept.clone(), asked.range.clone());
-    Ok(Request { path, names, query, accept, languages, range })
+    Ok(Request {
+        path: asked.path.clone(),
+        names,
+        query,
+        accept: asked.accept.clone(),
+        languages,
+        range: asked.range.clone(),
+        if_none_match: asked.if_none_match.clone(),
+        accept_encoding: asked.accept_encoding.clone(),
+        unchanged: asked.unchanged,
+    })
 }
 
 /// As much of a request as can be taken apart, for telling an error.
@@ -194,15 +254,13 @@ pub async fn ready(site: Site, _: Request) -> Result<Reply> {
 
 /// The answer as axum sends it; just its head when the client has that state already.
 pub fn respond(reply: Reply, asked: &Asked) -> Response {
+    let fresh = matches!(reply.status, 200 | 204);
     let known = match (&reply.tag, &asked.if_none_match) {
-        (Some(tag), Some(header)) => reply.status == 200 && names_tag(header, tag),
-        _ => false,
+        (Some(tag), Some(header)) => fresh && names_tag(header, tag),
+        // Only answers that say when they changed can be asked for by date.
+        _ => fresh && asked.unchanged && reply.headers.iter().any(|(name, _)| *name == "last-modified"),
     };
-    let (status, body) = match (known, reply.more) {
-        (true, _) => (304, Body::empty()),
-        (false, None) => (reply.status, Body::from(reply.body)),
-        (false, Some(more)) => (reply.status, Body::from_stream(more.after(reply.body))),
-    };
+    let (status, body) = if known { (304, Body::empty()) } else { (reply.status, Body::from(reply.body)) };
     let mut response = Response::new(body);
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let content = (!reply.media_type.is_empty() && !known).then_some(("content-type", reply.media_type));

@@ -1,13 +1,16 @@
 //! What protocols share: the site, key-value pairs, content negotiation, spellings of CRSs and times, answers.
 
 pub mod crs;
+pub mod flow;
 pub mod http;
 pub mod kvp;
-pub mod more;
+pub mod layers;
 pub mod negotiate;
+pub mod period;
 pub mod pieces;
 pub mod problem;
 pub mod reply;
 pub mod request;
+pub mod since;
 pub mod site;
 pub mod xml;

@@ -1,7 +1,7 @@
 //! A long file as it is sent: piece after piece, each read when the one before has gone.
 
 use bytes::Bytes;
-use futures_util::stream::{Stream, unfold};
+use futures_util::stream::{Stream, StreamExt as _, unfold};
 use std::io;
 use std::ops::Range;
 use std::sync::Arc;
@@ -40,6 +40,7 @@ impl Pieces {
                 }
             }
         })
+        .fuse()
     }
 
     async fn next(mut self) -> io::Result<(Bytes, Self)> {
@@ -60,7 +61,6 @@ impl Pieces {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use futures_util::StreamExt as _;
     use terrane_model::dataset::FileEntry;
     use terrane_model::{BoxFuture, Result};
 

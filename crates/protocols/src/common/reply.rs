@@ -1,6 +1,5 @@
 //! An answer before axum: status, media type, bytes, and what caches may do. Errors as HTTP statuses.
 
-use super::more::More;
 use bytes::Bytes;
 use terrane_model::{Error, Kind};
 
@@ -11,10 +10,8 @@ pub struct Reply {
     pub status: u16,
     /// The media type, with its character set for text.
     pub media_type: String,
-    /// The bytes, or the first of them when more follow.
+    /// The bytes.
     pub body: Bytes,
-    /// What follows, for long answers.
-    pub more: Option<More>,
     /// Names the state of the answer, for `ETag`.
     pub tag: Option<String>,
     /// Further headers: lower-case names.
@@ -24,7 +21,7 @@ pub struct Reply {
 impl Reply {
     /// A good answer.
     pub fn ok(media_type: impl Into<String>, body: impl Into<Bytes>) -> Self {
-        Self { status: 200, media_type: media_type.into(), body: body.into(), more: None, tag: None, headers: Vec::new() }
+        Self { status: 200, media_type: media_type.into(), body: body.into(), tag: None, headers: Vec::new() }
     }
 
     /// The same answer with another status.
@@ -38,12 +35,6 @@ impl Reply {
     pub fn with_header(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
         self
-    }
-
-    /// The same answer with more to follow.
-    #[must_use]
-    pub fn with_more(self, more: More) -> Self {
-        Self { more: Some(more), ..self }
     }
 
     /// The same answer with a name for its state: the parts are hashed together.

@@ -2,6 +2,7 @@
 
 use super::kvp::{Pairs, encode};
 use super::negotiate::{self, Form, HTML, JSON};
+use super::reply::{Reply, names_tag};
 use terrane_model::{Error, LocalText, Result};
 
 /// A request of an OGC API resource or a page.
@@ -19,6 +20,12 @@ pub struct Request {
     pub languages: Vec<String>,
     /// The `Range` header.
     pub range: Option<String>,
+    /// The `If-None-Match` header.
+    pub if_none_match: Option<String>,
+    /// The `Accept-Encoding` header.
+    pub accept_encoding: Option<String>,
+    /// Whether nothing has changed since the date that the client has its answer of.
+    pub unchanged: bool,
 }
 
 impl Request {
@@ -49,6 +56,22 @@ impl Request {
             let shown: String = name.chars().take(64).collect();
             Error::invalid(format!("“{shown}” is not a form of this answer; there are: {}.", names.join(", "))).at("f")
         })
+    }
+
+    /// Whether the client has an answer with this head already, so that nothing needs making.
+    pub fn knows(&self, head: &Reply) -> bool {
+        let known = self.if_none_match.as_deref().zip(head.tag.as_deref());
+        self.unchanged || known.is_some_and(|(known, tag)| names_tag(known, tag))
+    }
+
+    /// Whether the client reads gzip.
+    pub fn reads_gzip(&self) -> bool {
+        let accepts = |entry: &str| {
+            let mut parts = entry.split(';').map(str::trim);
+            let named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case("gzip") || name == "*");
+            named && !parts.any(|part| part.strip_prefix("q=").is_some_and(|q| q.parse() == Ok(0.0)))
+        };
+        self.accept_encoding.as_deref().is_some_and(|all| all.split(',').any(accepts))
     }
 
     /// Whether an error is best told as a page.
@@ -85,6 +108,15 @@ mod tests {
         assert_eq!(request("f=text/html", None).form(&[JSON, HTML]).expect("offered"), HTML);
         assert_eq!(request("", Some("image/png")).form(&[JSON, HTML]).expect("the first"), JSON);
         assert_eq!(request("f=shoe", None).form(&[JSON, HTML]).expect_err("not offered").place(), Some("f"));
+    }
+
+    #[test]
+    fn gzip_is_read_by_those_who_say_so() {
+        let reads = |header: Option<&str>| {
+            Request { accept_encoding: header.map(str::to_owned), ..Request::default() }.reads_gzip()
+        };
+        assert!(reads(Some("br, gzip;q=0.5")) && reads(Some("*")));
+        assert!(!reads(None) && !reads(Some("br, gzip;q=0")) && !reads(Some("identity")));
     }
 
     #[test]

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use terrane_engine::Engine;
 use terrane_model::about::Party;
-use terrane_model::{DatasetId, LocalText};
+use terrane_model::tiling::TileSets;
+use terrane_model::{DatasetId, Instant, LocalText};
 
 /// What every handler is given.
 #[derive(Clone)]
@@ -12,6 +13,10 @@ pub struct Site {
     pub engine: Arc<Engine>,
     /// What the site says of itself.
     pub about: Arc<SiteAbout>,
+    /// How the ground is cut into tiles.
+    pub sets: Arc<TileSets>,
+    /// Since when the site says what it says of itself and cuts the ground so.
+    pub since: Instant,
 }
 
 /// What the site says of itself.
@@ -44,6 +49,11 @@ impl Site {
     /// An absolute address of this site; `path` begins with a slash.
     pub fn url(&self, path: &str) -> String {
         format!("{}{path}", self.about.public_url)
+    }
+
+    /// Since when everything here is as it is, to the second.
+    pub fn changed(&self) -> Instant {
+        self.since.max(self.engine.catalogue().made())
     }
 
     /// The address of a dataset's page.

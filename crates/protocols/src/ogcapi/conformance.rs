@@ -7,7 +7,7 @@ use crate::ogcapi::links;
 use serde_json::{Value, json};
 
 /// Conformance classes, without their common beginning.
-pub const CLASSES: [&str; 33] = [
+pub const CLASSES: [&str; 64] = [
     "ogcapi-common-1/1.0/conf/core",
     "ogcapi-common-1/1.0/conf/landing-page",
     "ogcapi-common-1/1.0/conf/json",
@@ -41,6 +41,37 @@ pub const CLASSES: [&str; 33] = [
     "cql2/1.0/conf/array-functions",
     "cql2/1.0/conf/property-property",
     "cql2/1.0/conf/arithmetic",
+    "tms/2.0/conf/tilematrixset",
+    "tms/2.0/conf/tilematrixsetlimits",
+    "tms/2.0/conf/tilesetmetadata",
+    "tms/2.0/conf/json-tilematrixset",
+    "tms/2.0/conf/json-tilematrixsetlimits",
+    "tms/2.0/conf/json-tilesetmetadata",
+    "ogcapi-tiles-1/1.0/conf/core",
+    "ogcapi-tiles-1/1.0/conf/tileset",
+    "ogcapi-tiles-1/1.0/conf/tilesets-list",
+    "ogcapi-tiles-1/1.0/conf/dataset-tilesets",
+    "ogcapi-tiles-1/1.0/conf/geodata-tilesets",
+    "ogcapi-tiles-1/1.0/conf/collections-selection",
+    "ogcapi-tiles-1/1.0/conf/datetime",
+    "ogcapi-tiles-1/1.0/conf/oas30",
+    "ogcapi-tiles-1/1.0/conf/png",
+    "ogcapi-tiles-1/1.0/conf/jpeg",
+    "ogcapi-tiles-1/1.0/conf/mvt",
+    "ogcapi-maps-1/1.0/conf/core",
+    "ogcapi-maps-1/1.0/conf/background",
+    "ogcapi-maps-1/1.0/conf/collection-map",
+    "ogcapi-maps-1/1.0/conf/dataset-map",
+    "ogcapi-maps-1/1.0/conf/styled-map",
+    "ogcapi-maps-1/1.0/conf/collections-selection",
+    "ogcapi-maps-1/1.0/conf/scaling",
+    "ogcapi-maps-1/1.0/conf/display-resolution",
+    "ogcapi-maps-1/1.0/conf/spatial-subsetting",
+    "ogcapi-maps-1/1.0/conf/datetime",
+    "ogcapi-maps-1/1.0/conf/crs",
+    "ogcapi-maps-1/1.0/conf/tilesets",
+    "ogcapi-maps-1/1.0/conf/png",
+    "ogcapi-maps-1/1.0/conf/jpeg",
 ];
 
 /// The address of a conformance class.

@@ -14,6 +14,16 @@ pub const QUERYABLES: &str = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
 pub const SCHEMA: &str = "http://www.opengis.net/def/rel/ogc/1.0/schema";
 /// Relation of a legend.
 pub const LEGEND: &str = "http://www.opengis.net/def/rel/ogc/1.0/legend";
+/// Relation of a tile matrix set.
+pub const TILING_SCHEME: &str = "http://www.opengis.net/def/rel/ogc/1.0/tiling-scheme";
+/// Relation of all tile matrix sets.
+pub const TILING_SCHEMES: &str = "http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes";
+/// Relation of tilesets of vectors.
+pub const TILESETS_VECTOR: &str = "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector";
+/// Relation of tilesets of pictures.
+pub const TILESETS_MAP: &str = "http://www.opengis.net/def/rel/ogc/1.0/tilesets-map";
+/// Relation of a map: a picture of any part of the ground.
+pub const MAP: &str = "http://www.opengis.net/def/rel/ogc/1.0/map";
 /// Media type of GeoJSON.
 pub const GEOJSON: &str = "application/geo+json";
 /// Media type of JSON.
@@ -22,6 +32,8 @@ pub const JSON: &str = "application/json";
 pub const SCHEMA_JSON: &str = "application/schema+json";
 /// Media type of HTML.
 pub const HTML: &str = "text/html";
+/// Media type of TileJSON.
+pub const TILEJSON: &str = "application/vnd.mapbox.tile+json";
 /// Media type of OpenAPI 3.0 as JSON.
 pub const OPENAPI: &str = "application/vnd.oai.openapi+json;version=3.0";
 

@@ -1,5 +1,7 @@
 //! The API as OpenAPI 3.0: written from the catalogue and from the tables that the program itself uses.
 
+mod drawn;
+
 use crate::common::crs;
 use crate::common::request::Request;
 use crate::common::site::Site;
@@ -15,6 +17,7 @@ use terrane_model::{About, Result};
 /// The document.
 pub fn document(site: &Site, request: &Request, catalogue: &Catalogue) -> Result<Value> {
     let mut paths = fixed_paths();
+    paths.extend(drawn::paths());
     for entry in catalogue.entries(Caller::Public) {
         let dataset = catalogue.open(Caller::Public, &entry.about().id)?;
         collection_paths(request, &dataset.about, ask::schema_of(&dataset).ok(), &mut paths);
@@ -32,6 +35,7 @@ pub fn document(site: &Site, request: &Request, catalogue: &Catalogue) -> Result
             "description": request.say(&site.about.description),
             "version": env!("CARGO_PKG_VERSION"),
             "contact": contact,
+            "x-OGC-limits": limits(site.engine.limits()),
         },
         "servers": [{"url": site.url("/"), "description": "This node"}],
         "tags": [
@@ -39,6 +43,7 @@ pub fn document(site: &Site, request: &Request, catalogue: &Catalogue) -> Result
             {"name": "Data", "description": "Rows of a collection"},
             {"name": "Styles", "description": "How collections are drawn"},
             {"name": "Maps", "description": "Collections drawn together"},
+            {"name": "Tiles and maps", "description": "Pictures, and vectors cut into tiles"},
         ],
         "paths": paths,
         "components": {
@@ -47,6 +52,12 @@ pub fn document(site: &Site, request: &Request, catalogue: &Catalogue) -> Result
             "responses": responses(),
         },
     }))
+}
+
+/// The limits of maps, as Maps has them told (20-058, annex B).
+fn limits(limits: &Limits) -> Value {
+    let side = limits.picture_side_px_max;
+    json!({"maps": {"maxWidth": side, "maxHeight": side, "maxPixels": limits.picture_pixels_max}})
 }
 
 /// Path, tag, operation id, summary, media types, component of the answer.
@@ -182,7 +193,9 @@ fn content(types: &[&str], component: &str) -> Value {
     let one = |media_type: &&str| {
         let schema = match *media_type {
             "text/html" | "text/csv" => json!({"type": "string"}),
-            "image/png" => json!({"type": "string", "format": "binary"}),
+            "image/png" | "image/webp" | "image/jpeg" | "application/vnd.mapbox-vector-tile" => {
+                json!({"type": "string", "format": "binary"})
+            }
             _ => json!({"$ref": format!("#/components/schemas/{component}")}),
         };
         ((*media_type).to_owned(), json!({"schema": schema}))
@@ -262,6 +275,7 @@ fn parameters(limits: &Limits) -> Value {
             path("mapId", "The id of a map, or of a collection"),
         ]
         .into_iter()
+        .chain(drawn::parameters())
         .collect(),
     )
 }

@@ -1,7 +1,9 @@
 //! The only file of this folder that knows axum: which address is answered by what.
 
-use super::{answer, ask, conformance, describe, links, openapi, schema};
-use crate::common::http::resource;
+use super::rows::{Collection, Table};
+use super::{answer, ask, conformance, describe, links, map as maps_of, openapi, schema, tiles};
+use crate::common::flow::{Begun, Flow, Piecewise, begun};
+use crate::common::http::{Answer, resource};
 use crate::common::negotiate::{Form, GEOJSON, HTML, JSON};
 use crate::common::reply::Reply;
 use crate::common::request::Request;
@@ -10,9 +12,9 @@ use crate::pages;
 use axum::Router;
 use describe::WITH_PAGE;
 use std::sync::Arc;
-use terrane_engine::FeaturePage;
 use terrane_engine::catalogue::{Catalogue, Entry};
 use terrane_engine::{Caller, publish};
+use terrane_engine::{Cancel, FeatureQuestion, FeatureStream};
 use terrane_formats::picture::png;
 use terrane_model::Result;
 
@@ -33,7 +35,9 @@ pub fn routes(site: Site) -> Router {
         .route("/collections/{id}/styles/{style}/legend", resource(legend))
         .route("/maps", resource(maps))
         .route("/maps/{id}", resource(map))
-        .with_state(site)
+        .with_state(site.clone())
+        .merge(tiles::routes(site.clone()))
+        .merge(maps_of::routes(site))
 }
 
 /// OpenAPI as a form of its own and as JSON.
@@ -91,30 +95,41 @@ async fn collection(site: Site, request: Request) -> Result<Reply> {
     }
 }
 
-async fn items(site: Site, request: Request) -> Result<Reply> {
+async fn items(site: Site, request: Request) -> Result<Answer> {
     let (catalogue, entry) = entry(&site, &request)?;
     let dataset = catalogue.open(Caller::Public, &entry.about().id)?;
     let form = request.form(&ITEMS_FORMS)?;
     let question = ask::items(&dataset, &request, site.engine.limits(), site.engine.cursor_key())?;
-    let page = site.engine.features(Caller::Public, question).await?;
+    let crs = question.crs.clone();
     match form {
-        HTML => pages::items(&site, &request, &entry, &page),
-        CSV => items_csv(site, page).await,
-        _ => items_json(site, request, page).await,
+        HTML => {
+            let page = site.engine.features(Caller::Public, question).await?;
+            pages::items(&site, &request, &entry, &page).map(Answer::Whole)
+        }
+        CSV => {
+            let head = answer::with_crs(Reply::ok("text/csv; charset=utf-8; header=present", ""), &crs);
+            written(&site, question, head, |stream| Ok(Table::new(stream))).await
+        }
+        _ => {
+            let head = answer::with_crs(Reply::ok(links::GEOJSON, ""), &crs);
+            let asked = (site.clone(), request);
+            written(&site, question, head, |stream| Collection::new(stream, asked, &ITEMS_FORMS, publish::now())).await
+        }
     }
 }
 
-async fn items_csv(site: Site, page: FeaturePage) -> Result<Reply> {
-    let crs = page.crs.clone();
-    let csv = site.engine.pool().run(move |_| answer::csv(&page)).await?;
-    Ok(answer::with_crs(Reply::ok("text/csv; charset=utf-8; header=present", csv), &crs))
-}
-
-async fn items_json(site: Site, request: Request, page: FeaturePage) -> Result<Reply> {
-    let crs = page.crs.clone();
-    let links = answer::page_links(&site, &request, &ITEMS_FORMS, &page);
-    let encode = move |_: &_| answer::collection(&page, links, publish::now());
-    Ok(answer::with_crs(Reply::ok(links::GEOJSON, site.engine.pool().run(encode).await?), &crs))
+/// A page of rows as a document: whole when it is small, else written while it is sent.
+async fn written<T: Piecewise>(
+    site: &Site,
+    question: FeatureQuestion,
+    head: Reply,
+    writing: impl FnOnce(FeatureStream) -> Result<T> + Send + 'static,
+) -> Result<Answer> {
+    let begin = move |stream, cancel: &Cancel| begun(writing(stream)?, cancel);
+    Ok(match site.engine.feature_stream(Caller::Public, question, begin).await? {
+        Begun::Whole(body) => Answer::Whole(Reply { body, ..head }),
+        Begun::Part(first, rest) => Answer::Flowing(head, Flow::new(Arc::clone(&site.engine), first, rest)),
+    })
 }
 
 async fn item(site: Site, request: Request) -> Result<Reply> {

@@ -9,7 +9,8 @@ use terrane_model::{Error, Kind};
 /// The code of an error, from the parameter it is about and its kind (WMS 1.3.0 table E.1, 1.1.1 table 9).
 pub fn code(error: &Error, version: Version) -> &'static str {
     match (error.place().unwrap_or(""), error.kind()) {
-        _ if error.say().ends_with(MISSING) => "MissingParameterValue",
+        _ if is_missing(error) => "MissingParameterValue",
+        ("time" | "elevation", _) => "InvalidDimensionValue",
         ("layers" | "layer" | "query_layers", Kind::NotFound) => "LayerNotDefined",
         ("query_layers", Kind::Unsupported) => "LayerNotQueryable",
         ("styles" | "style", Kind::NotFound | Kind::Invalid) => "StyleNotDefined",
@@ -23,6 +24,11 @@ pub fn code(error: &Error, version: Version) -> &'static str {
         (_, Kind::Internal | Kind::Busy) => "NoApplicableCode",
         _ => "InvalidParameterValue",
     }
+}
+
+/// Whether an error is that of a parameter that must be there.
+pub fn is_missing(error: &Error) -> bool {
+    error.say().ends_with(MISSING)
 }
 
 /// How the sentence about a parameter that is not there ends.

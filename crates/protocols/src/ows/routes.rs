@@ -1,20 +1,55 @@
 //! The only file of this folder that knows axum.
 
 use crate::common::http::{Asked, respond};
+use crate::common::reply::Reply;
+use crate::common::since::http_date;
 use crate::common::site::Site;
-use crate::ows::serve;
+use crate::ows::{serve, wmts};
 use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 
-/// `/ows?service=WMS` and its alias `/wms`.
+/// `/ows?service=…` and its aliases `/wms` and `/wmts`, and the addresses of WMTS.
 pub fn routes(site: Site) -> Router {
-    Router::new().route("/ows", get(wms)).route("/wms", get(wms)).with_state(site)
+    Router::new()
+        .route("/ows", get(ows))
+        .route("/wms", get(wms))
+        .route("/wmts", get(wmts))
+        .route("/wmts/{*rest}", get(wmts_address))
+        .with_state(site)
+}
+
+async fn ows(site: State<Site>, asked: Asked) -> Response {
+    if wmts::is_wmts(&asked.query) { wmts(site, asked).await } else { wms(site, asked).await }
 }
 
 async fn wms(State(site): State<Site>, asked: Asked) -> Response {
-    let caller =
-        serve::Client { accept_language: asked.accept_language.as_deref(), known_tag: asked.if_none_match.as_deref() };
-    respond(serve::answer(&site, &asked.query, &caller).await, &asked)
+    let asked = asked.at(&site);
+    dated(serve::answer(&site, &asked.query, &client(&asked)).await, &site, &asked)
+}
+
+async fn wmts(State(site): State<Site>, asked: Asked) -> Response {
+    let asked = asked.at(&site);
+    dated(wmts::answer(&site, &asked.query, &client(&asked)).await, &site, &asked)
+}
+
+async fn wmts_address(State(site): State<Site>, asked: Asked) -> Response {
+    let asked = asked.at(&site);
+    dated(wmts::answer_address(&site, &asked.path, &asked.query, &client(&asked)).await, &site, &asked)
+}
+
+fn client(asked: &Asked) -> serve::Client<'_> {
+    serve::Client {
+        accept_language: asked.accept_language.as_deref(),
+        known_tag: asked.if_none_match.as_deref(),
+        unchanged: asked.unchanged,
+    }
+}
+
+/// The answer, with the date of what can be kept.
+fn dated(reply: Reply, site: &Site, asked: &Asked) -> Response {
+    let is_kept = reply.tag.is_some() && matches!(reply.status, 200 | 204);
+    let reply = if is_kept { reply.with_header("last-modified", http_date(site.changed())) } else { reply };
+    respond(reply, asked)
 }

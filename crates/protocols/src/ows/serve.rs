@@ -20,13 +20,15 @@ pub struct Client<'a> {
     pub accept_language: Option<&'a str>,
     /// `If-None-Match`.
     pub known_tag: Option<&'a str>,
+    /// Whether nothing has changed since the date of `If-Modified-Since`.
+    pub unchanged: bool,
 }
 
 impl Client<'_> {
     /// Whether the client has this answer already, so that nothing needs drawing.
-    fn knows(&self, reply: &Reply) -> bool {
+    pub(super) fn knows(&self, reply: &Reply) -> bool {
         let tag = reply.tag.as_deref().unwrap_or_default();
-        self.known_tag.is_some_and(|known| names_tag(known, tag))
+        self.unchanged || self.known_tag.is_some_and(|known| names_tag(known, tag))
     }
 }
 
@@ -97,7 +99,7 @@ async fn capabilities(site: &Site, pairs: &Pairs, version: Version, client: &Cli
 
 /// The sizes of all legends that can be had in time. One that cannot be drawn is left out; one that came too late is there the
 /// next time.
-async fn legend_sizes(site: &Site, catalogue: &Catalogue, wanted: &[&str]) -> LegendSizes {
+pub(super) async fn legend_sizes(site: &Site, catalogue: &Catalogue, wanted: &[&str]) -> LegendSizes {
     let until = Instant::now() + LEGENDS_TIME;
     let (mut sizes, mut running) = (LegendSizes::new(), JoinSet::new());
     let mut left = catalogue.entries(Caller::Public).flat_map(|entry| legends_of(entry, wanted));
@@ -132,16 +134,14 @@ const LEGENDS_AT_ONCE: usize = 4;
 async fn map(site: &Site, pairs: &Pairs, version: Version, client: &Client<'_>) -> Result<Reply> {
     let catalogue = site.engine.catalogue();
     let asked = ask::map(pairs, version, &catalogue, site.engine.limits())?;
-    let view = format!("{:?}{:?}", asked.picture.view, asked.picture.background);
-    let tagged =
-        |reply: Reply| reply.with_tag(&[ENCODER, &asked.state, &view]).with_header("cache-control", PICTURE_CACHE);
-    let known = tagged(Reply::ok("image/png", ""));
-    if client.knows(&known) {
-        return Ok(known);
+    let view = format!("{:?}{:?}{:?}", asked.picture.view, asked.picture.background, asked.format);
+    let head = Reply::ok("", "").with_tag(&[ENCODER, &asked.state, &view]);
+    let head = head.with_header("cache-control", PICTURE_CACHE).with_header("vary", "accept-encoding");
+    if client.knows(&head) {
+        return Ok(head);
     }
-    let picture = site.engine.picture(Caller::Public, asked.picture.clone()).await?;
-    let reply = site.engine.pool().run(move |_| answer::picture(&picture)).await?;
-    Ok(tagged(reply))
+    let encoded = site.engine.map(Caller::Public, asked.picture, asked.format).await?;
+    Ok(Reply { media_type: encoded.media_type.to_owned(), body: encoded.bytes, ..head })
 }
 
 /// The version of the renderer and the encoder: pictures of another one are others.
@@ -152,7 +152,7 @@ const PICTURE_CACHE: &str = "public, max-age=60, must-revalidate";
 async fn feature_info(site: &Site, pairs: &Pairs, version: Version, client: &Client<'_>) -> Result<Reply> {
     let catalogue = site.engine.catalogue();
     let question = ask::info(pairs, version, &catalogue, site.engine.limits())?;
-    let form = info_format(pairs)?;
+    let form = info_format(pairs.any_case("info_format"))?;
     let question = InfoQuestion {
         layers: question.layers,
         view: question.view,
@@ -167,8 +167,8 @@ async fn feature_info(site: &Site, pairs: &Pairs, version: Version, client: &Cli
 }
 
 /// The form of a feature-info answer; clients' other names for the same forms are understood.
-fn info_format(pairs: &Pairs) -> Result<&'static str> {
-    let wanted = pairs.any_case("info_format").unwrap_or(INFO_FORMATS[0]);
+pub(super) fn info_format(asked: Option<&str>) -> Result<&'static str> {
+    let wanted = asked.unwrap_or(INFO_FORMATS[0]);
     let plain = wanted.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
     match plain.as_str() {
         "application/geo+json" | "geojson" | "application/geojson" => Ok("application/json"),

@@ -18,6 +18,8 @@ use terrane_model::about::{Link, Party};
 use terrane_model::schema::{Column, ColumnKind, GeometryKind, Schema};
 use terrane_model::{About, Bbox, Crs, Dataset, Result};
 
+/// Where the capabilities of WMTS are.
+pub const WMTS_PATH: &str = "/wmts/1.0.0/WMTSCapabilities.xml";
 const PICTURE_PX: [u32; 2] = [720, 450];
 
 /// The page.
@@ -52,6 +54,9 @@ pub async fn dataset(site: &Site, request: &Request, entry: &Arc<Entry>) -> Resu
         "maps": maps,
         "citation": citation(site, request, about, &dataset),
         "wms_path": "/wms?SERVICE=WMS&VERSION=1.3.0&REQUEST=GetCapabilities",
+        "wmts_path": WMTS_PATH,
+        "has_places": entry.crs().is_some(),
+        "has_vectors": entry.crs().is_some() && dataset.features.is_some() && dataset.grid.is_none(),
     });
     let above = vec![(words.say("datasets").to_owned(), "/collections".to_owned())];
     render(site, request, Page { template: "dataset.html", title, above, shows })

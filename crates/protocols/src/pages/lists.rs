@@ -32,6 +32,7 @@ pub fn landing(site: &Site, request: &Request) -> Result<Reply> {
         "groups": groups(request, &catalogue, words),
         "nothing": catalogue.entries(Caller::Public).next().is_none(),
         "wms_path": "/wms?SERVICE=WMS&VERSION=1.3.0&REQUEST=GetCapabilities",
+        "wmts_path": dataset::WMTS_PATH,
         "wms_older_path": "/wms?SERVICE=WMS&VERSION=1.1.1&REQUEST=GetCapabilities",
     });
     render(site, request, Page { template: "landing.html", title, above: Vec::new(), shows })
@@ -63,6 +64,7 @@ pub fn map(site: &Site, request: &Request, catalogue: &Catalogue, map: &Map) -> 
         "picture_size": PICTURE_PX,
         "layers": describe::nodes(site, request, catalogue, map),
         "attribution": describe::attribution(catalogue, map),
+        "wmts_path": dataset::WMTS_PATH,
         "wms_path": "/wms?SERVICE=WMS&VERSION=1.3.0&REQUEST=GetCapabilities",
     });
     let above = vec![(words.say("maps").to_owned(), "/maps".to_owned())];

@@ -11,6 +11,7 @@ mod preview;
 mod render;
 mod routes;
 mod table;
+pub mod tiles;
 mod words;
 
 pub use api::{api, columns, conformance};

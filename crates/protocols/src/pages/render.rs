@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use std::sync::OnceLock;
 use terrane_model::{Error, Result};
 
-const TEMPLATES: [(&str, &str); 14] = [
+const TEMPLATES: [(&str, &str); 16] = [
     ("base.html", include_str!("templates/base.html")),
     ("parts.html", include_str!("templates/parts.html")),
     ("landing.html", include_str!("templates/landing.html")),
@@ -23,6 +23,8 @@ const TEMPLATES: [(&str, &str); 14] = [
     ("styles.html", include_str!("templates/styles.html")),
     ("maps.html", include_str!("templates/maps.html")),
     ("map.html", include_str!("templates/map.html")),
+    ("tilesets.html", include_str!("templates/tilesets.html")),
+    ("sets.html", include_str!("templates/sets.html")),
     ("conformance.html", include_str!("templates/conformance.html")),
     ("api.html", include_str!("templates/api.html")),
     ("failure.html", include_str!("templates/failure.html")),

@@ -41,7 +41,8 @@ async fn icon(_: Site, _: Request) -> Result<Reply> {
 /// Programs that follow every link read pages and documents, not pictures and pages of rows without end.
 async fn robots(site: Site, _: Request) -> Result<Reply> {
     let root = render::root(&site);
-    let text =
-        format!("User-agent: *\nDisallow: {root}/wms\nDisallow: {root}/ows\nDisallow: {root}/collections/*/items\n");
+    let text = format!(
+        "User-agent: *\nDisallow: {root}/wms\nDisallow: {root}/wmts\nDisallow: {root}/ows\nDisallow: {root}/collections/*/items\nDisallow: {root}/*/tiles/*/\nDisallow: {root}/*/map?\n"
+    );
     Ok(Reply::ok("text/plain; charset=utf-8", text))
 }

@@ -47,7 +47,7 @@ pub fn items(site: &Site, request: &Request, entry: &Entry, page: &FeaturePage) 
     };
     let asked = |key: &str| request.query.once(key).ok().flatten().unwrap_or("").to_owned();
     let heads: Vec<Value> = columns.iter().map(|column| head(request, column)).collect();
-    let next = page.next.as_ref().and(answer::next_href(site, request, page));
+    let next = answer::next_href(site, request, &page.revision, page.next.as_ref());
     let shows = json!({
         "id": id,
         "path": below(id, &["items"]),

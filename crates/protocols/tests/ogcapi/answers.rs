@@ -195,7 +195,8 @@ fn every_link_of_this_site_leads_somewhere() {
 fn collect_links(document: &Value, waiting: &mut Vec<String>) {
     match document {
         Value::Object(members) => {
-            if let Some(href) = members.get("href").and_then(Value::as_str) {
+            let templated = members.get("templated") == Some(&Value::Bool(true));
+            if let Some(href) = members.get("href").and_then(Value::as_str).filter(|_| !templated) {
                 waiting.extend(href.strip_prefix(URL).map(str::to_owned));
             }
             members.values().for_each(|member| collect_links(member, waiting));

@@ -7,4 +7,6 @@ mod axes;
 mod errors;
 mod hostile;
 mod kit;
+mod maps;
 mod pages;
+mod tiles;

@@ -2,7 +2,7 @@
 
 use crate::kit::{FILE_NAME, MARKUP, get, get_with};
 
-const PAGES: [&str; 20] = [
+const PAGES: [&str; 25] = [
     "/",
     "/?q=earth",
     "/?q=%3Cscript%3E",
@@ -23,6 +23,11 @@ const PAGES: [&str; 20] = [
     "/maps",
     "/maps/all",
     "/d/relief",
+    "/tileMatrixSets",
+    "/tileMatrixSets/UTM54WGS84Quad",
+    "/collections/quakes/tiles",
+    "/collections/relief/map/tiles/WorldCRS84Quad",
+    "/map/tiles?collections=relief,quakes",
 ];
 
 fn page(path: &str, language: &str) -> String {

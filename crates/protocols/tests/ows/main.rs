@@ -14,3 +14,4 @@ mod kit;
 mod legends;
 mod picture;
 mod views;
+mod wmts;

@@ -10,6 +10,7 @@ mod editions;
 mod export;
 mod look;
 mod serve;
+mod tiles;
 mod warm;
 
 use crate::commands::{AddOptions, Command, NamedStyle, ReadingOptions, Words};
@@ -157,6 +158,12 @@ enum Task {
         /// The folder to make
         to: PathBuf,
     },
+    /// Write all tiles of a dataset or map into one file or folder, with a style
+    #[command(before_help = "Examples:
+  terrane tiles survey geology --to geology.pmtiles --zoom 0-10
+  terrane tiles survey geology --to site/geology --url https://example.org/geology
+  terrane tiles survey overview --to overview.pmtiles --format webp --zoom 0-7")]
+    Tiles(tiles::Tiles),
     /// Take datasets or maps away
     #[command(before_help = "Examples:
   terrane remove survey geology
@@ -274,6 +281,7 @@ pub fn run(arguments: Arguments) -> Result<u8> {
         Task::Backup(backup) => backup::run(&backup, json),
         Task::Restore(restore) => backup::restore(&restore, json),
         Task::Export { folder, to } => export::export(&folder, &to, json),
+        Task::Tiles(tiles) => tiles::run(&tiles, json),
         Task::Editions(editions) => editions::run(&editions, json),
         Task::Remove { folder, ids } => look::remove(&folder, &ids, json),
         Task::Doctor(doctor) => doctor::run(&doctor, json),

@@ -8,6 +8,8 @@ use crate::{output, upkeep};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use terrane_engine::publish;
+use terrane_model::tiling::TileSets;
 use terrane_model::{Error, Result};
 use terrane_protocols::Site;
 use terrane_protocols::common::site::SiteAbout;
@@ -105,7 +107,9 @@ fn site(server: &Server) -> Site {
         description: config.site.description.clone(),
         operator: config.site.operator.clone(),
     };
-    Site { engine: Arc::clone(&server.engine), about: Arc::new(about) }
+    // Names that clash are refused when the settings are read.
+    let sets = TileSets::new(config.tile_sets.clone()).unwrap_or_default();
+    Site { engine: Arc::clone(&server.engine), about: Arc::new(about), sets: Arc::new(sets), since: publish::now() }
 }
 
 fn announce(folder: &Path, server: &Server, listen: SocketAddr, json: bool) {

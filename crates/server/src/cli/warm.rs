@@ -63,7 +63,9 @@ pub fn run(warm: &Warm, json: bool) -> Result<u8> {
         output::complaint(&format!("{} could not be made: {why}", output::number(count("failed"))));
     }
     if count("disk_bytes") * 10 > count("disk_bytes_max") * 9 {
-        output::complaint("There is no room for more: the oldest went. Set “disk” in [cache] higher, or name fewer zooms.");
+        output::complaint(
+            "There is no room for more: the oldest went. Set “disk” in [cache] higher, or name fewer zooms.",
+        );
     }
     Ok(0)
 }

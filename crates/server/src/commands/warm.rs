@@ -8,7 +8,7 @@ use terrane_engine::warm::WarmQuestion;
 use terrane_engine::{Caller, TileForm};
 use terrane_model::picture::PictureFormat;
 use terrane_model::store::Progress;
-use terrane_model::tiling::TileMatrixSet;
+use terrane_model::tiling::{TileMatrixSet, TileSets};
 use terrane_model::{DatasetId, Error, Result};
 
 /// Which tiles.
@@ -37,7 +37,7 @@ pub fn warm(here: &Here<'_>, options: &WarmOptions, progress: &dyn Progress) -> 
 }
 
 fn questions(here: &Here<'_>, options: &WarmOptions) -> Result<Vec<WarmQuestion>> {
-    let set = Arc::new(set(&options.set)?);
+    let set = set(here, &options.set)?;
     let forms = options.forms.iter().map(|name| form(name)).collect::<Result<Vec<_>>>()?;
     let [first, last] = options.zoom;
     if first > last || last >= set.matrices.len() {
@@ -68,11 +68,11 @@ fn wanted(here: &Here<'_>, ids: &[String]) -> Result<Vec<DatasetId>> {
     ids.iter().map(there).collect()
 }
 
-fn set(name: &str) -> Result<TileMatrixSet> {
-    let all = [TileMatrixSet::web_mercator_quad(), TileMatrixSet::world_crs84_quad()];
-    let names: Vec<String> = all.iter().map(|set| set.id.clone()).collect();
+fn set(here: &Here<'_>, name: &str) -> Result<Arc<TileMatrixSet>> {
+    let sets = TileSets::new(here.config.tile_sets.clone())?;
+    let names: Vec<&str> = sets.iter().map(|set| set.id.as_str()).collect();
     let say = || format!("“{name}” is no tile matrix set; there are {}.", names.join(", "));
-    all.into_iter().find(|set| set.id == name).ok_or_else(|| Error::invalid(say()).at("--set"))
+    sets.get(name).cloned().ok_or_else(|| Error::invalid(say()).at("--set"))
 }
 
 fn form(name: &str) -> Result<TileForm> {

@@ -40,7 +40,7 @@ impl fmt::Display for Finding {
 }
 
 /// A value and the line that it stands in.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Given {
     /// The value.
     pub value: Value,

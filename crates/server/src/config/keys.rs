@@ -35,6 +35,8 @@ pub enum Allowed {
     Bytes(u64, u64),
     /// Networks in one text, by commas.
     Networks,
+    /// Tile matrix sets, each a table of its own.
+    Sets,
 }
 
 /// What holds when a setting is not given.
@@ -56,13 +58,14 @@ impl Key {
 }
 
 /// The sections and what they are for.
-pub const SECTIONS: [(&str, &str); 7] = [
+pub const SECTIONS: [(&str, &str); 8] = [
     ("site", "Who runs the node, as its pages and services say."),
     ("server", "Where it listens and how people reach it."),
     ("editions", "How long earlier editions of a dataset stay."),
     ("quota", "How much room the data may take."),
     ("cache", "How many answers are kept so that they need not be made again. 0 keeps nothing."),
     ("clients", "How much one client may ask, so that there is room for others. 0 is no bound."),
+    ("tiles", "How the ground is cut into tiles."),
     ("import", "What the process that reads strangers' files may use."),
 ];
 
@@ -191,11 +194,19 @@ pub static IMPORT_FILE: Key = key(
     "Size of a file that reading may write.",
 );
 
+/// Tile matrix sets of one's own.
+pub static TILE_SETS: Key = key(
+    "tiles",
+    "sets",
+    (Allowed::Sets, Usual::Nothing),
+    "Tile matrix sets beside those of OGC's register: [tiles.sets.NAME] with crs, origin, cell_sizes or scales, and extent.",
+);
+
 /// The largest size that can be given: what a TOML integer holds.
 const BYTES_MAX: u64 = i64::MAX as u64;
 
 /// All settings, in the order in which they are shown.
-pub static ALL: [&Key; 20] = [
+pub static ALL: [&Key; 21] = [
     &TITLE,
     &DESCRIPTION,
     &OPERATOR,
@@ -213,6 +224,7 @@ pub static ALL: [&Key; 20] = [
     &CLIENTS_PER_SECOND,
     &CLIENTS_BURST,
     &CLIENTS_CONNECTIONS,
+    &TILE_SETS,
     &IMPORT_MEMORY,
     &IMPORT_TIME,
     &IMPORT_FILE,

@@ -5,6 +5,7 @@ pub mod keys;
 mod live;
 mod networks;
 mod schema;
+mod sets;
 mod size;
 mod value;
 
@@ -23,6 +24,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use terrane_engine::CachePolicy;
 use terrane_model::about::Party;
+use terrane_model::tiling::TileMatrixSet;
 use terrane_model::{Error, LocalText, Result};
 use value::Value;
 
@@ -67,6 +69,12 @@ listen = "127.0.0.1:8080"
 # burst = 1000                # requests in one go
 # connections = 256
 
+# [tiles.sets.Plane9]         # a way of your own to cut the ground into tiles
+# crs = "EPSG:6677"
+# origin = [-200000, 200000]  # the upper left corner: x (east), then y (north)
+# cell_sizes = [500, 100, 20] # metres of a pixel, the largest first; or scales = […], scale denominators
+# extent = [-200000, -200000, 200000, 200000]
+
 # [import]                    # what reading a file may use
 # memory = "2 GB"
 # time_seconds = 3600
@@ -88,6 +96,8 @@ pub struct Config {
     pub cache: CachePolicy,
     /// How much one client may ask.
     pub clients: ClientsConfig,
+    /// Tile matrix sets of the operator's own.
+    pub tile_sets: Vec<TileMatrixSet>,
     /// What reading a stranger's file may use.
     pub import: ImportConfig,
     /// The proxies as they were written.
@@ -199,6 +209,7 @@ impl Config {
                 trusted_proxies: read.networks(&keys::TRUSTED_PROXIES)?.0,
             },
             trusted_proxies: read.networks(&keys::TRUSTED_PROXIES)?.1,
+            tile_sets: read.sets(&keys::TILE_SETS),
             import: ImportConfig {
                 memory_bytes: read.whole(&keys::IMPORT_MEMORY)?,
                 time_seconds: read.whole(&keys::IMPORT_TIME)?,
@@ -229,6 +240,7 @@ impl Config {
             (&keys::CLIENTS_PER_SECOND, json!(clients.per_second)),
             (&keys::CLIENTS_BURST, json!(clients.burst)),
             (&keys::CLIENTS_CONNECTIONS, json!(clients.connections)),
+            (&keys::TILE_SETS, set_names(&self.tile_sets)),
             (&keys::IMPORT_MEMORY, json!(import.memory_bytes)),
             (&keys::IMPORT_TIME, json!(import.time_seconds)),
             (&keys::IMPORT_FILE, json!(import.file_bytes)),
@@ -239,6 +251,12 @@ impl Config {
     pub fn origin(&self, key: &Key) -> Origin {
         self.origins.get(&(key.section, key.name)).cloned().unwrap_or(Origin::Usual)
     }
+}
+
+/// The names of sets; nothing when there are none.
+fn set_names(sets: &[TileMatrixSet]) -> Json {
+    let names: Vec<&str> = sets.iter().map(|set| set.id.as_str()).collect();
+    if names.is_empty() { Json::Null } else { names.join(", ").into() }
 }
 
 /// Texts by language; a plain text when its language is not known.
@@ -272,6 +290,13 @@ impl Reader<'_> {
             (Some(Value::Text(text)), _) => Some(text.clone()),
             (_, Usual::Text(text)) => Some(text.to_owned()),
             _ => None,
+        }
+    }
+
+    fn sets(&self, key: &Key) -> Vec<TileMatrixSet> {
+        match self.given(key) {
+            Some(Value::Sets(sets)) => sets.clone(),
+            _ => Vec::new(),
         }
     }
 

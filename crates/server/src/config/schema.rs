@@ -2,6 +2,7 @@
 
 use super::keys::{ALL, Allowed, Key, SECTIONS, Usual};
 use serde_json::{Map, Value as Json, json};
+use terrane_model::tiling::OWN_MATRICES_MAX;
 
 /// The schema; draft 7 is what editors of TOML understand.
 pub fn schema() -> Json {
@@ -61,9 +62,38 @@ fn kind(allowed: Allowed) -> Json {
         Allowed::Listen => json!({"type": "string", "pattern": r"^(localhost|[0-9.]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}$"}),
         Allowed::Networks => json!({"type": "string", "pattern": NETWORKS}),
         Allowed::Whole(min, max) => json!({"type": "integer", "minimum": min, "maximum": max}),
+        Allowed::Sets => json!({
+            "type": "object",
+            "propertyNames": {"pattern": "^[A-Za-z][A-Za-z0-9_-]{0,63}$"},
+            "additionalProperties": own_set(),
+        }),
         Allowed::Bytes(min, max) => json!({"oneOf": [
             {"type": "integer", "minimum": min, "maximum": max},
             {"type": "string", "pattern": SIZE},
         ]}),
     }
+}
+
+/// One tile matrix set.
+fn own_set() -> Json {
+    let numbers = |least: usize, most: usize, says: &str| json!({"type": "array", "items": {"type": "number"}, "minItems": least, "maxItems": most, "description": says});
+    let side = json!({"type": "integer", "minimum": 1, "maximum": 2048});
+    json!({
+        "type": "object",
+        "additionalProperties": false,
+        "required": ["crs", "origin", "extent"],
+        "properties": {
+            "title": {"type": "string", "description": "What it is called for people."},
+            "crs": {"type": "string", "description": "The coordinate reference system, such as EPSG:32654."},
+            "origin": numbers(2, 2, "The upper left corner: x (east), then y (north), whatever the order of the CRS."),
+            "cell_sizes": numbers(1, OWN_MATRICES_MAX, "Units of a pixel at each scale, the largest first."),
+            "scales": numbers(1, OWN_MATRICES_MAX, "In place of cell_sizes: scale denominators, the largest first."),
+            "extent": numbers(4, 4, "The ground that the tiles cover: least x, least y, greatest x, greatest y."),
+            "tile_size": {
+                "description": "Pixels of a tile along its sides, or width and height; 256 when not given.",
+                "oneOf": [side, {"type": "array", "items": side, "minItems": 2, "maxItems": 2}],
+            },
+        },
+        "oneOf": [{"required": ["cell_sizes"]}, {"required": ["scales"]}],
+    })
 }

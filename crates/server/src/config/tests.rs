@@ -78,7 +78,12 @@ fn a_key_in_the_wrong_place_is_told_where_it_belongs() {
 
 #[test]
 fn values_are_bounded_and_sizes_may_be_words() {
-    let right = ["[quota]\nbytes = \"1.5 TiB\"", "[quota]\nbytes = 1_000_000", "[import]\ntime_seconds = 0x10", "[cache]\nmemory = 0\ndisk = 0"];
+    let right = [
+        "[quota]\nbytes = \"1.5 TiB\"",
+        "[quota]\nbytes = 1_000_000",
+        "[import]\ntime_seconds = 0x10",
+        "[cache]\nmemory = 0\ndisk = 0",
+    ];
     for text in right {
         assert_eq!(findings(text), Vec::<String>::new(), "{text}");
     }
@@ -153,4 +158,41 @@ fn a_change_is_taken_a_broken_file_is_not_and_a_new_port_waits_for_a_restart() {
     std::fs::remove_file(folder.path().join(FILE)).expect("removed");
     assert!(live.reload().expect_err("gone").to_string().contains("gone"));
     assert_eq!(live.now(), now);
+}
+
+const SET: &str = "[tiles.sets.Own]\ncrs = \"EPSG:32654\"\norigin = [0, 5e6]\ncell_sizes = [1000, 250.5]\nextent = [0, 3e6, 1e6, 5e6]\n";
+
+#[test]
+fn tile_matrix_sets_of_ones_own_are_read() {
+    let config = read(written(SET).path()).expect("it is right");
+    let [set] = &config.tile_sets[..] else { panic!("one set") };
+    assert_eq!((set.id.as_str(), set.crs.name(), set.matrices.len()), ("Own", "EPSG:32654", 2));
+    assert_eq!((set.matrices[0].tiles, set.matrices[0].tile_px), ([4, 8], [256, 256]));
+    let scales =
+        SET.replace("cell_sizes = [1000, 250.5]", "scales = [1e6, 5e5]\ntile_size = [512, 256]\ntitle = \"Ours\"");
+    let config = read(written(&scales).path()).expect("it is right");
+    let set = &config.tile_sets[0];
+    assert!((set.matrices[1].cell_size - 140.0).abs() < 1e-9 && set.title == "Ours", "{set:?}");
+    assert_eq!(set.matrices[0].tile_px, [512, 256]);
+}
+
+#[test]
+fn what_is_wrong_with_a_tile_matrix_set_is_told() {
+    for (from, to, words) in [
+        ("EPSG:32654", "EPSG:1", "Own: crs: "),
+        ("crs = \"EPSG:32654\"\n", "", "Own: crs is missing"),
+        ("[0, 5e6]", "5", "Own: origin is a list of numbers"),
+        ("[0, 5e6]", "[0]", "Own: origin is x, then y"),
+        ("[0, 5e6]", "[10, 5e6]", "Own: The extent must lie right of"),
+        ("[1000, 250.5]", "[1000, 1000]", "Own: The smallest scale"),
+        ("[1000, 250.5]", "[1000, nan]", "Own: cell_sizes is a list of numbers"),
+        ("cell_sizes = [1000, 250.5]", "", "Own: cell_sizes or scales is missing"),
+        ("extent", "extend", "Own: there is no key “extend”"),
+        ("sets.Own", "sets.WebMercatorQuad", "There is a tile matrix set “WebMercatorQuad” already"),
+        ("sets.Own", "sets.\"a b\"", "a b: a name is letters"),
+        ("crs =", "tile_size = 0\ncrs =", "Own: tile_size is a whole number"),
+    ] {
+        let told = findings(&SET.replace(from, to));
+        assert!(told.len() == 1 && told[0].contains("tiles.sets") && told[0].contains(words), "{to}: {told:?}");
+    }
 }

@@ -2,14 +2,15 @@
 
 use super::keys::Allowed;
 use super::networks::Networks;
-use super::size;
+use super::{sets, size};
 use crate::commands::is_language_tag;
 use std::net::SocketAddr;
 use terrane_model::LocalText;
+use terrane_model::tiling::TileMatrixSet;
 use toml::de::{DeInteger, DeValue};
 
 /// A value that is allowed where it stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Value {
     /// Texts by language.
     Texts(LocalText),
@@ -21,6 +22,8 @@ pub enum Value {
     Address(SocketAddr),
     /// Networks, and how they were written.
     Networks(Networks, String),
+    /// Tile matrix sets.
+    Sets(Vec<TileMatrixSet>),
 }
 
 /// What is wrong, and what to write instead.
@@ -37,6 +40,7 @@ impl Allowed {
             Self::Listen => "an IP address and a port in quotes, such as \"127.0.0.1:8080\"".to_owned(),
             Self::Networks => "addresses or networks in one text, such as \"127.0.0.1, 10.0.0.0/8\"".to_owned(),
             Self::Whole(min, max) => format!("a whole number from {min} to {max}"),
+            Self::Sets => sets::IN_WORDS.to_owned(),
             Self::Bytes(min, _) => {
                 format!("a number of bytes or a size such as \"2 GB\", at least {}", crate::output::bytes(min))
             }
@@ -52,6 +56,7 @@ impl Allowed {
             Self::Texts => texts(value).map(Value::Texts).map_err(wrong),
             Self::Whole(min, max) => within(whole(value), value, (min, max)).map(Value::Number).map_err(wrong),
             Self::Bytes(min, max) => within(bytes(value), value, (min, max)).map(Value::Number).map_err(wrong),
+            Self::Sets => sets::read(value).map(Value::Sets).map_err(wrong),
             Self::Listen => {
                 let text = text()?;
                 listen(text).map(Value::Address).ok_or_else(|| wrong(format!("“{}” is none", shown(text))))

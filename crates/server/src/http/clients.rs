@@ -266,7 +266,9 @@ mod tests {
         assert_eq!(named("x-forwarded-for", "1.1.1.1, 198.51.100.7, 10.0.0.1"), "198.51.100.7");
         assert_eq!(named("x-forwarded-for", "rubbish, 198.51.100.7:4711"), "198.51.100.7");
         assert_eq!(named("forwarded", "for=1.1.1.1, For=\"[2001:db8::5]:80\";proto=http;by=10.0.0.1"), "2001:db8::");
-        for (name, value) in [("x-forwarded-for", "unknown"), ("forwarded", "for=_hidden"), ("x-forwarded-for", "10.0.0.1")] {
+        for (name, value) in
+            [("x-forwarded-for", "unknown"), ("forwarded", "for=_hidden"), ("x-forwarded-for", "10.0.0.1")]
+        {
             assert_eq!(named(name, value), "", "{value}: nobody is told apart");
         }
         let lie = headers("x-forwarded-for", "1.1.1.1");

@@ -116,10 +116,7 @@ async fn turn_away(listener: &TcpListener, (app, room): (&Current, &Arc<Semaphor
 }
 
 /// The next connection, when there is room for one.
-async fn accept(
-    listener: &TcpListener,
-    room: &Arc<Semaphore>,
-) -> Result<(TcpStream, IpAddr, OwnedSemaphorePermit)> {
+async fn accept(listener: &TcpListener, room: &Arc<Semaphore>) -> Result<(TcpStream, IpAddr, OwnedSemaphorePermit)> {
     let place = Arc::clone(room).acquire_owned().await.map_err(Error::internal)?;
     loop {
         match listener.accept().await {
@@ -178,13 +175,8 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("bound");
         let (stop, stopped) = mpsc::channel(2);
-        let bounds = ClientsConfig {
-            at_once: 0,
-            per_second: 0,
-            burst: 1,
-            connections: 0,
-            trusted_proxies: Networks::default(),
-        };
+        let bounds =
+            ClientsConfig { at_once: 0, per_second: 0, burst: 1, connections: 0, trusted_proxies: Networks::default() };
         let doors = Doors { listener, stop: stopped, clients: Arc::new(Clients::new(bounds)) };
         let done = tokio::spawn(async move { doors.serve(Current::new(app), &limits, async {}).await });
         Running { address, stop, done }
@@ -281,7 +273,7 @@ mod tests {
     #[tokio::test]
     async fn a_client_that_does_not_read_has_little_made_for_it_and_is_let_go() {
         let (made, (sender, mut given_up)) = (Arc::<AtomicUsize>::default(), mpsc::channel(1));
-        let endless = Mutex::new(Some(Endless { made: Arc::clone(&made), _given_up: sender }));
+        let endless = Arc::new(Mutex::new(Some(Endless { made: Arc::clone(&made), _given_up: sender })));
         let body = move || {
             let endless = endless.lock().expect("no panic").take();
             let pieces = futures_util::stream::unfold(endless, async |state| {

@@ -73,6 +73,8 @@ fn around(routes: Router, limits: &Limits, clients: &Arc<Clients>) -> Router {
     let compressed = SizeAbove::new(COMPRESS_FROM_BYTES).and(NotForContentType::IMAGES);
     let cors = CorsLayer::new().allow_origin(Any).allow_methods(Any).allow_headers(Any).expose_headers([
         HeaderName::from_static("content-crs"),
+        HeaderName::from_static("content-bbox"),
+        HeaderName::from_static("content-datetime"),
         header::LINK,
         header::ETAG,
     ]);
@@ -116,8 +118,13 @@ async fn admit(request: Request, next: Next, clients: Arc<Clients>) -> Response 
 /// 429 (RFC 6585, 4), with the time after which to ask again.
 fn too_many(refused: &Refused) -> Response {
     let (say, wait_s) = match refused {
-        Refused::AtOnce(most) => (format!("Your address has {most} requests running, which is all that one may have; wait for one to end."), 1),
-        Refused::TooOften(wait) => ("Your address asks more often than one may; ask again in a moment.".to_owned(), wait.as_secs() + 1),
+        Refused::AtOnce(most) => (
+            format!("Your address has {most} requests running, which is all that one may have; wait for one to end."),
+            1,
+        ),
+        Refused::TooOften(wait) => {
+            ("Your address asks more often than one may; ask again in a moment.".to_owned(), wait.as_secs() + 1)
+        }
     };
     let mut reply = problem::reply(&Error::busy(say), 429).with_header("cache-control", "no-store");
     reply.headers.retain(|(name, _)| *name != "retry-after");
@@ -189,15 +196,23 @@ mod tests {
     async fn a_client_past_its_share_is_told_when_to_come_back_and_its_place_is_held_until_the_answer_has_gone() {
         let routes = Router::new().route("/", get(|| async { "here" })).route("/healthz", get(|| async { "alive" }));
         let routes = around(routes, &Limits::default(), &clients());
-        let ask = async |address: &str, path: &str| routes.clone().oneshot(from(address, path)).await.expect("an answer");
+        let ask =
+            async |address: &str, path: &str| routes.clone().oneshot(from(address, path)).await.expect("an answer");
         let unread = ask("192.0.2.1", "/").await;
         let refused = ask("192.0.2.1", "/").await;
         assert_eq!((unread.status(), refused.status()), (StatusCode::OK, StatusCode::TOO_MANY_REQUESTS));
-        assert_eq!((&refused.headers()[header::RETRY_AFTER], refused.headers()[REQUEST_ID].len()), (&HeaderValue::from_static("1"), 32));
+        assert_eq!(
+            (&refused.headers()[header::RETRY_AFTER], refused.headers()[REQUEST_ID].len()),
+            (&HeaderValue::from_static("1"), 32)
+        );
         assert_eq!(refused.headers()[header::CONTENT_TYPE], "application/problem+json");
         assert_eq!(ask("192.0.2.1", "/healthz").await.status(), StatusCode::OK, "whoever watches is always answered");
         assert_eq!(ask("192.0.2.2", "/").await.status(), StatusCode::OK);
-        assert_eq!(ask("127.0.0.1", "/").await.status(), StatusCode::OK, "a proxy that says nobody's address is all people");
+        assert_eq!(
+            ask("127.0.0.1", "/").await.status(),
+            StatusCode::OK,
+            "a proxy that says nobody's address is all people"
+        );
         drop(unread);
         assert_eq!(ask("192.0.2.1", "/").await.status(), StatusCode::OK);
     }

@@ -79,7 +79,9 @@ fn with_few_descriptors_idle_connections_leave_room_for_files() {
     assert!(idle.len() > 200, "{}", idle.len());
     let mut first = [0; 12];
     served.read_exact(&mut first).expect("answered");
-    served.write_all(b"GET /collections/units/items?limit=1 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").expect("sent");
+    served
+        .write_all(b"GET /collections/units/items?limit=1 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        .expect("sent");
     let mut rest = String::new();
     served.read_to_string(&mut rest).expect("answered");
     assert!(rest.contains("numberReturned"), "files are still opened: {rest}");

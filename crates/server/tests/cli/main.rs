@@ -14,3 +14,4 @@ mod load;
 mod serving;
 mod settings;
 mod signals;
+mod tiles;

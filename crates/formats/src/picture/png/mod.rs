@@ -1,11 +1,11 @@
 //! PNG (ISO/IEC 15948): written small and fast, read back under a limit.
 //!
 //! Maps have few colours. Up to 256 of them are written as a palette, exact to the last bit of alpha, in as few bits a pixel as
-//! will do; the rest as RGB when opaque, else RGBA. Measured on maps of 800 × 600 pixels: of palettes, deflate's second level makes
-//! files a seventh the size of fdeflate's in the same 2 to 4 ms, and its higher ones save a tenth for four times the work; of colours,
-//! fdeflate on rows less the row above takes half of the time of any other choice.
+//! will do; the rest as RGB when opaque, else RGBA.
 
 mod palette;
+mod reduce;
+mod tones;
 
 use ::png::{BitDepth, ColorType, Decoder, DeflateCompression, Encoder, Filter, Transformations};
 use palette::Palette;
@@ -13,6 +13,7 @@ use std::io::Cursor;
 use terrane_model::limits::Limits;
 use terrane_model::picture::Picture;
 use terrane_model::{Error, Result};
+pub use tones::TONE_ERROR_MAX;
 
 /// The level of deflate for palettes.
 const PALETTE_LEVEL: u8 = 2;
@@ -29,28 +30,35 @@ struct Layout {
 
 /// The picture as a PNG file, without loss. The same picture always gives the same bytes.
 pub fn write(picture: &Picture) -> Result<Vec<u8>> {
-    let pixels = picture.width_px as usize * picture.height_px as usize;
-    if pixels == 0 || picture.rgba.len() != pixels * 4 {
-        return Err(Error::internal(format!(
-            "a picture of {} × {} pixels came with {} bytes",
-            picture.width_px,
-            picture.height_px,
-            picture.rgba.len()
-        )));
-    }
-    encode(picture, &layout(picture)).map_err(Error::internal)
+    write_with(picture, Palette::of)
 }
 
-fn layout(picture: &Picture) -> Layout {
-    if let Some((palette, indices)) = Palette::of(&picture.rgba) {
-        let (depth, rows) = palette::packed(&indices, picture.width_px as usize, palette.len());
+/// The picture as a PNG file as [`write`] makes it, but for maps of few colours whose antialiased borders have many tones: these
+/// are rounded by at most [`TONE_ERROR_MAX`], when that is what it takes to make do with a palette. Colours of areas are exact.
+pub fn write_map(picture: &Picture) -> Result<Vec<u8>> {
+    write_with(picture, |rgba| Palette::of(rgba).or_else(|| tones::palette(rgba)))
+}
+
+/// The picture as a PNG file of at most 256 colours, whatever that costs in likeness.
+pub fn write_reduced(picture: &Picture) -> Result<Vec<u8>> {
+    write_with(picture, |rgba| {
+        Palette::of(rgba).or_else(|| tones::palette(rgba)).or_else(|| Some(reduce::palette(rgba)))
+    })
+}
+
+/// Writes a picture with the palette and indices that are found for its pixels, when some are.
+fn write_with(picture: &Picture, find: impl FnOnce(&[u8]) -> Option<(Palette, Vec<u8>)>) -> Result<Vec<u8>> {
+    super::check(picture)?;
+    encode(picture, &layout(picture, find(&picture.rgba))).map_err(Error::internal)
+}
+
+fn layout(picture: &Picture, found: Option<(Palette, Vec<u8>)>) -> Layout {
+    if let Some((palette, indices)) = found {
+        let (depth, rows) = palette::packed(indices, picture.width_px as usize, palette.len());
         return Layout { colour: ColorType::Indexed, depth, palette: Some(palette), rows };
     }
-    let opaque = picture.rgba.chunks_exact(4).all(|pixel| pixel[3] == 255);
-    let (colour, rows) = match opaque {
-        true => {
-            (ColorType::Rgb, picture.rgba.chunks_exact(4).flat_map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect())
-        }
+    let (colour, rows) = match super::is_opaque(&picture.rgba) {
+        true => (ColorType::Rgb, super::without_alpha(&picture.rgba)),
         false => (ColorType::Rgba, picture.rgba.clone()),
     };
     Layout { colour, depth: BitDepth::Eight, palette: None, rows }

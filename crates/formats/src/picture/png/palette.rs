@@ -3,7 +3,7 @@
 use ::png::BitDepth;
 
 /// Colours in a PNG palette.
-const COLOURS_MAX: usize = 256;
+pub(super) const COLOURS_MAX: usize = 256;
 /// Slots of the hash table; a power of two, at most a quarter full.
 const SLOTS: usize = 1_024;
 /// No colour in this slot yet.
@@ -16,11 +16,10 @@ impl Palette {
     /// The palette and an index per pixel; `None` when there are more than 256 colours. What shows through entirely keeps its colour:
     /// nothing is lost.
     pub fn of(rgba: &[u8]) -> Option<(Self, Vec<u8>)> {
-        let mut found = Found { colours: Vec::with_capacity(COLOURS_MAX), slots: [FREE; SLOTS] };
+        let mut found = Found::default();
         let mut indices = Vec::with_capacity(rgba.len() / 4);
         let mut last = (0, u8::MAX);
-        for pixel in rgba.chunks_exact(4) {
-            let colour = u32::from_ne_bytes([pixel[0], pixel[1], pixel[2], pixel[3]]);
+        for colour in colours(rgba) {
             // Maps are made of runs of one colour.
             if colour != last.0 || indices.is_empty() {
                 last = (colour, found.index(colour)?);
@@ -47,32 +46,57 @@ impl Palette {
     }
 }
 
-/// Colours in the order in which they were met.
-struct Found {
+/// Colours in the order in which they were met. A colour is the bytes of a pixel as one number.
+#[derive(Clone)]
+pub(super) struct Found {
     colours: Vec<u32>,
     slots: [u16; SLOTS],
 }
 
+impl Default for Found {
+    fn default() -> Self {
+        Self { colours: Vec::with_capacity(COLOURS_MAX), slots: [FREE; SLOTS] }
+    }
+}
+
 impl Found {
     /// The index of a colour, which may be new; `None` when it would be one too many.
-    fn index(&mut self, colour: u32) -> Option<u8> {
-        // Fibonacci hashing (Knuth, TAOCP 6.4): the golden ratio spreads neighbouring colours.
-        let mut slot = (colour.wrapping_mul(0x9E37_79B9) >> 22) as usize;
-        loop {
-            match self.slots[slot] {
-                FREE if self.colours.len() == COLOURS_MAX => return None,
-                FREE => {
-                    self.slots[slot] = self.colours.len() as u16;
-                    self.colours.push(colour);
-                    return Some((self.colours.len() - 1) as u8);
-                }
-                known if self.colours[usize::from(known)] == colour => return Some(known as u8),
-                _ => slot = (slot + 1) % SLOTS,
+    pub fn index(&mut self, colour: u32) -> Option<u8> {
+        let slot = self.slot(colour);
+        match self.slots[slot] {
+            FREE if self.colours.len() == COLOURS_MAX => None,
+            FREE => {
+                self.slots[slot] = self.colours.len() as u16;
+                self.colours.push(colour);
+                Some((self.colours.len() - 1) as u8)
             }
+            known => Some(known as u8),
         }
     }
 
-    fn into_palette(self, mut indices: Vec<u8>) -> (Palette, Vec<u8>) {
+    /// The index of a colour that was met before.
+    pub fn known(&self, colour: u32) -> Option<u8> {
+        let known = self.slots[self.slot(colour)];
+        (known != FREE).then_some(known as u8)
+    }
+
+    /// How many colours were met.
+    pub fn len(&self) -> usize {
+        self.colours.len()
+    }
+
+    /// Where a colour is, or would be.
+    fn slot(&self, colour: u32) -> usize {
+        // Fibonacci hashing (Knuth, TAOCP 6.4): the golden ratio spreads neighbouring colours.
+        let mut slot = (colour.wrapping_mul(0x9E37_79B9) >> 22) as usize;
+        while self.slots[slot] != FREE && self.colours[usize::from(self.slots[slot])] != colour {
+            slot = (slot + 1) % SLOTS;
+        }
+        slot
+    }
+
+    /// The palette of these colours, and indices of theirs made indices of the palette.
+    pub fn into_palette(self, mut indices: Vec<u8>) -> (Palette, Vec<u8>) {
         let colours: Vec<[u8; 4]> = self.colours.iter().map(|colour| colour.to_ne_bytes()).collect();
         let opaque = |at: &u8| colours[usize::from(*at)][3] == 255;
         let mut order: Vec<u8> = (0..=u8::MAX).take(colours.len()).collect();
@@ -87,12 +111,12 @@ impl Found {
 }
 
 /// Indices packed into rows of whole bytes, the leftmost pixel in the highest bits, in the fewest bits that hold the colours.
-pub(super) fn packed(indices: &[u8], width: usize, colours: usize) -> (BitDepth, Vec<u8>) {
+pub(super) fn packed(indices: Vec<u8>, width: usize, colours: usize) -> (BitDepth, Vec<u8>) {
     let (depth, bits) = match colours {
         0..=2 => (BitDepth::One, 1),
         3..=4 => (BitDepth::Two, 2),
         5..=16 => (BitDepth::Four, 4),
-        _ => return (BitDepth::Eight, indices.to_vec()),
+        _ => return (BitDepth::Eight, indices),
     };
     let per_byte = 8 / bits;
     let pack = |pixels: &[u8]| {
@@ -100,4 +124,10 @@ pub(super) fn packed(indices: &[u8], width: usize, colours: usize) -> (BitDepth,
         byte << (bits * (per_byte - pixels.len()))
     };
     (depth, indices.chunks_exact(width).flat_map(|row| row.chunks(per_byte).map(pack)).collect())
+}
+
+/// The bytes of each pixel as one number.
+pub(super) fn colours(rgba: &[u8]) -> impl Iterator<Item = u32> + '_ {
+    let (pixels, _) = rgba.as_chunks::<4>();
+    pixels.iter().map(|pixel| u32::from_ne_bytes(*pixel))
 }

@@ -23,7 +23,7 @@ pub(super) fn of(request: &Request, schema: &Schema, crs: &Crs, limits: &Limits)
 }
 
 /// The filter that is written in a language, with its axes in order and its names checked.
-fn written(request: &Request, schema: &Schema, crs: &Crs, limits: &Limits) -> Result<Option<Filter>> {
+pub(super) fn written(request: &Request, schema: &Schema, crs: &Crs, limits: &Limits) -> Result<Option<Filter>> {
     let language = request.query.once("filter-lang")?.unwrap_or(FILTER_LANGUAGES[0]);
     if !FILTER_LANGUAGES.contains(&language) {
         let say = format!("Filters are written in {}.", FILTER_LANGUAGES.join(" or "));

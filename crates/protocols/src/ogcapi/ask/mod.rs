@@ -11,7 +11,8 @@ use terrane_model::cursor::CursorKey;
 use terrane_model::limits::Limits;
 use terrane_model::query::{Columns, SortKey};
 use terrane_model::schema::{Column, ColumnKind, Schema};
-use terrane_model::{Crs, Dataset, DatasetId, Error, Result};
+use terrane_model::time::Interval;
+use terrane_model::{Bbox, Crs, Dataset, DatasetId, Error, Filter, Kind, Result};
 
 /// Parameters of every resource.
 pub const EVERYWHERE: [&str; 2] = ["f", "lang"];
@@ -40,7 +41,48 @@ pub const FILTER_LANGUAGES: [&str; 2] = ["cql2-text", "cql2-json"];
 /// The id in an address; what cannot be an id is not here.
 pub fn id(text: &str) -> Result<DatasetId> {
     let shown: String = text.chars().take(80).collect();
-    DatasetId::new(text).map_err(|_| Error::not_found(format!("There is no collection “{shown}” here.")))
+    DatasetId::new(text).map_err(|_| no_collection(&shown))
+}
+
+/// The sentence about a collection that is not here.
+pub fn no_collection(id: &str) -> Error {
+    Error::not_found(format!("There is no collection “{id}” here."))
+}
+
+/// `datetime`, when it is given.
+pub fn datetime(request: &Request) -> Result<Option<Interval>> {
+    parameter(request, "datetime", period::parse)
+}
+
+/// A period as `datetime` writes it.
+pub fn period(text: &str) -> Result<Interval> {
+    period::parse(text)
+}
+
+/// `bbox` in a CRS, when it is given.
+pub fn bbox(request: &Request, crs: &Crs) -> Result<Option<Bbox>> {
+    parameter(request, "bbox", |text| bbox::parse(text, crs))
+}
+
+/// A parameter that names a CRS: any that is known, by URI, CURIE (`[EPSG:3857]`) or code.
+pub fn any_crs(request: &Request, key: &str) -> Result<Option<Crs>> {
+    let read = |text: &str| {
+        let plain = text.trim().strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(text);
+        let crs = terrane_projection::parse(plain)?;
+        terrane_projection::info(&crs)?;
+        Ok(crs)
+    };
+    parameter(request, key, read).map_err(|error| Error::new(Kind::Invalid, error.say().to_owned()).at(key))
+}
+
+/// The CRS of geometry in `filter`: any that is known, of pictures.
+pub fn filter_crs(request: &Request) -> Result<Crs> {
+    Ok(any_crs(request, "filter-crs")?.unwrap_or_else(Crs::crs84))
+}
+
+/// `filter` with its language, when it is given; geometry is in `crs`.
+pub fn written_filter(request: &Request, schema: &Schema, crs: &Crs, limits: &Limits) -> Result<Option<Filter>> {
+    filter::written(request, schema, crs, limits)
 }
 
 /// The rows asked for.
@@ -88,8 +130,13 @@ pub fn schema_of(dataset: &Dataset) -> Result<&Schema> {
 
 /// The CRSs that rows can be asked in, CRS84 first; the CRS of the data among them when an authority names it.
 pub fn crs_list(schema: &Schema) -> Vec<Crs> {
+    crs_list_with(schema.crs())
+}
+
+/// The usual CRSs and one of one's own.
+pub fn crs_list_with(own: Option<&Crs>) -> Vec<Crs> {
     let mut list = vec![Crs::crs84(), Crs::epsg(4326), Crs::web_mercator()];
-    let own = schema.crs().filter(|crs| crs.authority_code().is_some() && !list.contains(crs)).cloned();
+    let own = own.filter(|crs| crs.authority_code().is_some() && !list.contains(crs)).cloned();
     list.extend(own);
     list
 }
@@ -137,7 +184,8 @@ fn limit(request: &Request, limits: &Limits) -> Result<usize> {
     Ok(asked.min(limits.page_rows_max))
 }
 
-fn truth(text: &str) -> Result<bool> {
+/// `true` or `false`.
+pub fn truth(text: &str) -> Result<bool> {
     match text {
         "true" => Ok(true),
         "false" => Ok(false),

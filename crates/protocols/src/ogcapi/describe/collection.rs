@@ -70,7 +70,7 @@ fn body(site: &Site, request: &Request, catalogue: &Catalogue, entry: &Arc<Entry
             document["storageCrs"] = crs::uri(&terrane_model::Crs::crs84()).into();
         }
     } else if let Some(grid) = &dataset.grid {
-        document["crs"] = json!([crs::uri(&grid.schema().crs)]);
+        document["crs"] = ask::crs_list_with(Some(&grid.schema().crs)).iter().map(crs::uri).collect();
         document["storageCrs"] = crs::uri(&grid.schema().crs).into();
     }
     Ok(document)
@@ -118,6 +118,13 @@ fn links_of(site: &Site, entry: &Entry, dataset: &Dataset) -> Vec<Value> {
         let legend = site.url(&below(id, &["styles", style, "legend"]));
         add(links::LEGEND, links::JSON, "Legend", &format!("{legend}?f=json"));
         add(links::LEGEND, "image/png", "Legend as a picture", &format!("{legend}?f=png"));
+        if entry.crs().is_some() {
+            if dataset.features.is_some() && dataset.grid.is_none() {
+                add(links::TILESETS_VECTOR, links::JSON, "Vector tiles", &site.url(&below(id, &["tiles"])));
+            }
+            add(links::MAP, "image/png", "Map", &site.url(&format!("{}?f=png", below(id, &["map"]))));
+            add(links::TILESETS_MAP, links::JSON, "Tiles of pictures", &site.url(&below(id, &["map", "tiles"])));
+        }
         let wms = "/wms?SERVICE=WMS&VERSION=1.3.0&REQUEST=GetCapabilities";
         add("related", "text/xml", "Web Map Service 1.3.0", &site.url(wms));
     }

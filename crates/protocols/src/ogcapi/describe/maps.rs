@@ -53,6 +53,9 @@ fn head(site: &Site, request: &Request, map: &Map) -> Value {
         "links": [
             link("self", links::JSON, "This map", &site.url(&format!("/maps/{id}?f=json"))),
             link("related", links::HTML, "In the viewer", &site.url(&format!("/p/{id}"))),
+            link(links::MAP, "image/png", "As one picture", &site.url(&format!("/maps/{id}/map?f=png"))),
+            link(links::TILESETS_MAP, links::JSON, "Tiles of pictures", &site.url(&format!("/maps/{id}/map/tiles"))),
+            link(links::TILESETS_VECTOR, links::JSON, "Vector tiles", &site.url(&format!("/maps/{id}/tiles"))),
         ],
     })
 }

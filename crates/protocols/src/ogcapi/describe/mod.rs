@@ -29,8 +29,13 @@ pub fn landing(site: &Site, request: &Request) -> Value {
     add("http://www.opengis.net/def/rel/ogc/1.0/conformance", links::JSON, "Conformance classes", "/conformance");
     add("data", links::JSON, "Collections", "/collections");
     add("http://www.opengis.net/def/rel/ogc/1.0/data", links::JSON, "Collections", "/collections");
+    add(links::MAP, "image/png", "Map of collections together", "/map?f=png");
+    add(links::TILING_SCHEMES, links::JSON, "Tile matrix sets", "/tileMatrixSets");
+    add(links::TILESETS_VECTOR, links::JSON, "Vector tiles of collections together", "/tiles");
+    add(links::TILESETS_MAP, links::JSON, "Tiles of pictures of collections together", "/map/tiles");
     add("related", links::JSON, "Maps", "/maps");
     add("related", "text/xml", "Web Map Service 1.3.0", "/wms?SERVICE=WMS&VERSION=1.3.0&REQUEST=GetCapabilities");
+    add("related", "text/xml", "Web Map Tile Service 1.0.0", "/wmts/1.0.0/WMTSCapabilities.xml");
     json!({
         "title": request.say(&site.about.title),
         "description": request.say(&site.about.description),

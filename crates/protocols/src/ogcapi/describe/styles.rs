@@ -26,6 +26,8 @@ pub fn styles(site: &Site, request: &Request, entry: &Entry) -> Value {
                 link("stylesheet", links::JSON, "The style as Terrane's JSON", &format!("{document}?f=json")),
                 link(links::LEGEND, links::JSON, "Legend", &format!("{legend}?f=json")),
                 link(links::LEGEND, "image/png", "Legend as a picture", &format!("{legend}?f=png")),
+                link(links::MAP, "image/png", "Map", &format!("{document}/map?f=png")),
+                link(links::TILESETS_MAP, links::JSON, "Tiles of pictures", &format!("{document}/map/tiles")),
             ],
         })
     };

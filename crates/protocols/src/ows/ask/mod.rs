@@ -1,17 +1,20 @@
 //! Key-value pairs → questions.
 
 mod layers;
+mod narrow;
 mod view;
 
 pub use view::{background, size, view};
 
 use crate::common::kvp::Pairs;
+use crate::common::layers::{layer, state};
 use crate::common::negotiate::languages;
 use crate::ows::codes::missing;
-use layers::{drawn, layer, queried, state};
+use layers::{drawn, queried};
 use terrane_engine::catalogue::Catalogue;
 use terrane_engine::{PIXEL_MM, PictureLayer, PictureQuestion, View};
 use terrane_model::limits::Limits;
+use terrane_model::picture::PictureFormat;
 use terrane_model::{DatasetId, Error, Result};
 use view::{pixel_mm, truth};
 
@@ -144,6 +147,8 @@ pub fn language(pairs: &Pairs) -> Option<&str> {
 pub struct MapAsk {
     /// The picture.
     pub picture: PictureQuestion,
+    /// Its form.
+    pub format: PictureFormat,
     /// Names the layers and styles as they were asked, with their states, for the tag of the answer.
     pub state: String,
 }
@@ -152,12 +157,14 @@ pub struct MapAsk {
 pub fn map(pairs: &Pairs, version: Version, catalogue: &Catalogue, limits: &Limits) -> Result<MapAsk> {
     refuse_sld(pairs)?;
     let layers = drawn(pairs, catalogue, limits)?;
-    picture_format(pairs.any_case("format").ok_or_else(|| missing("format"))?)?;
+    let format = picture_format(pairs.any_case("format").ok_or_else(|| missing("format"))?)?;
     let view = view(pairs, version)?;
     let state = state(&layers, catalogue)?;
     // TILED, as GeoServer and MapServer have it: the client asks for tiles of a fixed grid.
-    let picture = PictureQuestion { layers, view, background: background(pairs)?, tiled: truth(pairs, "tiled")? };
-    Ok(MapAsk { picture, state })
+    let [red, green, blue, alpha] = background(pairs)?;
+    let background = [red, green, blue, if format == PictureFormat::Jpeg { 255 } else { alpha }];
+    let picture = PictureQuestion { layers, view, background, tiled: truth(pairs, "tiled")? };
+    Ok(MapAsk { picture, format, state })
 }
 
 fn refuse_sld(pairs: &Pairs) -> Result<()> {
@@ -170,15 +177,28 @@ fn refuse_sld(pairs: &Pairs) -> Result<()> {
     Ok(())
 }
 
-/// FORMAT must be one that pictures are written in.
-fn picture_format(format: &str) -> Result<()> {
-    let plain = format.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
-    match plain.as_str() {
-        "image/png" | "image/png8" => Ok(()),
+/// FORMAT: one that pictures are written in; names of old clients are understood.
+pub fn picture_format(format: &str) -> Result<PictureFormat> {
+    let spaceless: String = format.chars().filter(|it| !it.is_whitespace()).collect::<String>().to_ascii_lowercase();
+    match spaceless.split(';').next().unwrap_or("") {
+        _ if spaceless == "image/png;mode=8bit" => Ok(PictureFormat::Png8),
+        "image/png8" => Ok(PictureFormat::Png8),
+        "image/png" | "image/png24" | "image/png32" => Ok(PictureFormat::Png),
+        "image/webp" => Ok(PictureFormat::Webp),
+        "image/jpeg" | "image/jpg" => Ok(PictureFormat::Jpeg),
         _ => {
             let shown: String = format.chars().take(64).collect();
-            Err(Error::unsupported(format!("“{shown}” is not written here; use image/png.")).at("format"))
+            let names = PictureFormat::ALL.map(PictureFormat::media_type).join(", ");
+            Err(Error::unsupported(format!("“{shown}” is not written here; there are {names}.")).at("format"))
         }
+    }
+}
+
+/// Refuses forms of legends that are not written.
+fn check_legend_format(format: &str) -> Result<()> {
+    match picture_format(format)? {
+        PictureFormat::Png | PictureFormat::Png8 => Ok(()),
+        _ => Err(Error::unsupported("Legends are written as image/png.").at("format")),
     }
 }
 
@@ -232,7 +252,7 @@ pub struct LegendAsk {
 pub fn legend(pairs: &Pairs, catalogue: &Catalogue) -> Result<LegendAsk> {
     refuse_sld(pairs)?;
     // Many clients leave FORMAT out here.
-    picture_format(pairs.any_case("format").unwrap_or("image/png"))?;
+    check_legend_format(pairs.any_case("format").unwrap_or("image/png"))?;
     let name = pairs.any_case("layer").or_else(|| pairs.any_case("layers")).ok_or_else(|| missing("layer"))?;
     let layers = layer(name, pairs.any_case("style").or_else(|| pairs.any_case("styles")), catalogue);
     let layers = layers.map_err(|error| error.at("layer"))?;

@@ -2,8 +2,10 @@
 
 use super::{Description, Writer, is_usual};
 use crate::common::kvp::encode;
+use crate::common::period;
 use crate::common::site::Site;
 use crate::ows::ask::Version;
+use std::sync::Arc;
 use std::vec::IntoIter;
 use terrane_engine::Caller;
 use terrane_engine::catalogue::{Entry, StyleEntry};
@@ -97,10 +99,30 @@ impl Writer<'_> {
         self.xml.element("Name", &[], name);
         self.xml.element("Title", &[], layer.title.as_ref().unwrap_or(&about.title).get(languages));
         self.boxes(&about.extent.unwrap_or(Bbox::WORLD));
+        self.dimension(entry);
         self.attribution(&about.attribution, &about.licence);
         self.style(entry, style);
         self.scales(layer);
         self.xml.close();
+    }
+
+    /// Any moment, period or list of them may be asked; without one, all rows are drawn.
+    fn dimension(&mut self, entry: &Arc<Entry>) {
+        let Some([start, end]) = period::dimension(entry, self.description.catalogue) else { return };
+        let whole = format!("{start}/{end}");
+        let every = format!("{whole}/PT1S");
+        let common = [("name", "time"), ("default", &*whole), ("multipleValues", "1"), ("current", "1")];
+        match self.version {
+            Version::V130 => {
+                let attributes = [&common[..1], &[("units", "ISO8601")], &common[1..]].concat();
+                self.xml.element("Dimension", &attributes, &every);
+            }
+            Version::V111 => {
+                self.xml.empty("Dimension", &[("name", "time"), ("units", "ISO8601")]);
+                let attributes = [("name", "time"), ("default", &*whole), ("multipleValues", "1"), ("current", "1")];
+                self.xml.element("Extent", &attributes, &every);
+            }
+        }
     }
 
     fn scales(&mut self, layer: &Layer) {
@@ -125,7 +147,7 @@ impl Writer<'_> {
         }
     }
 
-    pub(super) fn dataset_layer(&mut self, entry: &Entry) {
+    pub(super) fn dataset_layer(&mut self, entry: &Arc<Entry>) {
         let Description { site, languages, .. } = *self.description;
         let about = entry.about();
         self.xml.open("Layer", &[("queryable", "1")]);
@@ -143,6 +165,7 @@ impl Writer<'_> {
             self.crs_element(crs.name());
         }
         self.boxes(&about.extent.unwrap_or(Bbox::WORLD));
+        self.dimension(entry);
         self.attribution(&about.attribution, &about.licence);
         let page = site.page_url(&about.id);
         self.xml
@@ -200,7 +223,7 @@ pub fn legend_language<'e>(entry: &'e Entry, wanted: &[&str]) -> Option<&'e str>
 }
 
 /// The address of the legend picture of a style.
-fn legend_url(site: &Site, version: Version, (id, style): (&DatasetId, &str), language: Option<&str>) -> String {
+pub fn legend_url(site: &Site, version: Version, (id, style): (&DatasetId, &str), language: Option<&str>) -> String {
     let language = language.map_or(String::new(), |language| format!("&LANGUAGE={}", encode(language)));
     site.url(&format!(
         "/wms?SERVICE=WMS&VERSION={}&REQUEST=GetLegendGraphic&LAYER={id}&STYLE={}&FORMAT=image/png{language}",

@@ -2,7 +2,7 @@
 
 mod layers;
 
-pub use layers::legend_language;
+pub use layers::{legend_language, legend_url};
 
 use crate::common::site::Site;
 use crate::common::xml::XmlWriter;
@@ -12,6 +12,7 @@ use std::ops::RangeInclusive;
 use terrane_engine::Caller;
 use terrane_engine::catalogue::Catalogue;
 use terrane_model::limits::Limits;
+use terrane_model::picture::PictureFormat;
 use terrane_model::{Bbox, DatasetId};
 
 /// Width and height of the legend picture of a dataset's style.
@@ -137,7 +138,7 @@ impl Writer<'_> {
         self.xml.open("Capability", &[]).open("Request", &[]);
         let capabilities = if old { "application/vnd.ogc.wms_xml" } else { "text/xml" };
         self.operation("GetCapabilities", &[capabilities]);
-        self.operation("GetMap", &["image/png"]);
+        self.operation("GetMap", &PictureFormat::ALL.map(PictureFormat::media_type));
         self.operation("GetFeatureInfo", &INFO_FORMATS);
         // 1.3.0 has a place for it only in the schema of another standard.
         if old {

@@ -1,0 +1,124 @@
+//! Pages of rows as documents that are written while they are read: what is not known before the last row stands at the end.
+
+use super::answer::{decimals, next_href, ordered, writer};
+use super::links::{self, below, link};
+use crate::common::crs;
+use crate::common::flow::PIECE_BYTES;
+use crate::common::flow::Piecewise;
+use crate::common::negotiate::Form;
+use crate::common::request::Request;
+use crate::common::site::Site;
+use serde_json::{Map, Value};
+use terrane_engine::{Cancel, FeatureStream};
+use terrane_formats::features::csv::CsvWriter;
+use terrane_formats::features::geojson::GeoJsonWriter;
+use terrane_model::{Instant, Result};
+
+/// A page of rows being written as a GeoJSON FeatureCollection.
+pub struct Collection {
+    stream: FeatureStream,
+    writer: GeoJsonWriter,
+    begun: bool,
+    /// The time of the answer.
+    now: Instant,
+    /// For the links, which are known when the last row is.
+    site: Site,
+    request: Request,
+    forms: &'static [Form],
+}
+
+impl Collection {
+    /// Writes a page that was just opened. `now` is the time of the answer.
+    pub fn new(
+        stream: FeatureStream,
+        (site, request): (Site, Request),
+        forms: &'static [Form],
+        now: Instant,
+    ) -> Result<Self> {
+        let writer = writer(&stream.crs)?;
+        Ok(Self { stream, writer, begun: false, now, site, request, forms })
+    }
+
+    fn end(&mut self, cancel: &Cancel, out: &mut Vec<u8>) -> Result<()> {
+        let mut members = Map::new();
+        if let Some(matched) = self.stream.matched(cancel)? {
+            members.insert("numberMatched".to_owned(), matched.into());
+        }
+        members.insert("numberReturned".to_owned(), self.stream.returned().into());
+        members.insert("links".to_owned(), self.links().into());
+        self.writer.end(&members, out);
+        Ok(())
+    }
+
+    /// Itself, its other forms, the collection, the next page.
+    fn links(&self) -> Vec<Value> {
+        let (site, request, stream) = (&self.site, &self.request, &self.stream);
+        let mut all = links::own(site, request, self.forms);
+        let id = stream.about.id.as_str();
+        all.push(link("collection", links::JSON, "The collection", &site.url(&below(id, &[]))));
+        if let Some(href) = next_href(site, request, &stream.revision, stream.next()) {
+            all.push(link("next", self.forms.first().map_or("", |form| form.media_type), "Next page", &href));
+        }
+        all
+    }
+}
+
+impl Piecewise for Collection {
+    fn write_on(&mut self, cancel: &Cancel, out: &mut Vec<u8>) -> Result<bool> {
+        if !std::mem::replace(&mut self.begun, true) {
+            let time = Map::from_iter([("timeStamp".to_owned(), self.now.to_string().into())]);
+            self.writer.begin(&time, out);
+        }
+        while out.len() < PIECE_BYTES {
+            let Some(batch) = self.stream.batch(cancel)? else {
+                self.end(cancel, out)?;
+                return Ok(false);
+            };
+            self.writer.rows(&ordered(&batch, &self.stream.crs)?, out);
+        }
+        Ok(true)
+    }
+}
+
+/// A page of rows being written as comma-separated values; points are two columns called after what they hold.
+pub struct Table {
+    stream: FeatureStream,
+    writer: Option<CsvWriter>,
+}
+
+impl Table {
+    /// Writes a page that was just opened.
+    pub fn new(stream: FeatureStream) -> Self {
+        Self { stream, writer: None }
+    }
+
+    fn begin(&self, schema: &terrane_model::Schema, out: &mut Vec<u8>) -> Result<CsvWriter> {
+        let crs = &self.stream.crs;
+        let degrees = terrane_projection::info(crs)?.geographic;
+        let names = match (degrees, crs::y_first(crs)?) {
+            (true, false) => ["longitude", "latitude"],
+            (true, true) => ["latitude", "longitude"],
+            (false, false) => ["x", "y"],
+            (false, true) => ["y", "x"],
+        };
+        let mut writer = CsvWriter::new(schema, decimals(degrees));
+        writer.begin(schema, names, out);
+        Ok(writer)
+    }
+}
+
+impl Piecewise for Table {
+    fn write_on(&mut self, cancel: &Cancel, out: &mut Vec<u8>) -> Result<bool> {
+        while out.len() < PIECE_BYTES {
+            let batch = self.stream.batch(cancel)?;
+            let mut writer = match self.writer.take() {
+                Some(writer) => writer,
+                None => self.begin(batch.as_ref().map_or(&self.stream.schema, |batch| &batch.schema), out)?,
+            };
+            let Some(batch) = batch else { return Ok(false) };
+            writer.rows(&ordered(&batch, &self.stream.crs)?, out);
+            self.writer = Some(writer);
+        }
+        Ok(true)
+    }
+}
