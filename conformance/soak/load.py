@@ -145,7 +145,7 @@ def memory(bench):
 async def _overload(asker, prober, bench, result):
     seconds = 10 if bench.quick else 60
     await closed(asker, 2 * CORES, seconds=SETTLES_S)
-    best = await closed(asker, 2 * CORES, seconds=seconds / 3)
+    best = await closed(asker, 4 * CORES, seconds=seconds / 3)
     peak = len(best) / (seconds / 3)
     calm = await opened(asker, peak / 2, seconds)
     normal = share([took for _, took, _, _ in calm], 0.99)

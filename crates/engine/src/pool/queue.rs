@@ -56,11 +56,11 @@ impl Job {
 }
 
 /// A queue that stands for so long is one that is not worked off.
-const STANDING: Duration = Duration::from_secs(1);
+const STANDING: Duration = Duration::from_millis(500);
 /// Then nobody waits for longer than this many times what a question takes…
 const PATIENCE_QUESTIONS: u32 = 5;
 /// …and this at least.
-const PATIENCE_LEAST: Duration = Duration::from_millis(200);
+const PATIENCE_LEAST: Duration = Duration::from_millis(150);
 /// The last so many questions count for what one takes.
 const RECENT: u32 = 16;
 
@@ -294,16 +294,16 @@ mod tests {
     fn a_burst_waits_its_turn_and_a_queue_that_stands_refuses_the_oldest() {
         let bench = Bench::new(&Limits::default());
         (0..20).for_each(|number| assert!(bench.admitted(number, 1, 0)));
-        assert_eq!(bench.refused(999), Vec::<u32>::new(), "a burst is worked off");
-        assert!(bench.admitted(20, 1, 850) && bench.admitted(21, 1, 870));
+        assert_eq!(bench.refused(499), Vec::<u32>::new(), "a burst is worked off");
+        assert!(bench.admitted(20, 1, 450) && bench.admitted(21, 1, 470));
         assert_eq!(
-            bench.refused(1_020),
+            bench.refused(520),
             (0..20).collect::<Vec<_>>(),
             "all that came at the beginning have waited too long"
         );
-        assert_eq!([bench.serves(1_020), bench.serves(1_020), bench.serves(1_020)], [Some(20), Some(21), None]);
-        (30..40).for_each(|number| assert!(bench.admitted(number, 1, 1_100)));
-        assert_eq!(bench.refused(1_500), Vec::<u32>::new(), "the queue was empty a moment ago");
+        assert_eq!([bench.serves(520), bench.serves(520), bench.serves(520)], [Some(20), Some(21), None]);
+        (30..40).for_each(|number| assert!(bench.admitted(number, 1, 600)));
+        assert_eq!(bench.refused(1_000), Vec::<u32>::new(), "the queue was empty a moment ago");
     }
 
     #[test]
