@@ -5,7 +5,7 @@ import pathlib
 import pytest
 
 from server import ROOT, program
-from soak import damage, faults, fresh, kills, operations
+from soak import damage, faults, fresh, kills, load, operations
 from soak.bench import Bench
 from soak.program import Program
 
@@ -16,6 +16,8 @@ SHORT = {
     "a damaged catalogue": (damage.catalogue, 4),
     "signals under load": (operations.signals, 2),
     "changes and tags": (fresh.changes, 3),
+    "a stop under load": (load.stop, 1),
+    "memory of many requests": (load.memory, 500),
 }
 
 

@@ -9,7 +9,7 @@ import tempfile
 import time
 import traceback
 
-from . import damage, faults, fresh, full, growing, hostile, kills, operations, report
+from . import damage, faults, fresh, full, growing, hostile, kills, load, operations, report
 from .bench import Bench
 from .program import Program
 from .verdict import Loss
@@ -33,6 +33,11 @@ SCENARIOS = {
     "log": operations.log,
     "fresh": fresh.changes,
     "hostile": hostile.corpus,
+    "memory": load.memory,
+    "overload": load.overload,
+    "start": load.start,
+    "stop": load.stop,
+    "slow-readers": load.slow_readers,
 }
 
 

@@ -12,7 +12,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 use terrane_engine::Engine;
 use terrane_model::store::Progress;
@@ -166,13 +166,17 @@ fn answer(stream: &UnixStream, here: &Here<'_>, running: &Arc<Running>) -> std::
         // Somebody only wanted to know whether a server is here.
         return Ok(());
     }
-    let writer = Writer(Mutex::new(stream));
+    let writer = Writer { stream: Mutex::new(stream), ends_with: OnceLock::new() };
     let Some(_begun) = running.begin() else {
         let say = "The server is stopping; try again when it has stopped or started anew.".to_owned();
         return writer.write(&Line::Failed { say, place: None, cause: None, usage: false });
     };
     let outcome = match serde_json::from_str::<Command>(&request) {
         Ok(command) => {
+            if matches!(command, Command::Warm { .. }) {
+                // What is only made ahead of time keeps nobody from stopping.
+                let _ = writer.ends_with.set(Arc::clone(running));
+            }
             // A stranger's file that makes a reader panic must not end in silence.
             let work = std::panic::AssertUnwindSafe(|| commands::execute(here, &command, &writer));
             std::panic::catch_unwind(work).unwrap_or_else(|_| Err(Error::internal("a command panicked")))
@@ -190,12 +194,16 @@ fn answer(stream: &UnixStream, here: &Here<'_>, running: &Arc<Running>) -> std::
     })
 }
 
-struct Writer<'a>(Mutex<&'a UnixStream>);
+struct Writer<'a> {
+    stream: Mutex<&'a UnixStream>,
+    /// The command ends when no more commands are taken.
+    ends_with: OnceLock<Arc<Running>>,
+}
 
 impl Writer<'_> {
     fn write(&self, line: &Line) -> std::io::Result<()> {
         let text = serde_json::to_string(line).map_err(std::io::Error::other)?;
-        let mut stream = self.0.lock().map_err(|_| std::io::Error::other("a writer panicked"))?;
+        let mut stream = self.stream.lock().map_err(|_| std::io::Error::other("a writer panicked"))?;
         writeln!(stream, "{text}")
     }
 }
@@ -203,7 +211,8 @@ impl Writer<'_> {
 impl Progress for Writer<'_> {
     /// A client that has gone cancels its command.
     fn step(&self, what: &str, done: u64, of: u64) -> bool {
-        self.write(&Line::Step { what: what.to_owned(), done, of }).is_ok()
+        let ended = self.ends_with.get().is_some_and(|running| running.stopping.load(Ordering::SeqCst));
+        !ended && self.write(&Line::Step { what: what.to_owned(), done, of }).is_ok()
     }
 }
 

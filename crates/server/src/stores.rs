@@ -5,7 +5,7 @@ use crate::limited::{Bounds, LimitedPreparer};
 use std::path::Path;
 use std::sync::Arc;
 use terrane_engine::import::Preparer;
-use terrane_engine::{Engine, Policy};
+use terrane_engine::{Cache, Engine, Policy};
 use terrane_model::ledger::{Change, Commit, Expect, Ledger, Shelf};
 use terrane_model::limits::Limits;
 use terrane_model::store::{Opener, Store};
@@ -32,7 +32,8 @@ impl Node {
         let preparer = Arc::new(LimitedPreparer::default());
         let engine = Engine::new(Arc::clone(&store) as Arc<dyn Store>, Vec::new(), Limits::default(), key)?
             .with_preparer(Arc::clone(&preparer) as Arc<dyn Preparer>)
-            .with_fonts(&[folder.join("fonts")]);
+            .with_fonts(&[folder.join("fonts")])
+            .with_cache(Cache::new(folder, this_program()));
         let node = Self { engine: Arc::new(engine), store, preparer };
         node.settle(config);
         Ok(node)
@@ -48,6 +49,13 @@ impl Node {
             file_bytes: config.import.file_bytes,
         });
     }
+}
+
+/// This program and no other build of it: another may draw another way, and what it has drawn is not taken for this one's.
+fn this_program() -> String {
+    let about = std::env::current_exe().and_then(std::fs::metadata);
+    let made = about.map(|about| format!("{} {:?}", about.len(), about.modified().ok()));
+    format!("{} {}", env!("CARGO_PKG_VERSION"), made.unwrap_or_default())
 }
 
 /// What reads strangers' files.

@@ -4,8 +4,8 @@
 use crate::stores::Node;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use terrane_engine::Caller;
-use terrane_model::store::Silent;
+use terrane_engine::pool::{Cancel, wait};
+use terrane_engine::{Caller, Engine};
 use terrane_model::{Error, Result};
 
 /// How often it is looked whether there is something to do.
@@ -38,14 +38,20 @@ pub fn begin(node: Arc<Node>) -> Result<()> {
     std::thread::Builder::new().name("upkeep".to_owned()).spawn(work).map(drop).map_err(Error::internal)
 }
 
+/// Does a piece of work beside the questions of people, and out of their way.
+fn aside(node: &Node, work: impl FnOnce(&Engine, &Cancel) -> Result<bool> + Send + 'static) -> Result<bool> {
+    let engine = Arc::clone(&node.engine);
+    wait(node.engine.pool().run_aside(move |cancel| work(&engine, cancel)))
+}
+
 fn compact(node: &Node) {
     let catalogue = node.engine.catalogue();
     for entry in catalogue.entries(Caller::Operator) {
         let id = &entry.record().about.id;
-        let due = node
-            .engine
-            .is_compaction_due(id)
-            .and_then(|due| if due { node.engine.compact(id, &Silent) } else { Ok(false) });
+        let due = node.engine.is_compaction_due(id).and_then(|due| {
+            let own = id.clone();
+            if due { aside(node, move |engine, cancel| engine.compact(&own, cancel)) } else { Ok(false) }
+        });
         match due {
             Ok(true) => tracing::info!(dataset = id.as_str(), "changes were written into a revision of their own"),
             Ok(false) => {}
@@ -61,7 +67,8 @@ fn rebuild(node: &Node) {
     let catalogue = node.engine.catalogue();
     for entry in catalogue.entries(Caller::Operator) {
         let id = &entry.record().about.id;
-        match node.engine.rebuild(id, false, &Silent) {
+        let own = id.clone();
+        match aside(node, move |engine, cancel| engine.rebuild(&own, false, cancel)) {
             Ok(true) => tracing::info!(dataset = id.as_str(), "the display copy was made anew"),
             Ok(false) => {}
             Err(error) => tracing::warn!(dataset = id.as_str(), ?error, "the display copy cannot be made"),

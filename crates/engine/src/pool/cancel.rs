@@ -49,7 +49,7 @@ impl Progress for Cancel {
 /// Time that a task aside works before it looks whether others need the processors.
 const SLICE: Duration = Duration::from_millis(10);
 /// Time that it holds still at most, so that it comes to its end on a machine that is never idle.
-const PAUSE_MAX: Duration = Duration::from_millis(250);
+const PAUSE_MAX: Duration = Duration::from_millis(50);
 
 /// Keeps a task aside out of the way.
 pub(super) struct Pace {

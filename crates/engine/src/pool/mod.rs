@@ -116,8 +116,15 @@ impl Pool {
         let _guard = CancelOnDrop::of_job(cancel, Arc::clone(&self.queue), job);
         let queue = Arc::clone(&self.queue);
         // Each question brings one turn of a thread; which question gets it is settled when the thread is free.
-        self.threads.spawn_fifo(move || queue.serve_one());
+        self.threads.spawn_fifo(move || take_turn(queue));
         receiver.await.map_err(Error::internal)?
+    }
+}
+
+/// Does the next job, on a thread of the pool, and hands on a turn that is due.
+fn take_turn(queue: Arc<Queue>) {
+    if queue.serve_one() {
+        rayon::spawn_fifo(move || take_turn(queue));
     }
 }
 

@@ -60,7 +60,7 @@ const STANDING: Duration = Duration::from_millis(500);
 /// Then nobody waits for longer than this many times what a question takes…
 const PATIENCE_QUESTIONS: u32 = 5;
 /// …and this at least.
-const PATIENCE_LEAST: Duration = Duration::from_millis(100);
+const PATIENCE_LEAST: Duration = Duration::from_millis(150);
 /// The last so many questions count for what one takes.
 const RECENT: u32 = 16;
 
@@ -78,6 +78,8 @@ struct State {
     usual: VecDeque<Arc<Job>>,
     pixels: u64,
     running: usize,
+    /// Turns that came while all threads had a job.
+    turns_due: usize,
     served: u64,
     /// When nobody had to wait last.
     empty_at: Instant,
@@ -97,6 +99,7 @@ impl Queue {
             usual: VecDeque::new(),
             pixels: 0,
             running: 0,
+            turns_due: 0,
             served: 0,
             empty_at: Instant::now(),
             takes: Duration::ZERO,
@@ -132,27 +135,37 @@ impl Queue {
         Ok(())
     }
 
-    /// Does the job whose turn it is, if any is left.
-    pub(super) fn serve_one(&self) {
+    /// Does the job whose turn it is, if any is left; tells whether one more turn is due.
+    ///
+    /// A thread that waits for parts of its own job takes other turns meanwhile. As many jobs run as there are threads and no more, so
+    /// that jobs do not pile up upon each other on one thread; the turn is made up for when a job has ended.
+    pub(super) fn serve_one(&self) -> bool {
         let mut state = self.state();
+        if state.running >= self.threads {
+            state.turns_due += 1;
+            return false;
+        }
         let began = Instant::now();
         let refused = state.overdue(began, self.threads);
         let next = state.next(began);
         drop(state);
         refuse(refused);
-        let Some((job, work)) = next else { return };
+        let Some((job, work)) = next else { return false };
         work(Fate::Run);
-        self.done(&job, began.elapsed());
+        self.done(&job, began.elapsed())
     }
 
-    fn done(&self, job: &Job, took: Duration) {
+    fn done(&self, job: &Job, took: Duration) -> bool {
         let mut state = self.state();
+        let is_due = state.turns_due > 0;
+        state.turns_due = state.turns_due.saturating_sub(1);
         state.running -= 1;
         if job.size != Size::Quick {
             state.takes = (state.takes * (RECENT - 1) + took) / RECENT;
         }
         drop(state);
         self.freed.notify_all();
+        is_due
     }
 
     /// Takes a job away whose client has gone, unless it is being done.
@@ -322,6 +335,18 @@ mod tests {
         assert_eq!((bench.queue.pending(), bench.queue.state().pixels), (1, 0));
         assert!(bench.queue.push(&bench.job(3, Size::Usual { pixels: 5 }, 0)).is_ok());
         assert_eq!([bench.serves(0), bench.serves(0), bench.serves(0)], [Some(1), Some(3), None]);
+    }
+
+    #[test]
+    fn a_turn_that_comes_while_all_threads_have_a_job_is_made_up_for() {
+        let bench = Bench::new(&Limits::default());
+        (0..3).for_each(|number| assert!(bench.admitted(number, 1, 0)));
+        assert_eq!([bench.serves(0), bench.serves(0)], [Some(0), Some(1)]);
+        assert!(!bench.queue.serve_one() && bench.told.try_iter().next().is_none(), "both threads have a job");
+        let any = bench.job(9, Size::Usual { pixels: 1 }, 0);
+        assert!(bench.queue.done(&any, Duration::ZERO) && !bench.queue.done(&any, Duration::ZERO), "one turn is due");
+        assert!(!bench.queue.serve_one());
+        assert_eq!(bench.told.try_iter().next(), Some((2, Fate::Run)));
     }
 
     #[test]

@@ -1,20 +1,13 @@
 //! What names stand for in pictures and tiles: datasets, maps, and layers of maps; and the state that they are in.
 
-use std::fmt::Write as _;
 use terrane_engine::catalogue::Catalogue;
 use terrane_engine::{Caller, PictureLayer};
 use terrane_model::map::Layer;
 use terrane_model::{DatasetId, Error, Result};
 
-/// Names the state of layers: the revisions of their data, the versions of their styles, and how their maps set them.
+/// Names the state of layers, as what is kept of them is named: the states of their data, their styles, and how they are asked for.
 pub fn state(layers: &[PictureLayer], catalogue: &Catalogue) -> Result<String> {
-    let mut state = String::new();
-    for layer in layers {
-        let entry = catalogue.entry(Caller::Public, &layer.dataset)?;
-        let style = entry.style(layer.style.as_deref())?;
-        let _ = write!(state, "{}/{}@{} {layer:?};", entry.state(), style.name, style.version);
-    }
-    Ok(state)
+    terrane_engine::cache::layers_state(catalogue, Caller::Public, layers)
 }
 
 /// The layers that a name stands for, bottom first: a dataset, all visible layers of a map, or one layer of a map (`map/layer`)

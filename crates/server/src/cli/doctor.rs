@@ -153,6 +153,7 @@ fn all_checks(folder: &Path, terminal: &Terminal) -> Result<Vec<Check>> {
         },
     ];
     checks.extend(drafts(folder, served));
+    checks.extend(cache(folder));
     checks.extend(strays(folder, &engine));
     for (id, error) in engine.catalogue().problems() {
         let wrong =
@@ -192,6 +193,14 @@ fn drafts(folder: &Path, served: bool) -> Option<Check> {
         (_, false) => "left by a publication that was cut off; the next start removes them.",
     };
     Some(Check::note(format!("{left} unfinished drafts"), say))
+}
+
+/// Tiles that are kept.
+fn cache(folder: &Path) -> Option<Check> {
+    let bytes = bytes_below(&folder.join(terrane_engine::cache::FOLDER));
+    let most = crate::config::read(folder).ok()?.cache.disk_bytes;
+    let what = format!("tiles that are kept: {} of {} on the disk", output::bytes(bytes), output::bytes(most));
+    (bytes > 0).then(|| Check::well(what))
 }
 
 /// Data that no dataset names: left by a publication that was cut off just before its end, or of a catalogue that was lost.

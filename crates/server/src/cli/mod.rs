@@ -11,6 +11,7 @@ mod export;
 mod look;
 mod serve;
 mod tiles;
+mod warm;
 
 use crate::commands::{AddOptions, Command, NamedStyle, ReadingOptions, Words};
 use crate::output;
@@ -181,6 +182,12 @@ enum Task {
   terrane doctor survey --rebuild
   terrane doctor survey --recover")]
     Doctor(doctor::Doctor),
+    /// Make tiles ahead of time, so that the first who asks need not wait; also while it is served
+    #[command(before_help = "Examples:
+  terrane warm survey geology
+  terrane warm survey geology wells --zoom 0-10 --format png,webp
+  terrane warm survey --all --zoom 0-6")]
+    Warm(warm::Warm),
     /// Read a file for the program itself
     #[command(hide = true, name = crate::limited::COMMAND)]
     ReadFile,
@@ -278,6 +285,7 @@ pub fn run(arguments: Arguments) -> Result<u8> {
         Task::Editions(editions) => editions::run(&editions, json),
         Task::Remove { folder, ids } => look::remove(&folder, &ids, json),
         Task::Doctor(doctor) => doctor::run(&doctor, json),
+        Task::Warm(warm) => warm::run(&warm, json),
         Task::ReadFile => crate::limited::run_child(),
         Task::Config { what } => config::run(&what, json),
         Task::Completions { shell } => completions(shell),

@@ -1,7 +1,7 @@
 //! `terrane serve`: serves a data folder until it is told to stop.
 
 use crate::config::{self, Live, Options};
-use crate::http::{self, Current, Doors};
+use crate::http::{self, Clients, Current, Doors};
 use crate::local::{self, Server};
 use crate::stores::Node;
 use crate::{output, upkeep};
@@ -35,7 +35,9 @@ pub fn run(serve: &Serve, json: bool) -> Result<u8> {
         public_url: serve.public_url.as_deref().map(config::public_url).transpose()?,
     };
     let settings = Arc::new(Live::read(&serve.folder, options)?);
+    http::open_as_many_as_possible();
     let node = Arc::new(Node::open(&serve.folder, &settings.now())?);
+    node.engine.cache().settle(settings.now().cache);
     upkeep::begin(Arc::clone(&node))?;
     let runtime = tokio::runtime::Runtime::new().map_err(Error::internal)?;
     let outcome = runtime.block_on(until_told(&serve.folder, node, settings, json));
@@ -55,21 +57,31 @@ async fn until_told(folder: &Path, node: Arc<Node>, settings: Arc<Live>, json: b
     let server = Arc::new(Server { engine: Arc::clone(&node.engine), settings, own_url });
     let running = local::listen(folder, Arc::clone(&server))?;
     announce(folder, &server, address, json);
-    let app = Current::new(http::app(site(&server)));
-    tokio::spawn(reload_when_told(reload, node, Arc::clone(&server), app.clone()));
+    let clients = Arc::new(Clients::new(server.settings.now().clients.clone()));
+    let app = Current::new(http::app(site(&server), &clients));
+    let doors = Doors { listener, stop, clients: Arc::clone(&clients) };
+    tokio::spawn(reload_when_told(reload, node, Arc::clone(&server), (app.clone(), clients)));
     let limits = server.engine.limits().clone();
-    let outcome = Doors { listener, stop }.serve(app, &limits, running.finish()).await;
+    let outcome = doors.serve(app, &limits, running.finish()).await;
     local::close(folder);
     outcome
 }
 
 /// Reads the settings again each time that the program is told to; what is broken is logged and changes nothing.
-async fn reload_when_told(mut told: Signal, node: Arc<Node>, server: Arc<Server>, app: Current) {
+async fn reload_when_told(
+    mut told: Signal,
+    node: Arc<Node>,
+    server: Arc<Server>,
+    (app, clients): (Current, Arc<Clients>),
+) {
     while told.recv().await.is_some() {
         match server.settings.reload() {
             Ok(changes) => {
-                node.settle(&server.settings.now());
-                app.swap(http::app(site(&server)));
+                let now = server.settings.now();
+                node.settle(&now);
+                node.engine.cache().settle(now.cache);
+                clients.settle(now.clients.clone());
+                app.swap(http::app(site(&server), &clients));
                 match changes.is_empty() {
                     true => tracing::info!("the settings were read again; nothing has changed"),
                     false => changes.iter().for_each(|change| tracing::info!("setting {change}")),

@@ -6,6 +6,7 @@ mod editions;
 mod look;
 mod reading;
 mod settings;
+mod warm;
 mod words;
 
 pub use add::AddOptions;
@@ -13,6 +14,7 @@ pub use amend::AmendOptions;
 pub use editions::EditionTask;
 pub use reading::ReadingOptions;
 pub use settings::settings;
+pub use warm::WarmOptions;
 pub use words::{Words, is_language_tag};
 
 use crate::config::{self, Config};
@@ -42,6 +44,8 @@ pub enum Command {
     Compact { id: String },
     /// Make display copies anew.
     Rebuild,
+    /// Make tiles ahead of time.
+    Warm { options: WarmOptions },
     /// What was published before, and back to it.
     Editions { id: String, task: EditionTask },
     /// Take datasets or maps away.
@@ -112,6 +116,7 @@ pub fn execute(here: &Here<'_>, command: &Command, progress: &dyn Progress) -> R
         }
         Command::Compact { id } => amend::compact(here, &DatasetId::new(id.as_str())?, progress).map(done),
         Command::Rebuild => amend::rebuild(here, progress).map(done),
+        Command::Warm { options } => warm::warm(here, options, progress).map(done),
         Command::Editions { id, task } => {
             editions::editions(here.engine, &DatasetId::new(id.as_str())?, task, progress).map(done)
         }

@@ -33,6 +33,8 @@ pub enum Allowed {
     Whole(u64, u64),
     /// A number of bytes between two, or a text such as `"2 GB"`.
     Bytes(u64, u64),
+    /// Networks in one text, by commas.
+    Networks,
     /// Tile matrix sets, each a table of its own.
     Sets,
 }
@@ -56,11 +58,13 @@ impl Key {
 }
 
 /// The sections and what they are for.
-pub const SECTIONS: [(&str, &str); 6] = [
+pub const SECTIONS: [(&str, &str); 8] = [
     ("site", "Who runs the node, as its pages and services say."),
     ("server", "Where it listens and how people reach it."),
     ("editions", "How long earlier editions of a dataset stay."),
     ("quota", "How much room the data may take."),
+    ("cache", "How many answers are kept so that they need not be made again. 0 keeps nothing."),
+    ("clients", "How much one client may ask, so that there is room for others. 0 is no bound."),
     ("tiles", "How the ground is cut into tiles."),
     ("import", "What the process that reads strangers' files may use."),
 ];
@@ -98,6 +102,13 @@ pub static PUBLIC_URL: Key = key(
     (Allowed::PublicUrl, Usual::Nothing),
     "The address that people use when a proxy stands before this program, with its path: the only source of links.",
 );
+/// Whom to believe about who asks.
+pub static TRUSTED_PROXIES: Key = key(
+    "server",
+    "trusted_proxies",
+    (Allowed::Networks, Usual::Text("127.0.0.0/8, ::1")),
+    "Networks of proxies that are believed when they say who asks (Forwarded, X-Forwarded-For), by commas. Links do not depend on it.",
+);
 /// Editions that are kept.
 pub static EDITIONS_KEEP: Key = key(
     "editions",
@@ -111,6 +122,55 @@ pub static QUOTA_BYTES: Key = key(
     "bytes",
     (Allowed::Bytes(1_000_000, BYTES_MAX), Usual::Nothing),
     "What the datasets may take on the disk together. Without it there is no bound but the disk.",
+);
+/// Tiles in memory.
+pub static CACHE_MEMORY: Key = key(
+    "cache",
+    "memory",
+    (Allowed::Bytes(0, BYTES_MAX), Usual::Number(67_108_864)),
+    "Memory for tiles that are kept.",
+);
+/// Maps in memory.
+pub static CACHE_MAPS: Key = key(
+    "cache",
+    "maps",
+    (Allowed::Bytes(0, BYTES_MAX), Usual::Number(16_777_216)),
+    "Memory for maps of any size and place, which are seldom asked for twice; never more than for tiles.",
+);
+/// Tiles on the disk.
+pub static CACHE_DISK: Key = key(
+    "cache",
+    "disk",
+    (Allowed::Bytes(0, BYTES_MAX), Usual::Number(2_000_000_000)),
+    "What tiles may take on the disk, in the folder “cache”, which may be deleted at any time.",
+);
+/// Requests of a client at once.
+pub static CLIENTS_AT_ONCE: Key = key(
+    "clients",
+    "at_once",
+    (Allowed::Whole(0, 100_000), Usual::Number(64)),
+    "Requests of one address that are answered at the same time.",
+);
+/// Requests of a client over time.
+pub static CLIENTS_PER_SECOND: Key = key(
+    "clients",
+    "per_second",
+    (Allowed::Whole(0, 1_000_000), Usual::Number(100)),
+    "Requests of one address in a second, over time.",
+);
+/// Requests of a client in one go.
+pub static CLIENTS_BURST: Key = key(
+    "clients",
+    "burst",
+    (Allowed::Whole(1, 1_000_000), Usual::Number(1_000)),
+    "Requests that one address may make in one go, before they are counted by the second.",
+);
+/// Connections of a client.
+pub static CLIENTS_CONNECTIONS: Key = key(
+    "clients",
+    "connections",
+    (Allowed::Whole(0, 100_000), Usual::Number(256)),
+    "Connections of one address at the same time; more are closed at once.",
 );
 /// Memory of the reading process.
 pub static IMPORT_MEMORY: Key = key(
@@ -146,7 +206,7 @@ pub static TILE_SETS: Key = key(
 const BYTES_MAX: u64 = i64::MAX as u64;
 
 /// All settings, in the order in which they are shown.
-pub static ALL: [&Key; 13] = [
+pub static ALL: [&Key; 21] = [
     &TITLE,
     &DESCRIPTION,
     &OPERATOR,
@@ -154,8 +214,16 @@ pub static ALL: [&Key; 13] = [
     &OPERATOR_EMAIL,
     &LISTEN,
     &PUBLIC_URL,
+    &TRUSTED_PROXIES,
     &EDITIONS_KEEP,
     &QUOTA_BYTES,
+    &CACHE_MEMORY,
+    &CACHE_MAPS,
+    &CACHE_DISK,
+    &CLIENTS_AT_ONCE,
+    &CLIENTS_PER_SECOND,
+    &CLIENTS_BURST,
+    &CLIENTS_CONNECTIONS,
     &TILE_SETS,
     &IMPORT_MEMORY,
     &IMPORT_TIME,

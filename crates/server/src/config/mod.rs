@@ -3,6 +3,7 @@
 mod check;
 pub mod keys;
 mod live;
+mod networks;
 mod schema;
 mod sets;
 mod size;
@@ -10,6 +11,7 @@ mod value;
 
 pub use check::Finding;
 pub use live::{Live, Options};
+pub use networks::Networks;
 pub use schema::schema;
 
 use crate::output;
@@ -20,6 +22,7 @@ use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::net::SocketAddr;
 use std::path::Path;
+use terrane_engine::CachePolicy;
 use terrane_model::about::Party;
 use terrane_model::tiling::TileMatrixSet;
 use terrane_model::{Error, LocalText, Result};
@@ -47,12 +50,24 @@ description = "Maps and data of a geological survey."
 listen = "127.0.0.1:8080"
 # The address that people use, when a proxy stands before this program: the only source of links.
 # public_url = "https://maps.example.org"
+# trusted_proxies = "127.0.0.0/8, ::1"  # proxies that are believed when they say who asks
 
 # [editions]
 # keep = 2                    # editions of a dataset that are kept, the published one included
 
 # [quota]
 # bytes = "200 GB"            # what all datasets may take on the disk together
+
+# [cache]                     # answers that are kept; 0 keeps nothing
+# memory = "64 MiB"           # tiles in memory
+# maps = "16 MiB"             # maps of any size and place in memory
+# disk = "2 GB"               # tiles on the disk, in the folder "cache"
+
+# [clients]                   # what one address may ask; 0 is no bound
+# at_once = 64                # requests at the same time
+# per_second = 100            # requests in a second, over time
+# burst = 1000                # requests in one go
+# connections = 256
 
 # [tiles.sets.Plane9]         # a way of your own to cut the ground into tiles
 # crs = "EPSG:6677"
@@ -77,10 +92,16 @@ pub struct Config {
     pub editions: EditionsConfig,
     /// How much room the data may take.
     pub quota: QuotaConfig,
+    /// How many answers are kept.
+    pub cache: CachePolicy,
+    /// How much one client may ask.
+    pub clients: ClientsConfig,
     /// Tile matrix sets of the operator's own.
     pub tile_sets: Vec<TileMatrixSet>,
     /// What reading a stranger's file may use.
     pub import: ImportConfig,
+    /// The proxies as they were written.
+    trusted_proxies: String,
     origins: BTreeMap<(&'static str, &'static str), Origin>,
 }
 
@@ -116,6 +137,21 @@ pub struct EditionsConfig {
 pub struct QuotaConfig {
     /// Bytes of the folder `datasets`; no bound but the disk when absent.
     pub bytes: Option<u64>,
+}
+
+/// How much one client may ask; 0 is no bound.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClientsConfig {
+    /// Requests at once.
+    pub at_once: usize,
+    /// Requests in a second, over time.
+    pub per_second: u64,
+    /// Requests in one go.
+    pub burst: u64,
+    /// Connections at once.
+    pub connections: usize,
+    /// Proxies that are believed when they say who asks.
+    pub trusted_proxies: Networks,
 }
 
 /// What reading a stranger's file may use.
@@ -160,6 +196,19 @@ impl Config {
             },
             editions: EditionsConfig { keep: read.whole(&keys::EDITIONS_KEEP)? },
             quota: QuotaConfig { bytes: read.number(&keys::QUOTA_BYTES) },
+            cache: CachePolicy {
+                memory_bytes: read.whole(&keys::CACHE_MEMORY)?,
+                maps_bytes: read.whole(&keys::CACHE_MAPS)?,
+                disk_bytes: read.whole(&keys::CACHE_DISK)?,
+            },
+            clients: ClientsConfig {
+                at_once: read.whole(&keys::CLIENTS_AT_ONCE)?,
+                per_second: read.whole(&keys::CLIENTS_PER_SECOND)?,
+                burst: read.whole(&keys::CLIENTS_BURST)?,
+                connections: read.whole(&keys::CLIENTS_CONNECTIONS)?,
+                trusted_proxies: read.networks(&keys::TRUSTED_PROXIES)?.0,
+            },
+            trusted_proxies: read.networks(&keys::TRUSTED_PROXIES)?.1,
             tile_sets: read.sets(&keys::TILE_SETS),
             import: ImportConfig {
                 memory_bytes: read.whole(&keys::IMPORT_MEMORY)?,
@@ -172,7 +221,7 @@ impl Config {
 
     /// All settings with what is in force, for machines; nothing where there is nothing.
     pub fn rows(&self) -> Vec<(&'static Key, Json)> {
-        let (site, import) = (&self.site, &self.import);
+        let (site, import, cache, clients) = (&self.site, &self.import, &self.cache, &self.clients);
         vec![
             (&keys::TITLE, texts(&site.title)),
             (&keys::DESCRIPTION, texts(&site.description)),
@@ -181,8 +230,16 @@ impl Config {
             (&keys::OPERATOR_EMAIL, json!(site.operator.email)),
             (&keys::LISTEN, json!(self.server.listen.to_string())),
             (&keys::PUBLIC_URL, json!(self.server.public_url)),
+            (&keys::TRUSTED_PROXIES, json!(self.trusted_proxies)),
             (&keys::EDITIONS_KEEP, json!(self.editions.keep)),
             (&keys::QUOTA_BYTES, json!(self.quota.bytes)),
+            (&keys::CACHE_MEMORY, json!(cache.memory_bytes)),
+            (&keys::CACHE_MAPS, json!(cache.maps_bytes)),
+            (&keys::CACHE_DISK, json!(cache.disk_bytes)),
+            (&keys::CLIENTS_AT_ONCE, json!(clients.at_once)),
+            (&keys::CLIENTS_PER_SECOND, json!(clients.per_second)),
+            (&keys::CLIENTS_BURST, json!(clients.burst)),
+            (&keys::CLIENTS_CONNECTIONS, json!(clients.connections)),
             (&keys::TILE_SETS, set_names(&self.tile_sets)),
             (&keys::IMPORT_MEMORY, json!(import.memory_bytes)),
             (&keys::IMPORT_TIME, json!(import.time_seconds)),
@@ -253,6 +310,16 @@ impl Reader<'_> {
 
     fn whole<T: TryFrom<u64>>(&self, key: &Key) -> Result<T> {
         self.number(key).and_then(|number| T::try_from(number).ok()).ok_or_else(|| nothing_usual(key))
+    }
+
+    fn networks(&self, key: &Key) -> Result<(Networks, String)> {
+        match (self.given(key), key.usual) {
+            (Some(Value::Networks(networks, text)), _) => Ok((networks.clone(), text.clone())),
+            (_, Usual::Text(text)) => {
+                Networks::parse(text).map(|networks| (networks, text.to_owned())).ok_or_else(|| nothing_usual(key))
+            }
+            _ => Err(nothing_usual(key)),
+        }
     }
 
     fn address(&self, key: &Key) -> Result<SocketAddr> {

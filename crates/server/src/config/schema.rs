@@ -46,6 +46,9 @@ const PUBLIC: &str =
 const EMAIL: &str = r#"^[^@<>",\s\u0000-\u001f\u007f-\u009f]+@[^@<>",\s\u0000-\u001f\u007f-\u009f]+$"#;
 const SIZE: &str = r"^\s*[0-9]+(\.[0-9]{1,6})?\s*(([kKmMgGtT][iI]?)?[bB])?\s*$";
 
+/// Addresses, each perhaps with a number of bits, by commas; the program looks closer.
+const NETWORKS: &str = r"^\s*(([0-9A-Fa-f:.]+(/[0-9]{1,3})?)\s*(,\s*|$))*$";
+
 fn kind(allowed: Allowed) -> Json {
     match allowed {
         Allowed::Texts => json!({"oneOf": [
@@ -57,6 +60,7 @@ fn kind(allowed: Allowed) -> Json {
         Allowed::Web => json!({"type": "string", "pattern": WEB}),
         Allowed::PublicUrl => json!({"type": "string", "pattern": PUBLIC}),
         Allowed::Listen => json!({"type": "string", "pattern": r"^(localhost|[0-9.]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}$"}),
+        Allowed::Networks => json!({"type": "string", "pattern": NETWORKS}),
         Allowed::Whole(min, max) => json!({"type": "integer", "minimum": min, "maximum": max}),
         Allowed::Sets => json!({
             "type": "object",

@@ -60,7 +60,7 @@ fn all_that_is_wrong_is_told_at_once_with_line_key_and_remedy() {
         [
             "line 2: site.titel: there is no such key. Did you mean “title”?",
             "line 4: server.listen: a whole number stands here. Write an IP address and a port in quotes, such as \"127.0.0.1:8080\".",
-            "line 5: server.port: there is no such key. In [server] there can be listen, public_url.",
+            "line 5: server.port: there is no such key. In [server] there can be listen, public_url, trusted_proxies.",
             "line 6: edition: there is no such section. Did you mean “editions”?",
             "line 9: editions.keep: 0 is too little. Write a whole number from 1 to 1000.",
         ]
@@ -78,7 +78,12 @@ fn a_key_in_the_wrong_place_is_told_where_it_belongs() {
 
 #[test]
 fn values_are_bounded_and_sizes_may_be_words() {
-    let right = ["[quota]\nbytes = \"1.5 TiB\"", "[quota]\nbytes = 1_000_000", "[import]\ntime_seconds = 0x10"];
+    let right = [
+        "[quota]\nbytes = \"1.5 TiB\"",
+        "[quota]\nbytes = 1_000_000",
+        "[import]\ntime_seconds = 0x10",
+        "[cache]\nmemory = 0\ndisk = 0",
+    ];
     for text in right {
         assert_eq!(findings(text), Vec::<String>::new(), "{text}");
     }
@@ -96,6 +101,8 @@ fn values_are_bounded_and_sizes_may_be_words() {
         ("[site]\noperator_email = \"nobody\"", "“nobody” is none"),
         ("[site]\noperator_url = \"javascript:alert(1)\"", "is none"),
         ("[server]\npublic_url = \"https://a.example/?q\"", "is none"),
+        ("[server]\ntrusted_proxies = \"10.0.0.0/99\"", "“10.0.0.0/99” has something else in it"),
+        ("[clients]\nburst = 0", "0 is too little"),
     ] {
         let told = findings(text);
         assert!(told.len() == 1 && told[0].starts_with("line 2: ") && told[0].contains(words), "{text}: {told:?}");

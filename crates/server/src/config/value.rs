@@ -1,6 +1,7 @@
 //! One value of the settings: from TOML to what the key allows, or what is wrong with it and how to put it right.
 
 use super::keys::Allowed;
+use super::networks::Networks;
 use super::{sets, size};
 use crate::commands::is_language_tag;
 use std::net::SocketAddr;
@@ -19,6 +20,8 @@ pub enum Value {
     Number(u64),
     /// Where to listen.
     Address(SocketAddr),
+    /// Networks, and how they were written.
+    Networks(Networks, String),
     /// Tile matrix sets.
     Sets(Vec<TileMatrixSet>),
 }
@@ -35,6 +38,7 @@ impl Allowed {
             Self::Web => "an address in quotes, such as \"https://survey.example.org\"".to_owned(),
             Self::PublicUrl => "an address in quotes, such as \"https://maps.example.org/geo\"".to_owned(),
             Self::Listen => "an IP address and a port in quotes, such as \"127.0.0.1:8080\"".to_owned(),
+            Self::Networks => "addresses or networks in one text, such as \"127.0.0.1, 10.0.0.0/8\"".to_owned(),
             Self::Whole(min, max) => format!("a whole number from {min} to {max}"),
             Self::Sets => sets::IN_WORDS.to_owned(),
             Self::Bytes(min, _) => {
@@ -56,6 +60,11 @@ impl Allowed {
             Self::Listen => {
                 let text = text()?;
                 listen(text).map(Value::Address).ok_or_else(|| wrong(format!("“{}” is none", shown(text))))
+            }
+            Self::Networks => {
+                let text = text()?;
+                let networks = Networks::parse(text).map(|networks| Value::Networks(networks, text.to_owned()));
+                networks.ok_or_else(|| wrong(format!("“{}” has something else in it", shown(text))))
             }
             Self::Email | Self::Web | Self::PublicUrl => {
                 let text = text()?;

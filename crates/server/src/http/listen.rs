@@ -1,15 +1,18 @@
 //! Connections: accepted as long as there is room, closed when a request does not arrive in time, finished when the program stops.
 
-use super::Current;
+use super::clients::Clients;
+use super::stall::Stalling;
+use super::{Current, signals};
 use axum::Router;
 use axum::http::{StatusCode, header};
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
-use terrane_model::limits::Limits;
+use terrane_model::limits::{CONNECTION_BUFFER_BYTES_MAX, Limits, UNSENT_BYTES_MAX};
 use terrane_model::{Error, Result};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
@@ -23,6 +26,8 @@ pub struct Doors {
     pub listener: TcpListener,
     /// Each message is one signal to stop; the second means "at once".
     pub stop: mpsc::Receiver<()>,
+    /// Who comes in.
+    pub clients: Arc<Clients>,
 }
 
 impl Doors {
@@ -56,16 +61,20 @@ impl Doors {
     }
 
     async fn until_told(&mut self, app: &Current, limits: &Limits, running: &GracefulShutdown) -> Result<()> {
-        let (http, room) = (http(limits), Arc::new(Semaphore::new(limits.connections_max)));
+        let room = Arc::new(Semaphore::new(limits.connections_max.min(signals::connections_possible())));
+        let (http, patience) = (http(limits), Duration::from_secs(limits.write_stall_seconds_max));
         loop {
-            let (stream, place) = tokio::select! {
+            let (stream, peer, place) = tokio::select! {
                 accepted = accept(&self.listener, &room) => accepted?,
                 _ = self.stop.recv() => return Ok(()),
             };
-            let connection = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(app.clone()));
+            // Who has too many connections already loses the new one at once.
+            let Ok(own_place) = self.clients.connect(peer) else { continue };
+            let stream = TokioIo::new(Stalling::new(stream, patience));
+            let connection = http.serve_connection(stream, TowerToHyperService::new(app.of_peer(peer)));
             let connection = running.watch(connection);
             tokio::spawn(async move {
-                let _place = place;
+                let _places = (place, own_place);
                 if let Err(error) = connection.await {
                     tracing::debug!(?error, "a connection ended early");
                 }
@@ -77,6 +86,7 @@ impl Doors {
 fn http(limits: &Limits) -> http1::Builder {
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(Duration::from_secs(limits.request_head_seconds_max));
+    http.max_buf_size(CONNECTION_BUFFER_BYTES_MAX);
     http
 }
 
@@ -96,8 +106,8 @@ fn stopping() -> Router {
 /// Takes new connections while running ones finish, so that whoever comes is told.
 async fn turn_away(listener: &TcpListener, (app, room): (&Current, &Arc<Semaphore>), limits: &Limits) {
     let http = http(limits);
-    while let Ok((stream, place)) = accept(listener, room).await {
-        let connection = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(app.clone()));
+    while let Ok((stream, peer, place)) = accept(listener, room).await {
+        let connection = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(app.of_peer(peer)));
         tokio::spawn(async move {
             let _place = place;
             let _ = connection.await;
@@ -106,14 +116,15 @@ async fn turn_away(listener: &TcpListener, (app, room): (&Current, &Arc<Semaphor
 }
 
 /// The next connection, when there is room for one.
-async fn accept(listener: &TcpListener, room: &Arc<Semaphore>) -> Result<(TcpStream, OwnedSemaphorePermit)> {
+async fn accept(listener: &TcpListener, room: &Arc<Semaphore>) -> Result<(TcpStream, IpAddr, OwnedSemaphorePermit)> {
     let place = Arc::clone(room).acquire_owned().await.map_err(Error::internal)?;
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => {
+            Ok((stream, peer)) => {
                 // Answers are written whole, so waiting to gather more only delays them.
                 let _ = stream.set_nodelay(true);
-                return Ok((stream, place));
+                keep_little_unsent(&stream);
+                return Ok((stream, peer.ip().to_canonical(), place));
             }
             Err(error) => {
                 tracing::warn!(?error, "a connection cannot be accepted");
@@ -123,11 +134,23 @@ async fn accept(listener: &TcpListener, room: &Arc<Semaphore>) -> Result<(TcpStr
     }
 }
 
+/// The system takes no more of an answer than it can send soon, so that a client that does not read holds little memory and is
+/// noticed. Elsewhere than on Linux it takes what it likes.
+fn keep_little_unsent(stream: &TcpStream) {
+    #[cfg(target_os = "linux")]
+    let _ = socket2::SockRef::from(stream).set_tcp_notsent_lowat(UNSENT_BYTES_MAX);
+    #[cfg(not(target_os = "linux"))]
+    let _ = (stream, UNSENT_BYTES_MAX);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::{ClientsConfig, Networks};
     use axum::routing::get;
     use std::net::SocketAddr;
+    use std::sync::Mutex;
+    use std::sync::atomic::{AtomicUsize, Ordering};
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
     struct Running {
@@ -145,10 +168,16 @@ mod tests {
             .route("/", get(|| async { "here" }))
             .route("/slow", get(slow))
             .route("/never", get(std::future::pending::<&'static str>));
+        start_with(limits, app).await
+    }
+
+    async fn start_with(limits: Limits, app: Router) -> Running {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("bound");
         let (stop, stopped) = mpsc::channel(2);
-        let doors = Doors { listener, stop: stopped };
+        let bounds =
+            ClientsConfig { at_once: 0, per_second: 0, burst: 1, connections: 0, trusted_proxies: Networks::default() };
+        let doors = Doors { listener, stop: stopped, clients: Arc::new(Clients::new(bounds)) };
         let done = tokio::spawn(async move { doors.serve(Current::new(app), &limits, async {}).await });
         Running { address, stop, done }
     }
@@ -234,4 +263,34 @@ mod tests {
         running.done.await.expect("no panic").expect("ended well");
         drop(hanging);
     }
+
+    /// Counts what it is asked for, and tells when it is given up.
+    struct Endless {
+        made: Arc<AtomicUsize>,
+        _given_up: mpsc::Sender<()>,
+    }
+
+    #[tokio::test]
+    async fn a_client_that_does_not_read_has_little_made_for_it_and_is_let_go() {
+        let (made, (sender, mut given_up)) = (Arc::<AtomicUsize>::default(), mpsc::channel(1));
+        let endless = Arc::new(Mutex::new(Some(Endless { made: Arc::clone(&made), _given_up: sender })));
+        let body = move || {
+            let endless = endless.lock().expect("no panic").take();
+            let pieces = futures_util::stream::unfold(endless, async |state| {
+                let state = state?;
+                state.made.fetch_add(1, Ordering::SeqCst);
+                Some((Ok::<_, std::io::Error>(vec![7_u8; PIECE_BYTES]), Some(state)))
+            });
+            std::future::ready(axum::body::Body::from_stream(pieces))
+        };
+        let limits = Limits { write_stall_seconds_max: 1, ..Limits::default() };
+        let running = start_with(limits, Router::new().route("/", get(body))).await;
+        let client = send(running.address, "GET / HTTP/1.1\r\nHost: x\r\n\r\n").await;
+        assert_eq!(given_up.recv().await, None, "the answer is given up, with all that it holds");
+        let bytes = made.load(Ordering::SeqCst) * PIECE_BYTES;
+        assert!(bytes < 64_000_000, "{bytes} bytes were made for a client that read none");
+        drop(client);
+    }
+
+    const PIECE_BYTES: usize = 65_536;
 }

@@ -1,5 +1,6 @@
 //! What the system tells the program: stop, stop at once, read the settings again.
 
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use terrane_model::{Error, Result};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
@@ -39,4 +40,22 @@ pub fn outlive_file_limits() -> Result<()> {
     let kind = SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw());
     // The system keeps listening when the listener here is gone.
     signal(kind).map(drop).map_err(Error::internal)
+}
+
+/// Descriptors of files that are kept for everything but connections, at least.
+const DESCRIPTORS_KEPT: u64 = 64;
+
+/// From now on this program may have as many files and connections open as the system lets it have.
+pub fn open_as_many_as_possible() {
+    let limit = getrlimit(Resource::Nofile);
+    let wanted = Rlimit { current: limit.maximum, maximum: limit.maximum };
+    // Where that is not allowed, it stays as it is.
+    let _ = setrlimit(Resource::Nofile, wanted);
+}
+
+/// Connections that leave descriptors for the files of data.
+pub fn connections_possible() -> usize {
+    let most = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
+    let possible = (most / 2).min(most.saturating_sub(DESCRIPTORS_KEPT)).max(1);
+    usize::try_from(possible).unwrap_or(usize::MAX)
 }

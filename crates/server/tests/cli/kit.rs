@@ -103,8 +103,19 @@ pub struct Server {
 
 impl Server {
     pub fn start(folder: &Path, more: &[&str]) -> Self {
+        Self::start_with(folder, more, &[])
+    }
+
+    /// The same with variables of the environment.
+    pub fn start_with(folder: &Path, more: &[&str], variables: &[(&str, &str)]) -> Self {
         let mut command = terrane();
         command.current_dir(folder).args(["serve", "survey", "--listen", "127.0.0.1:0", "--json"]).args(more);
+        command.envs(variables.iter().copied());
+        Self::of(command, folder)
+    }
+
+    /// What a command starts, once it says where it listens.
+    pub fn of(mut command: Command, folder: &Path) -> Self {
         let log = folder.join("server.log");
         let written = std::fs::File::create(&log).expect("made");
         let mut child = command.stdout(Stdio::piped()).stderr(written).spawn().expect("the program starts");

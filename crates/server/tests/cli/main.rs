@@ -10,6 +10,7 @@ mod keeping;
 mod kit;
 mod limited;
 mod links;
+mod load;
 mod serving;
 mod settings;
 mod signals;
