@@ -12,9 +12,9 @@ from server import ROOT
 
 # What is drawn, where, and the share of pixels that may be visibly others: thin borders are darker there, drawn by both neighbours.
 DRAWN = {
-    "collections/gsj-mino-units/styles/{default}": ((136.77, 35.52, 136.98, 35.65), 0.12),
-    "collections/land/styles/{default}": ((95, -10, 150, 50), 0.02),
-    "collections/etopo5/styles/{default}": ((120, 20, 150, 45), 0.04),
+    "collections/gsj-mino-units/styles/{default}": ((136.77, 35.52, 136.98, 35.65), 0.01),
+    "collections/land/styles/{default}": ((95, -10, 150, 50), 0.01),
+    "collections/etopo5/styles/{default}": ((120, 20, 150, 45), 0.01),
 }
 
 
@@ -37,7 +37,7 @@ def default(server, path):
     return path.replace("{default}", server.json(f"/collections/{collection}/styles")["default"])
 
 
-def share_of_others(a, b, visible=48):
+def share_of_others(a, b, visible=80):
     """The share of pixels of which a channel differs by more than can be overlooked."""
     differences = ImageChops.difference(a.convert("RGB"), b.convert("RGB")).convert("RGB")
     others = sum(1 for pixel in differences.getdata() if max(pixel) > visible)
