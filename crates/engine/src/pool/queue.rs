@@ -56,7 +56,7 @@ impl Job {
 }
 
 /// A queue that stands for so long is one that is not worked off.
-const STANDING: Duration = Duration::from_millis(500);
+const STANDING: Duration = Duration::from_secs(2);
 /// Then nobody waits for longer than this many times what a question takes…
 const PATIENCE_QUESTIONS: u32 = 5;
 /// …and this at least.
@@ -294,16 +294,16 @@ mod tests {
     fn a_burst_waits_its_turn_and_a_queue_that_stands_refuses_the_oldest() {
         let bench = Bench::new(&Limits::default());
         (0..20).for_each(|number| assert!(bench.admitted(number, 1, 0)));
-        assert_eq!(bench.refused(499), Vec::<u32>::new(), "a burst is worked off");
-        assert!(bench.admitted(20, 1, 450) && bench.admitted(21, 1, 470));
+        assert_eq!(bench.refused(1_999), Vec::<u32>::new(), "a burst is worked off");
+        assert!(bench.admitted(20, 1, 1_900) && bench.admitted(21, 1, 1_950));
         assert_eq!(
-            bench.refused(520),
+            bench.refused(2_020),
             (0..20).collect::<Vec<_>>(),
             "all that came at the beginning have waited too long"
         );
-        assert_eq!([bench.serves(520), bench.serves(520), bench.serves(520)], [Some(20), Some(21), None]);
-        (30..40).for_each(|number| assert!(bench.admitted(number, 1, 600)));
-        assert_eq!(bench.refused(1_000), Vec::<u32>::new(), "the queue was empty a moment ago");
+        assert_eq!([bench.serves(2_020), bench.serves(2_020), bench.serves(2_020)], [Some(20), Some(21), None]);
+        (30..40).for_each(|number| assert!(bench.admitted(number, 1, 2_100)));
+        assert_eq!(bench.refused(4_000), Vec::<u32>::new(), "the queue was empty a moment ago");
     }
 
     #[test]
