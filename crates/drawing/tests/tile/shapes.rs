@@ -56,8 +56,18 @@ fn an_area_around_the_tile_is_the_tile_with_its_margin() {
 #[test]
 fn a_neck_that_closes_on_the_grid_makes_two_parts() {
     let neck = vec![
-        [0.0, 0.0], [100.0, 0.0], [100.0, 49.8], [200.0, 49.8], [200.0, 0.0], [300.0, 0.0], [300.0, 100.0], [200.0, 100.0],
-        [200.0, 50.2], [100.0, 50.2], [100.0, 100.0], [0.0, 100.0],
+        [0.0, 0.0],
+        [100.0, 0.0],
+        [100.0, 49.8],
+        [200.0, 49.8],
+        [200.0, 0.0],
+        [300.0, 0.0],
+        [300.0, 100.0],
+        [200.0, 100.0],
+        [200.0, 50.2],
+        [100.0, 50.2],
+        [100.0, 100.0],
+        [0.0, 100.0],
     ];
     let shape = cut(&mut cutter(), &areas(&[vec![neck]]), ShapeKind::Area);
     judge(&shape);
@@ -94,7 +104,11 @@ fn a_line_that_leaves_comes_back_as_another() {
 
 #[test]
 fn points_beyond_the_margin_are_left_out() {
-    let shape = cut(&mut cutter(), &points(&[[-64.0, 0.4], [-65.0, 0.0], [4_160.0, 4_096.0], [f64::NAN, 0.0]]), ShapeKind::Point);
+    let shape = cut(
+        &mut cutter(),
+        &points(&[[-64.0, 0.4], [-65.0, 0.0], [4_160.0, 4_096.0], [f64::NAN, 0.0]]),
+        ShapeKind::Point,
+    );
     judge(&shape);
     assert_eq!(shape.positions, [[-64, 0], [4_160, 4_096]]);
 }

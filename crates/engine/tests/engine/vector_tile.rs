@@ -1,6 +1,6 @@
 //! Vector tiles, read back by a reader that knows nothing of the writer: columns, identities, copies of the world, limits.
 
-use crate::kit::{areas, id, node_of, node_of_grid, longitudes, points, rectangle};
+use crate::kit::{areas, id, longitudes, node_of, node_of_grid, points, rectangle};
 use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::sync::Arc;
@@ -117,7 +117,10 @@ fn tile(engine: &Engine, question: TileQuestion) -> Encoded {
 #[test]
 fn a_point_is_where_the_formula_of_web_mercator_puts_it() {
     let node = node_of(Effort::Nothing, points(Crs::crs84(), &[("fuji", [138.727_4, 35.360_6])]));
-    let asked = TileQuestion { columns: Some(vec!["name".to_owned()]), ..question(TileMatrixSet::web_mercator_quad(), 0, 0, 0) };
+    let asked = TileQuestion {
+        columns: Some(vec!["name".to_owned()]),
+        ..question(TileMatrixSet::web_mercator_quad(), 0, 0, 0)
+    };
     let rows = read(&tile(&node.engine, asked));
     // x = (λ + 180) / 360, y = (1 − asinh(tan φ) / π) / 2, times 4096: 3626.4 and 1614.4.
     let zigzag = |number: u64| (number << 1) as u64;
@@ -140,7 +143,8 @@ fn columns_are_those_asked_for_and_gzip_changes_nothing_else() {
 #[test]
 fn a_tile_without_rows_has_no_bytes_and_one_that_is_not_there_is_an_error() {
     let node = node_of(Effort::Nothing, points(Crs::crs84(), &[("a", [10.0, 10.0])]));
-    let empty = tile(&node.engine, TileQuestion { gzip: true, ..question(TileMatrixSet::web_mercator_quad(), 4, 0, 0) });
+    let empty =
+        tile(&node.engine, TileQuestion { gzip: true, ..question(TileMatrixSet::web_mercator_quad(), 4, 0, 0) });
     assert_eq!((empty.bytes.len(), empty.gzip), (0, false));
     let beyond = question(TileMatrixSet::web_mercator_quad(), 1, 2, 0);
     let error = wait(node.engine.tile(Caller::Public, beyond)).expect_err("there is no such tile");

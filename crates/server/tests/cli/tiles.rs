@@ -22,7 +22,18 @@ fn json(desk: &Desk, name: &str) -> serde_json::Value {
 fn a_folder_of_tiles_says_what_it_is_and_whose() {
     let desk = desk();
     let said = desk
-        .run(&["tiles", "survey", "units", "--to", "site", "--zoom", "0-3", "--url", "https://example.org/t/", "--json"])
+        .run(&[
+            "tiles",
+            "survey",
+            "units",
+            "--to",
+            "site",
+            "--zoom",
+            "0-3",
+            "--url",
+            "https://example.org/t/",
+            "--json",
+        ])
         .ok()
         .json();
     assert!(said["tiles"].as_u64().is_some_and(|tiles| tiles >= 4), "{said}");
