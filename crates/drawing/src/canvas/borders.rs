@@ -3,7 +3,7 @@
 //! Strips are added up, so that what many of them cover in a pixel too small to tell them apart is about what they truly cover. That
 //! is only right while none is drawn twice: an edge is known by its two ends, whichever way it is walked.
 
-use super::clip::Frame;
+use super::clip::{Frame, along};
 use super::pixels::{Ink, Strip};
 use super::walk::Field;
 use std::collections::HashSet;
@@ -15,6 +15,8 @@ pub const WIDTH_MAX_PX: f64 = 1.0;
 /// Strips are cut into pieces that step no farther than this along either axis, pixels: a piece then meets at most two columns and
 /// two rows, since half of it and half of the greatest width are no more than half a pixel on either side.
 const STEP_MAX: f32 = 0.6;
+/// Segments from this length on are cut before they are taken to pieces, pixels.
+const FAR_PX: f64 = 100_000.0;
 /// Pixels kept around the picture, so that pieces on its edge need no care.
 const MARGIN: usize = 2;
 
@@ -64,11 +66,25 @@ impl Borders {
         }
     }
 
+    /// Adds a segment; of one that is very long, or not finite, what the picture shows.
     #[inline(always)]
     fn segment(&mut self, from: [f64; 2], to: [f64; 2]) {
         let (dx, dy) = (to[0] - from[0], to[1] - from[1]);
+        if dx.abs() < FAR_PX && dy.abs() < FAR_PX {
+            self.strip(from, to);
+        } else if let Some([enter, leave]) = Frame::of(self.field.width, self.field.height, 2.0).cut(from, to) {
+            self.strip(along(from, to, enter), along(from, to, leave));
+        }
+    }
+
+    #[inline(always)]
+    fn strip(&mut self, from: [f64; 2], to: [f64; 2]) {
+        let (dx, dy) = (to[0] - from[0], to[1] - from[1]);
         let (across, down) = ((dx as f32).abs(), (dy as f32).abs());
         let length = (across * across + down * down).sqrt();
+        if length <= 0.0 {
+            return;
+        }
         let longer = if across > down { across } else { down };
         let pieces = (longer * (1.0 / STEP_MAX)) as i32 + 1;
         let share = 1.0 / pieces as f32;
