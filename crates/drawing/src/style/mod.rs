@@ -48,7 +48,7 @@ pub struct Style {
     pub rules: Vec<Rule>,
     /// What comes on top of what.
     pub order: Order,
-    /// Whether areas are a tessellation: neighbours then meet without a seam, and where they overlap colours are averaged.
+    /// Whether areas are a tessellation: neighbours then meet without a seam. Where they do overlap the later one is on top.
     pub coverage: bool,
     /// The order in which rows are drawn; as they come when absent.
     pub sort_by: Option<SortBy>,

@@ -1,7 +1,6 @@
 //! A plain renderer to hold pictures against: 8 × 8 samples in each pixel, each asked which area it lies in and whether a border is
 //! near. It shares no code with the one that is tested.
 
-use crate::common::*;
 use terrane_drawing::View;
 use terrane_model::batch::{Batch, Value};
 use terrane_model::picture::Picture;
