@@ -17,13 +17,16 @@ def missing(what):
 
 
 @pytest.fixture(scope="session")
-def gdal():
+def gdal(tmp_path_factory):
     """Runs one of GDAL's programs and returns what it said."""
     if not shutil.which("gdal_translate"):
         missing("GDAL (Debian package gdal-bin)")
 
+    cache = str(tmp_path_factory.mktemp("gdal") / "cache")
+
     def call(program, *arguments, **environment):
-        options = {**os.environ, "GDAL_HTTP_TIMEOUT": "60", "CPL_DEBUG": "OFF", **environment}
+        # Tiles that GDAL keeps would otherwise lie in the folder where the tests are run.
+        options = {**os.environ, "GDAL_HTTP_TIMEOUT": "60", "CPL_DEBUG": "OFF", "GDAL_DEFAULT_WMS_CACHE_PATH": cache, **environment}
         done = subprocess.run([program, *map(str, arguments)], capture_output=True, text=True, timeout=300, env=options)
         assert done.returncode == 0, f"{program} {arguments}: {done.stderr}"
         return done.stdout

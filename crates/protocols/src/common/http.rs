@@ -212,6 +212,9 @@ fn state(site: &Site, asked: &Asked) -> String {
     let header = |value: &Option<String>| value.clone().unwrap_or_default();
     let (accept, languages) = (header(&asked.accept), header(&asked.accept_language));
     let mut known = vec![env!("CARGO_PKG_VERSION"), &sequence, &asked.path, &asked.query, &accept, &languages];
+    // Sets of the register never change.
+    let own: String = site.sets.iter().filter(|set| set.uri.is_none()).map(|set| format!("{set:?}")).collect();
+    known.push(&own);
     known.extend(site.about.texts());
     Reply::ok("", "").with_tag(&known).tag.unwrap_or_default()
 }

@@ -206,7 +206,9 @@ impl Tileset<'_> {
             document["tileMatrixSetLimits"] = limits(set, &ground).into();
             if let Some(bbox) = ground.bbox() {
                 document["boundingBox"] = bounding_box(&set.crs, &bbox)?;
-                document["centerPoint"] = self.centre(&bbox)?;
+                // Of what the set covers of it.
+                let covered = set.matrices.first().and_then(|matrix| matrix.whole().intersection(&bbox));
+                document["centerPoint"] = self.centre(&covered.unwrap_or(bbox))?;
             }
         }
         document["links"] = self.links(forms).into();

@@ -115,7 +115,7 @@ impl Writer<'_> {
         self.xml.open("Layer", &[]);
         match layer {
             WmtsLayer::Dataset(entry) => {
-                self.words(&entry.about().title, &entry.about().description, &entry.about().keywords)
+                self.words(&entry.about().title, &entry.about().description, &entry.about().keywords);
             }
             WmtsLayer::Map(map, _) => self.words(&map.title, &map.description, &[]),
         }
