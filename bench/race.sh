@@ -39,13 +39,21 @@ publish() {
     nice -n 5 "$program" add "$data" "$PEERS_WORK/data/landsat.tif" --id landsat --title Landsat --style "$styles/landsat.json"
 }
 
-# Starts the peers and terrane with a setting for its caches, and races.
+# What terrane keeps of its answers in the race: nothing, or what it keeps usually. One client asks as much as it can.
+settings() {
+    "$program" init "$PEERS_WORK/settings" >/dev/null
+    cp "$PEERS_WORK/settings/terrane.toml" "$data/terrane.toml"
+    rm -r "$PEERS_WORK/settings"
+    printf '\n[clients]\nat_once = 0\nper_second = 0\nconnections = 0\n' >>"$data/terrane.toml"
+    [ "$1" = cached ] || printf '\n[cache]\nmemory = 0\nmaps = 0\ndisk = 0\n' >>"$data/terrane.toml"
+}
+
+# Starts the peers and terrane, and races.
 race() {
-    local caches=$1
+    settings "$1"
     shift
     # shellcheck disable=SC2086
     "$PEERS/start.sh" ${RACED:-pg ms titiler martin_nc martin_mb}
-    # shellcheck disable=SC2086
     "$program" serve "$data" --listen "127.0.0.1:$port" >"$PEERS_WORK/log/terrane.log" 2>&1 &
     local pid=$!
     # shellcheck disable=SC2064
@@ -61,8 +69,8 @@ race() {
 case "${1:-}" in
     install) install_peers ;;
     publish) publish ;;
-    race) shift; race "--no-cache" "$@" ;;
-    cached) shift; NAME=terrane-cached JOBS=mvt PROTOCOLS=mvt race "" "$@" ;;
+    race) shift; race uncached "$@" ;;
+    cached) shift; NAME=terrane-cached JOBS=mvt PROTOCOLS=mvt race cached "$@" ;;
     table) "$PEERS/report.py" ;;
-    *) sed -n '2,12s/^# \{0,1\}//p' "$0"; exit 2 ;;
+    *) sed -n '2,13s/^# \{0,1\}//p' "$0"; exit 2 ;;
 esac

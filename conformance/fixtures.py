@@ -87,7 +87,7 @@ def write(folder):
     for name, rows in (("marks", marks()), ("names", names()), ("crossing", crossing()), ("many", many())):
         path = folder / f"{name}.geojson"
         path.write_text(json.dumps({"type": "FeatureCollection", "features": rows}, ensure_ascii=False), encoding="utf-8")
-        made[name] = path, ["--key", "number"]
+        made[name] = path, ["--key", "number"] + (["--time", "moment"] if name == "names" else [])
     path = folder / "relief.tif"
     write_grid(path)
     made["relief"] = path, []

@@ -95,12 +95,18 @@ pub(crate) struct OpenLayer {
     pub dataset: Dataset,
     pub style: Arc<Style>,
     pub layer: PictureLayer,
+    /// Whether its areas were found to lie beside each other.
+    pub apart: bool,
 }
 
 /// How far symbols may reach beyond their position, pixels: rows this far outside the view are read too.
 const SYMBOL_REACH_PX: f64 = 64.0;
 /// Box margin when geometry is cut before it is projected, as a share of the view.
 const CLIP_MARGIN: f64 = 0.5;
+/// Layers of this many positions are drawn by several threads…
+const SHARED_POSITIONS_MIN: usize = 500_000;
+/// …and so are pictures of this many pixels.
+const SHARED_PIXELS_MIN: u64 = 2_000_000;
 /// Longitudes repeat after this, degrees.
 const GLOBE_DEG: f64 = 360.0;
 /// Web Mercator repeats after this, metres (2π × 6 378 137).
@@ -158,7 +164,8 @@ pub(crate) fn open_layers(catalogue: &Catalogue, caller: Caller, layers: Vec<Pic
     let open = |layer: PictureLayer| {
         let entry = catalogue.entry(caller, &layer.dataset)?;
         let style = Arc::clone(&entry.style(layer.style.as_deref())?.style);
-        Ok(OpenLayer { dataset: catalogue.open(caller, &layer.dataset)?, style, layer })
+        let apart = entry.record().coverage.is_some_and(|coverage| coverage.is_apart());
+        Ok(OpenLayer { dataset: catalogue.open(caller, &layer.dataset)?, style, layer, apart })
     };
     layers.into_iter().map(open).collect()
 }
@@ -179,12 +186,19 @@ fn draw(layers: &[OpenLayer], view: &View, background: [u8; 4], tools: &Tools, c
         } else if let Some(source) = &layer.dataset.features {
             let painter = painter_of(layer, &**source, view, cancel)?;
             if let Some(painter) = painter {
+                let shared = is_worth_sharing(&painter, view);
                 let painter = painter.with_fonts(Arc::clone(&tools.fonts)).for_tiles(tools.tiled);
-                painter.paint(&mut canvas, layer.layer.opacity);
+                painter.of_areas_apart(layer.apart).on_all_processors(shared).paint(&mut canvas, layer.layer.opacity);
             }
         }
     }
     Ok(canvas.into_picture())
+}
+
+/// Whether a layer takes so long to draw that the other threads of the pool should help.
+fn is_worth_sharing(painter: &Painter, view: &View) -> bool {
+    painter.positions() >= SHARED_POSITIONS_MIN
+        || u64::from(view.width_px) * u64::from(view.height_px) >= SHARED_PIXELS_MIN
 }
 
 /// A painter that has gathered all rows that the view shows; nothing for rows without a place.
@@ -200,12 +214,14 @@ fn painter_of(open: &OpenLayer, source: &dyn FeatureSource, view: &View, cancel:
     let names = open.style.columns_at(view.scale_denominator);
     let mut painter = Painter::new(&open.style, schema, view)?;
     for shift in world_copies(view) {
-        let Some(bbox) = ground_box(view, shift, &from_view) else { continue };
+        let Some(bbox) = ground_box(view, SYMBOL_REACH_PX, shift, &from_view) else { continue };
+        // Of what is shown alone, so that tiles and the map that they make up take the same level of detail.
+        let shown = ground_box(view, 0.0, shift, &from_view).unwrap_or(bbox);
         let query = FeatureQuery {
             bbox: Some(bbox),
             filter: filter.clone(),
             columns: Columns::These { names: names.clone(), geometry: true },
-            tolerance: Some(half_pixel(&bbox, view)),
+            tolerance: Some(half_pixel(&shown, view)),
             ..FeatureQuery::default()
         };
         for batch in Filtered::new(wait(source.scan(&query))?, schema, cancel)? {
@@ -250,10 +266,10 @@ pub(crate) fn world_copies(view: &View) -> Vec<f64> {
     }
 }
 
-/// The part of the source's ground that the view shows, when it shows any.
-fn ground_box(view: &View, shift: f64, from_view: &Transform) -> Option<Bbox> {
+/// The part of the source's ground that the view and a margin around it show, when they show any.
+fn ground_box(view: &View, margin_px: f64, shift: f64, from_view: &Transform) -> Option<Bbox> {
     let [step_x, step_y] = view.step();
-    let mut bbox = view.bbox.grown(SYMBOL_REACH_PX * step_x.max(step_y));
+    let mut bbox = view.bbox.grown(margin_px * step_x.max(step_y));
     bbox.min[0] -= shift;
     bbox.max[0] -= shift;
     if from_view.is_identity() {

@@ -4,8 +4,8 @@ use proptest::collection::vec;
 use proptest::option::of;
 use proptest::prelude::*;
 use terrane_formats::about::{
-    ColumnAbout, DatasetRecord, PinnedOperation, dataset_from_json, dataset_to_json, manifest, map_from_json,
-    map_to_json,
+    ColumnAbout, CoverageAbout, DatasetRecord, PinnedOperation, dataset_from_json, dataset_to_json, manifest,
+    map_from_json, map_to_json,
 };
 use terrane_model::about::{Licence, Link, Party};
 use terrane_model::filter::Literal;
@@ -94,14 +94,20 @@ fn records() -> impl Strategy<Value = DatasetRecord> {
             operation: Operation { title, accuracy_m, ballpark },
             pipeline,
         });
-    (abouts(), ".{1,9}", vec(columns(), 0..3), of(operation), of(".{0,9}"), of(".{0,9}"), instants()).prop_map(
-        |(about, revision, columns, crs_operation, key, time, created)| DatasetRecord {
+    let percent = || (0..=100u32).prop_map(|percent| f64::from(percent) / 100.0);
+    let coverage = (of(percent()), of(percent()), percent()).prop_map(|(overlap_share, gap_share, shared)| {
+        CoverageAbout { overlap_share, gap_share, shared_border_share: shared }
+    });
+    let words = (of(".{0,9}"), of(".{0,9}"));
+    (abouts(), ".{1,9}", vec(columns(), 0..3), of(operation), words, of(coverage), instants()).prop_map(
+        |(about, revision, columns, crs_operation, (key, time), coverage, created)| DatasetRecord {
             about,
             revision,
             columns,
             crs_operation,
             key,
             time,
+            coverage,
             created,
         },
     )
@@ -256,6 +262,7 @@ fn members_are_written_in_one_order_and_moments_as_rfc_3339() {
         crs_operation: None,
         key: None,
         time: None,
+        coverage: None,
         created: Instant::parse("2025-12-31").unwrap(),
     };
     let expected = r#"{"about":{"id":"faults","title":{"ja":"断層"},"keywords":[],"topic":"geoscientificInformation","licence":{},"contacts":[],"updated":"2026-01-02T03:04:05Z"},"revision":"r1","columns":[],"created":"2025-12-31T00:00:00Z"}"#;

@@ -188,6 +188,8 @@ pub const LEVEL_ROUNDS_MAX: usize = 6;
 pub const DISPLAY_CACHE_BYTES: u64 = 268_435_456;
 /// Bytes of rows of a display copy read at once when they come in another order than that of the file.
 pub const DISPLAY_GATHER_BYTES: u64 = 67_108_864;
+/// Rows of a picture that are drawn at once: what is kept for them stays near the processor.
+pub const DRAWING_BAND_ROWS: usize = 32;
 /// Levels of detail of a display copy.
 pub const DISPLAY_LEVELS_MAX: usize = 10;
 /// Positions of a dataset that are looked at to tell which levels of detail are worth their bytes.

@@ -2,12 +2,13 @@
 //!
 //! An edge adds to each cell that it passes the area between it and the cell's right side, and hands the rest of its height to
 //! the next cell; the running sum of a row is then the winding number times the share of the pixel that is covered. Edges
-//! are always walked downward, so two areas that share a border get shares that sum to one exactly.
+//! are always walked downward, so two areas that share a border get shares that sum to one.
 
-/// Coverage being gathered.
+use super::walk::Field;
+
+/// Coverage being gathered, of all rows of a picture or of some.
 pub struct Accumulator {
-    width: usize,
-    height: usize,
+    field: Field,
     cells: Vec<f32>,
     /// The first touched cell of each row and the one past the last.
     spans: Vec<[usize; 2]>,
@@ -22,13 +23,18 @@ const ROUNDING: f32 = 1e-3;
 impl Accumulator {
     /// Nothing gathered, for a picture of this size.
     pub fn new(width: usize, height: usize) -> Self {
+        Self::of(Field::whole(width, height))
+    }
+
+    /// Nothing gathered, for some rows.
+    pub fn of(field: Field) -> Self {
+        let rows = field.rows.len();
         Self {
-            width,
-            height,
-            cells: vec![0.0; (width + 2) * height],
-            spans: vec![UNTOUCHED; height],
+            cells: vec![0.0; (field.width + 2) * rows],
+            spans: vec![UNTOUCHED; rows],
             rows: UNTOUCHED,
-            line: Vec::with_capacity(width),
+            line: Vec::with_capacity(field.width),
+            field,
         }
     }
 
@@ -42,118 +48,49 @@ impl Accumulator {
     /// Adds a closed run of positions whose way round matters, as in the outlines of glyphs.
     pub fn outline(&mut self, positions: &[[f64; 2]], weight: f32) {
         let Some(&last) = positions.last() else { return };
+        let Self { field, cells, spans, rows, .. } = self;
+        let (stride, top) = (field.width + 2, field.rows.start);
+        let mut add = |row: usize, column: usize, here: f32, rest: f32| {
+            let row = row - top;
+            let span = &mut spans[row];
+            *span = [span[0].min(column), span[1].max(column + 2)];
+            *rows = [rows[0].min(row), rows[1].max(row + 1)];
+            let start = row * stride + column;
+            if let [cell, next] = &mut cells[start..start + 2] {
+                *cell += here;
+                *next += rest;
+            }
+        };
         let mut from = last;
         for &to in positions {
-            self.edge(from, to, weight);
+            field.edge(from, to, weight, &mut add);
             from = to;
-        }
-    }
-
-    /// Adds an edge, cut to the picture. What is right of the picture has no effect; what is left of it counts at its left side.
-    #[inline]
-    pub fn edge(&mut self, from: [f64; 2], to: [f64; 2], weight: f32) {
-        let (top, bottom, weight) = if from[1] <= to[1] { (from, to, weight) } else { (to, from, -weight) };
-        let (right, height) = (self.width as f64, self.height as f64);
-        let inside = |[x, y]: [f64; 2]| x >= 0.0 && x <= right && y >= 0.0 && y <= height;
-        if inside(top) && inside(bottom) {
-            self.walk(top, bottom, weight);
-        } else {
-            self.cut(top, bottom, weight);
-        }
-    }
-
-    /// Adds what of an edge lies in the picture or left of it.
-    fn cut(&mut self, top: [f64; 2], bottom: [f64; 2], weight: f32) {
-        let slope = (bottom[0] - top[0]) / (bottom[1] - top[1]);
-        let (y0, y1) = (top[1].max(0.0), bottom[1].min(self.height as f64));
-        let at = |y: f64| top[0] + (y - top[1]) * slope;
-        if !slope.is_finite() || y0 >= y1 || !at(y0).is_finite() || !at(y1).is_finite() {
-            return;
-        }
-        // Cut where the edge crosses the sides; each piece lies in one of the three zones.
-        let right = self.width as f64;
-        let mut cuts = [y0, top[1] + (0.0 - top[0]) / slope, top[1] + (right - top[0]) / slope, y1];
-        cuts = cuts.map(|y| if y.is_nan() { y0 } else { y.clamp(y0, y1) });
-        cuts.sort_by(f64::total_cmp);
-        for piece in cuts.windows(2).filter(|piece| piece[0] < piece[1]) {
-            let middle = at((piece[0] + piece[1]) / 2.0);
-            if middle <= 0.0 {
-                self.walk([0.0, piece[0]], [0.0, piece[1]], weight);
-            } else if middle < right {
-                let side = |y: f64| at(y).clamp(0.0, right);
-                self.walk([side(piece[0]), piece[0]], [side(piece[1]), piece[1]], weight);
-            }
-        }
-    }
-
-    /// Walks down an edge that lies in the picture, row by row.
-    fn walk(&mut self, from: [f64; 2], to: [f64; 2], weight: f32) {
-        if from[1] >= to[1] {
-            return;
-        }
-        let (first, floor) = (from[1] as usize, to[1] as usize);
-        let last = (floor + usize::from(to[1] > floor as f64)).max(first + 1).min(self.height);
-        self.rows = [self.rows[0].min(first), self.rows[1].max(last)];
-        if first + 1 == last {
-            return self.pass(first, from[0], to[0], (to[1] - from[1]) as f32 * weight);
-        }
-        let slope = (to[0] - from[0]) / (to[1] - from[1]);
-        let (low, high) = if from[0] < to[0] { (from[0], to[0]) } else { (to[0], from[0]) };
-        let (mut x, mut y) = (from[0], from[1]);
-        for row in first..last {
-            let below = to[1].min((row + 1) as f64);
-            let next = if row + 1 == last { to[0] } else { (from[0] + (below - from[1]) * slope).clamp(low, high) };
-            self.pass(row, x, next, (below - y) as f32 * weight);
-            (x, y) = (next, below);
-        }
-    }
-
-    /// One row's part of an edge, from `x` to `next`, of a signed height.
-    #[inline]
-    fn pass(&mut self, row: usize, x: f64, next: f64, height: f32) {
-        let (left, right) = if x <= next { (x, next) } else { (next, x) };
-        let (first, last) = (left as usize, right as usize);
-        let span = &mut self.spans[row];
-        *span = [span[0].min(first), span[1].max(last + 2)];
-        let cells = &mut self.cells[row * (self.width + 2)..][..self.width + 2];
-        if first == last {
-            let share = ((left + right) * 0.5 - first as f64) as f32;
-            cells[first] += height * (1.0 - share);
-            cells[first + 1] += height * share;
-            return;
-        }
-        let per_column = f64::from(height) / (right - left);
-        for column in first..=last.min(self.width) {
-            let (from, to) = (left.max(column as f64), right.min((column + 1) as f64));
-            let part = (per_column * (to - from)) as f32;
-            let share = ((from + to) * 0.5 - column as f64) as f32;
-            cells[column] += part * (1.0 - share);
-            cells[column + 1] += part * share;
         }
     }
 
     /// Hands over the coverage, 0 to 1, of each row from the first covered pixel on: row, column, run. Nothing is gathered after.
     pub fn sweep(&mut self, mut paint: impl FnMut(usize, usize, &[f32])) {
         let [top, bottom] = std::mem::replace(&mut self.rows, UNTOUCHED);
+        let (width, stride) = (self.field.width, self.field.width + 2);
         for row in top..bottom {
             let [first, end] = std::mem::replace(&mut self.spans[row], UNTOUCHED);
             if first >= end {
                 continue;
             }
-            let cells = &mut self.cells[row * (self.width + 2)..][..self.width + 2];
-            let inside = end.min(self.width);
+            let cells = &mut self.cells[row * stride..][..stride];
+            let inside = end.min(width);
             let mut sum = 0.0;
             self.line.clear();
             self.line.extend(cells[first..inside.max(first)].iter().map(|cell| {
                 sum += cell;
                 f32::abs(sum).min(1.0)
             }));
-            cells[first..end.min(self.width + 2)].fill(0.0);
+            cells[first..end.min(stride)].fill(0.0);
             if sum.abs() > ROUNDING {
-                self.line.resize(self.width.saturating_sub(first), sum.abs().min(1.0));
+                self.line.resize(width.saturating_sub(first), sum.abs().min(1.0));
             }
             if !self.line.is_empty() {
-                paint(row, first, &self.line);
+                paint(row + self.field.rows.start, first, &self.line);
             }
         }
     }

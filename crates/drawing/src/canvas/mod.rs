@@ -1,15 +1,18 @@
 //! Pixels and how ink comes to them: areas, lines and stamps. Knows nothing of styles' rules, rows or text.
 
 pub mod accumulator;
+pub mod borders;
 pub mod clip;
 pub mod hairline;
 pub mod mask;
+pub mod mosaic;
 pub mod path;
 pub mod pixels;
 mod shapes;
 pub mod stamps;
 pub mod stroke;
 pub mod taken;
+pub mod walk;
 
 use self::pixels::{Pixels, ink};
 use self::taken::Taken;

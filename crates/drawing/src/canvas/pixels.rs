@@ -1,6 +1,7 @@
 //! Pixels with premultiplied alpha, and the ways of putting colour on them.
 
 use crate::style::Colour;
+use std::ops::Range;
 use terrane_model::picture::Picture;
 
 /// A premultiplied colour: what is put on pixels.
@@ -70,14 +71,16 @@ impl Pixels {
 
     /// Puts ink on a run of pixels, as much as each is covered, 0 to 1.
     pub fn put_run(&mut self, y: usize, x: usize, coverage: &[f32], ink: Ink) {
-        let opaque = ink[3] == 255;
-        for (pixel, &covered) in self.row(y)[x..].iter_mut().zip(coverage) {
-            match (covered * 255.0 + 0.5) as u8 {
-                0 => {}
-                255 if opaque => *pixel = ink,
-                covered => over(pixel, ink, covered),
-            }
-        }
+        put_run(&mut self.row(y)[x..], coverage, ink);
+    }
+
+    /// The rows in strips of a height, from the top.
+    pub fn strips(&mut self, height: usize) -> impl Iterator<Item = Strip<'_>> {
+        let (width, height) = (self.width.max(1), height.max(1));
+        self.data.chunks_mut(width * height).enumerate().map(move |(at, data)| {
+            let top = at * height;
+            Strip { width, rows: top..top + data.len() / width, data }
+        })
     }
 
     /// Puts ink on a run of pixels, as much as each is covered, 0 to 255.
@@ -120,6 +123,48 @@ fn straight([red, green, blue, alpha]: Ink) -> [u8; 4] {
     [divide(red), divide(green), divide(blue), alpha]
 }
 
+/// Some rows of pixels.
+pub struct Strip<'a> {
+    width: usize,
+    rows: Range<usize>,
+    data: &'a mut [Ink],
+}
+
+impl Strip<'_> {
+    /// Which rows of the picture.
+    pub fn rows(&self) -> Range<usize> {
+        self.rows.clone()
+    }
+
+    /// One row, by its number in the picture.
+    pub fn row(&mut self, y: usize) -> &mut [Ink] {
+        let at = y - self.rows.start;
+        &mut self.data[at * self.width..(at + 1) * self.width]
+    }
+
+    /// Puts ink on a run of pixels, as much as each is covered, 0 to 1.
+    pub fn put_run(&mut self, y: usize, x: usize, coverage: &[f32], ink: Ink) {
+        put_run(&mut self.row(y)[x..], coverage, ink);
+    }
+}
+
+/// Puts ink on a pixel.
+#[inline]
+pub fn put(pixel: &mut Ink, ink: Ink) {
+    if ink[3] == 255 { *pixel = ink } else { over(pixel, ink, 255) }
+}
+
+fn put_run(pixels: &mut [Ink], coverage: &[f32], ink: Ink) {
+    let opaque = ink[3] == 255;
+    for (pixel, &covered) in pixels.iter_mut().zip(coverage) {
+        match (covered * 255.0 + 0.5) as u8 {
+            0 => {}
+            255 if opaque => *pixel = ink,
+            covered => over(pixel, ink, covered),
+        }
+    }
+}
+
 /// Where areas of a tessellation are gathered: colours are added in proportion to what they cover, so that where neighbours
 /// meet the shares sum to one and no ground shows through. Where areas overlap, shares would sum to more; the later one then takes from
 /// the earlier ones.
@@ -159,24 +204,34 @@ impl SumLayer {
     /// Puts what was gathered on pixels. All colours must have had the same alpha, as those of one symbolizer mostly have; else
     /// shares are told from alphas only roughly.
     pub fn put_on(&self, pixels: &mut Pixels, alpha: u8) {
-        let whole = u32::from(alpha.max(1)) * WHOLE;
-        let nearly = u32::from(alpha.max(1)) * NEARLY_WHOLE;
         for y in self.rows[0]..self.rows[1].max(self.rows[0]) {
             let sums = &self.sums[y * self.width..(y + 1) * self.width];
             for (pixel, sum) in pixels.row(y).iter_mut().zip(sums) {
-                let covered = u32::from(sum[3]);
-                if covered == 0 {
-                    continue;
-                }
-                let ink = if covered >= nearly && covered != whole {
-                    sum.map(|channel| ((u32::from(channel) * u32::from(alpha) + covered / 2) / covered).min(255) as u8)
-                } else {
-                    sum.map(|channel| ((u32::from(channel) + 128) >> 8) as u8)
-                };
-                if ink[3] == 255 { *pixel = ink } else { over(pixel, ink, 255) }
+                put_sum(pixel, *sum, alpha);
             }
         }
     }
+
+    /// The same for some pixels of a row of a strip; `y` counts from the first row gathered.
+    pub fn put_columns(&self, y: usize, columns: &[usize], pixels: &mut [Ink], alpha: u8) {
+        let sums = &self.sums[y * self.width..(y + 1) * self.width];
+        columns.iter().for_each(|&x| put_sum(&mut pixels[x], sums[x], alpha));
+    }
+}
+
+/// Puts a sum on a pixel.
+fn put_sum(pixel: &mut Ink, sum: [u16; 4], alpha: u8) {
+    let covered = u32::from(sum[3]);
+    let whole = u32::from(alpha.max(1));
+    if covered == 0 {
+        return;
+    }
+    let nearly = covered >= whole * NEARLY_WHOLE && covered != whole * WHOLE;
+    let ink = match nearly {
+        true => sum.map(|channel| ((u32::from(channel) * u32::from(alpha) + covered / 2) / covered).min(255) as u8),
+        false => sum.map(|channel| ((u32::from(channel) + 128) >> 8) as u8),
+    };
+    put(pixel, ink);
 }
 
 /// Adds a share of an ink to a sum; what is there gives way as far as there is no room.

@@ -3,7 +3,7 @@
 use crate::style::{ByColumn, Mapping, Property, Styled};
 use std::collections::HashMap;
 use terrane_model::Batch;
-use terrane_model::batch::Value;
+use terrane_model::batch::{ColumnData, Value, Values};
 
 /// The columns that a layer reads, each once; a slot is a place in this list.
 #[derive(Debug, Default, Clone)]
@@ -59,6 +59,31 @@ pub struct Bound<T> {
 /// Lists of cases longer than this are hashed.
 const CASES_SHORT: usize = 8;
 
+/// A property for the rows of one batch: what stands for each code of a coded column is found once.
+pub enum Column<'a, T> {
+    /// The same for all rows.
+    Fixed(T),
+    /// By code.
+    Coded(&'a Values, &'a [u32], Vec<Option<T>>),
+    /// Each row by itself.
+    Each(&'a Bound<T>, &'a Batch, &'a [Option<usize>]),
+}
+
+impl<T: Styled> Column<'_, T> {
+    /// The property for a row; `None` when nothing is to be drawn.
+    #[inline]
+    pub fn of(&self, row: usize) -> Option<T> {
+        match self {
+            Self::Fixed(fixed) => Some(*fixed),
+            Self::Coded(values, codes, known) if values.is_valid(row) => {
+                known.get(codes[row] as usize).copied().flatten()
+            }
+            Self::Coded(_, _, known) => known.last().copied().flatten(),
+            Self::Each(bound, batch, places) => bound.of(&Row { batch, places, row }),
+        }
+    }
+}
+
 impl<T: Styled> Bound<T> {
     /// Looks the column up.
     pub fn new(property: &Property<T>, slots: &mut Slots) -> Self {
@@ -73,15 +98,44 @@ impl<T: Styled> Bound<T> {
         Self { property: property.clone(), slot, cases }
     }
 
+    /// What it is when it is the same for every row.
+    pub fn fixed(&self) -> Option<T> {
+        if let Property::Fixed(fixed) = &self.property { Some(*fixed) } else { None }
+    }
+
     /// The property for a row; `None` when nothing is to be drawn.
     pub fn of(&self, row: &Row<'_>) -> Option<T> {
+        match self.fixed() {
+            Some(fixed) => Some(fixed),
+            None => self.of_value(&row.value(self.slot)),
+        }
+    }
+
+    /// The property for rows of a batch that has the columns in these places.
+    pub fn column<'a>(&'a self, batch: &'a Batch, places: &'a [Option<usize>]) -> Column<'a, T> {
+        if let Some(fixed) = self.fixed() {
+            return Column::Fixed(fixed);
+        }
+        let values = places.get(self.slot).copied().flatten().and_then(|place| batch.columns.get(place));
+        match values.map(|values| (values, &values.data)) {
+            Some((values, ColumnData::Coded { codes, words })) => {
+                let mut known: Vec<Option<T>> =
+                    (0..words.len()).map(|code| self.of_value(&Value::Text(words.get(code)))).collect();
+                // The last stands for rows without a value.
+                known.push(self.of_value(&Value::Null));
+                Column::Coded(values, codes, known)
+            }
+            _ => Column::Each(self, batch, places),
+        }
+    }
+
+    fn of_value(&self, value: &Value<'_>) -> Option<T> {
         let by = match &self.property {
             Property::Fixed(fixed) => return Some(*fixed),
             Property::ByColumn(by) => by,
         };
-        let value = row.value(self.slot);
-        match (&self.cases, &value) {
-            (None, _) => self.property.of(&value),
+        match (&self.cases, value) {
+            (None, _) => self.property.of(value),
             (Some(_), Value::Null) => by.otherwise,
             (Some(cases), Value::Text(text)) => cases.get(*text).copied().or(by.otherwise),
             (Some(cases), other) => cases.get(&other.to_string()).copied().or(by.otherwise),

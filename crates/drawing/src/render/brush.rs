@@ -3,6 +3,7 @@
 use super::bound::Row;
 use super::labels::Labels;
 use super::symbols::{FillSymbol, LineSymbol, MarkSymbol, Symbol};
+use super::to_pixels::ToPixels;
 use crate::canvas::accumulator::Accumulator;
 use crate::canvas::clip::Frame;
 use crate::canvas::hairline::{self, Hairline};
@@ -43,25 +44,6 @@ enum Pending {
     Thin(Ink),
     /// In the accumulator.
     Wide(Ink),
-}
-
-/// From ground to pixels.
-#[derive(Debug, Clone, Copy)]
-struct ToPixels {
-    origin: [f64; 2],
-    scale: [f64; 2],
-}
-
-impl ToPixels {
-    fn of(view: &View) -> Self {
-        let [step_x, step_y] = view.step();
-        Self { origin: [view.bbox.min[0], view.bbox.max[1]], scale: [1.0 / step_x, -1.0 / step_y] }
-    }
-
-    #[inline]
-    fn at(&self, [x, y]: [f64; 2]) -> [f64; 2] {
-        [(x - self.origin[0]) * self.scale[0], (y - self.origin[1]) * self.scale[1]]
-    }
 }
 
 /// A row being drawn.

@@ -8,6 +8,8 @@ mod painter;
 mod places;
 mod rules;
 mod symbols;
+mod tessellation;
+mod to_pixels;
 
 pub use crate::canvas::Canvas;
 pub use grid::{GroundLookup, paint_window};

@@ -4,6 +4,7 @@ use super::bound::{Row, Slots};
 use super::brush::Brush;
 use super::rules::{self, Ready};
 use super::symbols::Symbol;
+use super::tessellation::{Tessellation, is_of_areas};
 use crate::canvas::Canvas;
 use crate::canvas::pixels::Pixels;
 use crate::style::{Order, SortBy, Style};
@@ -11,6 +12,7 @@ use crate::text::Fonts;
 use crate::view::View;
 use std::sync::Arc;
 use terrane_model::batch::Value;
+use terrane_model::limits::DRAWING_BAND_ROWS;
 use terrane_model::{Batch, Result, Schema};
 
 /// Draws one layer of rows: add all batches (already in the view's CRS), then paint.
@@ -23,22 +25,31 @@ pub struct Painter {
     sort_by: Option<SortBy>,
     batches: Vec<Gathered>,
     items: Vec<Item>,
+    /// Whether all rows so far are areas.
+    only_areas: bool,
     fonts: Option<Arc<Fonts>>,
     whole_places: bool,
+    all_processors: bool,
+    band_rows: usize,
 }
 
 /// A batch, with where it has the columns that are read.
-struct Gathered {
-    batch: Batch,
-    places: Vec<Option<usize>>,
+pub(super) struct Gathered {
+    /// Its rows.
+    pub(super) batch: Batch,
+    /// The place of each slot's column.
+    pub(super) places: Vec<Option<usize>>,
 }
 
 /// A row to be drawn by a rule.
 #[derive(Clone, Copy)]
-struct Item {
-    batch: u32,
-    row: u32,
-    rule: u32,
+pub(super) struct Item {
+    /// Among the batches.
+    pub(super) batch: u32,
+    /// Among the rows of the batch.
+    pub(super) row: u32,
+    /// Among the rules.
+    pub(super) rule: u32,
 }
 
 impl Painter {
@@ -58,8 +69,11 @@ impl Painter {
             sort_by: style.sort_by.clone(),
             batches: Vec::new(),
             items: Vec::new(),
+            only_areas: true,
             fonts: None,
             whole_places: false,
+            all_processors: false,
+            band_rows: DRAWING_BAND_ROWS,
         })
     }
 
@@ -77,13 +91,41 @@ impl Painter {
         self
     }
 
+    /// Says that areas do not lie over each other, as a check has measured; a style may say so too. They are then drawn without
+    /// seams. Where some do overlap, the later one is on top all the same.
+    #[must_use]
+    pub fn of_areas_apart(mut self, apart: bool) -> Self {
+        self.coverage |= apart;
+        self
+    }
+
+    /// Shares the work out among the threads of the pool that it runs in. The picture is the same.
+    #[must_use]
+    pub fn on_all_processors(mut self, all: bool) -> Self {
+        self.all_processors = all;
+        self
+    }
+
+    /// Draws so many rows of the picture at once, at least one. The picture is the same.
+    #[must_use]
+    pub fn in_bands_of(mut self, rows: usize) -> Self {
+        self.band_rows = rows.max(1);
+        self
+    }
+
     /// Gathers rows; geometry may reach beyond the view and is clipped.
     pub fn add(&mut self, batch: &Batch) -> Result<()> {
         let number = self.batches.len() as u32;
+        self.only_areas &= batch.geometry.as_ref().is_none_or(|geometry| is_of_areas(&geometry.view()));
         let chosen = rules::choose(&self.rules, batch);
         self.items.extend(chosen.into_iter().map(|(row, rule)| Item { batch: number, row, rule }));
         self.batches.push(Gathered { places: self.slots.places(batch), batch: batch.clone() });
         Ok(())
+    }
+
+    /// Positions of all batches gathered.
+    pub fn positions(&self) -> usize {
+        self.batches.iter().filter_map(|gathered| gathered.batch.geometry.as_ref()).map(|it| it.xy.len()).sum()
     }
 
     /// Draws everything gathered, symbol level by symbol level, the whole layer at an opacity of 0 to 1.
@@ -92,21 +134,40 @@ impl Painter {
         let fonts = self.fonts.take().unwrap_or_else(|| Arc::new(Fonts::built_in()));
         let taken = std::mem::take(&mut canvas.taken);
         let mut brush = Brush::new(&self.view, &fonts, taken, self.whole_places);
-        if opacity >= 1.0 {
-            self.draw(&mut brush, &mut canvas.pixels);
-        } else if opacity > 0.0 {
-            let mut layer = Pixels::clear(canvas.pixels.width(), canvas.pixels.height());
-            self.draw(&mut brush, &mut layer);
-            canvas.pixels.put_layer(&layer, opacity);
-        }
+        faded(opacity, &mut canvas.pixels, |pixels| self.draw(&mut brush, pixels));
         canvas.taken = brush.into_taken();
     }
 
     fn draw(&self, brush: &mut Brush<'_>, pixels: &mut Pixels) {
         match self.order {
-            Order::Level => (0..self.levels()).for_each(|level| self.draw_level(level, brush, pixels)),
+            Order::Level => self.draw_levels(brush, pixels),
             Order::Feature => self.draw_rows(brush, pixels),
         }
+    }
+
+    fn draw_levels(&self, brush: &mut Brush<'_>, pixels: &mut Pixels) {
+        let mut level = 0;
+        while level < self.levels() {
+            match self.tessellation(level) {
+                Some(areas) => {
+                    faded(areas.opacity, pixels, |pixels| areas.draw(pixels, self.band_rows, self.all_processors));
+                    level += areas.levels;
+                }
+                None => {
+                    self.draw_level(level, brush, pixels);
+                    level += 1;
+                }
+            }
+        }
+    }
+
+    /// The areas of a level, with their borders on the next, when they can be drawn as a tessellation.
+    fn tessellation(&self, level: usize) -> Option<Tessellation<'_>> {
+        if !(self.coverage && self.only_areas) {
+            return None;
+        }
+        let symbols = |level: usize| self.rules.iter().map(|rule| rule.symbols.get(level)).collect();
+        Tessellation::at(level, &symbols, &self.items, &self.batches, &self.view)
     }
 
     fn levels(&self) -> usize {
@@ -121,15 +182,9 @@ impl Painter {
                 opacities.push(symbol.opacity());
             }
         }
-        for opacity in opacities.into_iter().filter(|opacity| *opacity > 0.0) {
+        for opacity in opacities {
             let chosen = |symbol: &&Symbol| symbol.opacity() == opacity;
-            if opacity >= 1.0 {
-                self.draw_symbols(level, chosen, brush, pixels);
-            } else {
-                let mut layer = Pixels::clear(pixels.width(), pixels.height());
-                self.draw_symbols(level, chosen, brush, &mut layer);
-                pixels.put_layer(&layer, opacity);
-            }
+            faded(opacity, pixels, |pixels| self.draw_symbols(level, chosen, brush, pixels));
         }
     }
 
@@ -176,6 +231,17 @@ impl Painter {
             if sort.descending && !a.is_none() && !b.is_none() { order.reverse() } else { order }
         });
         self.items = keyed.into_iter().map(|(_, item)| item).collect();
+    }
+}
+
+/// Draws on pixels, or on clear ones that are then put on them as a whole.
+fn faded(opacity: f64, pixels: &mut Pixels, draw: impl FnOnce(&mut Pixels)) {
+    if opacity >= 1.0 {
+        draw(pixels);
+    } else if opacity > 0.0 {
+        let mut layer = Pixels::clear(pixels.width(), pixels.height());
+        draw(&mut layer);
+        pixels.put_layer(&layer, opacity);
     }
 }
 

@@ -142,6 +142,11 @@ impl LineSymbol {
         }
     }
 
+    /// Its width when all rows have the same, pixels.
+    pub fn fixed_width_px(&self, view: &View) -> Option<f64> {
+        self.width.fixed().map(|width| size_px(width, view)).filter(|width| *width > 0.0)
+    }
+
     /// Its width for a row, pixels.
     pub fn width_px(&self, row: &Row<'_>, view: &View) -> Option<f64> {
         self.width.of(row).map(|width| size_px(width, view)).filter(|width| *width > 0.0)

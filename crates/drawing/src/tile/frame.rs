@@ -62,9 +62,9 @@ impl Grain {
     pub const FINEST: Self = Self(0);
     /// Steps after the finest.
     const STEPS: u8 = 4;
-    /// Units that borders may be off in the finest tile. MapLibre draws eight of them on a pixel and up to four before it takes the
-    /// next tile, so this is half a pixel at worst where a tile is drawn last, and display copies halve it once more.
-    const TOLERANCE_UNITS: f64 = 4.0;
+    /// Units that borders may be off in the finest tile; display copies halve it. Half a pixel of a tile drawn over 256, as pictures
+    /// have it; MapLibre draws eight units on a pixel first and up to four before it takes the next tile.
+    const TOLERANCE_UNITS: f64 = 8.0;
     /// Units of the side of a cell of the first coarse step: a pixel where MapLibre draws a tile first.
     const CELL_UNITS: i32 = 8;
 

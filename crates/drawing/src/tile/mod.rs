@@ -10,6 +10,7 @@ mod mosaic;
 mod nest;
 mod repair;
 mod ring;
+mod trace;
 
 pub use cut::{Cutter, Row, Tally};
 pub use frame::{BUFFER, Frame, Grain};

@@ -3,7 +3,7 @@
 
 use super::cut::Row;
 use super::frame::BOUNDS;
-use super::repair;
+use super::trace::Cells;
 use std::collections::BTreeMap;
 use terrane_formats::tile::mvt::{Shape, ShapeKind};
 
@@ -67,24 +67,11 @@ impl Mosaic {
 
     /// The shape of each class that has cells, by class.
     pub fn shapes(&self) -> Vec<(u32, Shape)> {
-        let mut shapes: BTreeMap<u32, Shape> = BTreeMap::new();
         let mut owed: BTreeMap<u32, i32> = BTreeMap::new();
-        let cells = self.side / SAMPLES as usize;
-        for line in 0..cells {
-            let mut run: Option<(u32, usize)> = None;
-            for column in 0..=cells {
-                let class = if column < cells { self.winner(line, column, &mut owed) } else { 0 };
-                if run.is_some_and(|(before, _)| before == class) {
-                    continue;
-                }
-                if let Some((before, from)) = run.filter(|(before, _)| *before > 0) {
-                    self.put(shapes.entry(before).or_default(), line, from..column);
-                }
-                run = Some((class, column));
-            }
-        }
-        shapes.values_mut().for_each(settle);
-        shapes.into_iter().filter(|(_, shape)| !shape.is_empty()).collect()
+        let side = self.side / SAMPLES as usize;
+        let classes = (0..side * side).map(|cell| self.winner(cell / side, cell % side, &mut owed)).collect();
+        let edge = |corner: usize| BOUNDS[0] + corner as i32 * self.step * SAMPLES;
+        Cells { side, classes }.shapes(edge)
     }
 
     /// The class that gets a cell: the one that is owed most of those that cover some of it; 0 when little of it is covered and
@@ -111,20 +98,5 @@ impl Mosaic {
         }
         owed.entry(best.0).and_modify(|owed| *owed -= all);
         best.0
-    }
-
-    fn put(&self, shape: &mut Shape, line: usize, columns: std::ops::Range<usize>) {
-        let edge = |cell: usize| BOUNDS[0] + cell as i32 * self.step * SAMPLES;
-        let ([west, east], [north, south]) = ([columns.start, columns.end].map(edge), [line, line + 1].map(edge));
-        shape.kind = ShapeKind::Area;
-        shape.positions.extend([[west, north], [east, north], [east, south], [west, south]]);
-        shape.end_run();
-    }
-}
-
-/// Cells side by side become areas.
-fn settle(shape: &mut Shape) {
-    if !repair::repair(shape) {
-        shape.begin(ShapeKind::Area);
     }
 }

@@ -8,6 +8,8 @@ mod golden;
 mod grids;
 mod hostile;
 mod lines;
+mod pictures;
 mod points;
+mod reference;
 mod rules;
 mod tiles;

@@ -89,7 +89,8 @@ fn every_shape_can_be_written() {
     run(&(prop::collection::vec(ring(), 1..4), prop::collection::vec(any::<u32>(), 0..6)), |(parts, tags)| {
         let mut cutter = Cutter::new(Grain::FINEST);
         let mut writer = LayerWriter::new("a layer");
-        for (arrays, kind) in [(areas(&[parts.clone()]), ShapeKind::Area), (lines(&parts), ShapeKind::Line)] {
+        for (arrays, kind) in [(areas(std::slice::from_ref(&parts)), ShapeKind::Area), (lines(&parts), ShapeKind::Line)]
+        {
             let shape = cut(&mut cutter, &arrays, kind);
             writer.feature(Some(u64::MAX), &tags, &shape);
         }

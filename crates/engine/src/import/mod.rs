@@ -200,6 +200,7 @@ impl Engine {
             crs_operation: operation_of(views)?,
             key: options.open.key.clone(),
             time,
+            coverage: found.coverage,
             created: known.map_or_else(now, |known| known.created),
         })
     }

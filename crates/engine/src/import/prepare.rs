@@ -123,7 +123,7 @@ fn write_layer<D: Draft + ?Sized>(
     let remarks = std::mem::take(&mut *layer.findings.lock().map_err(|_| Error::internal("a reader panicked"))?);
     remarks.into_iter().for_each(|remark| found.report.add(remark));
     if let Some(inspector) = inspector {
-        inspector.finish(&mut found.report);
+        found.coverage = inspector.finish(&mut found.report).coverage.map(Into::into);
     }
     if !found.report.is_refused() {
         for file in &layer.files {

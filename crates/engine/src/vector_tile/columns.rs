@@ -23,6 +23,9 @@ impl Chosen {
     /// what people want to know of a row they click on, which clients of tiles do not ask for again.
     pub fn of(open: &OpenLayer, schema: &Schema, ask: &Ask) -> Self {
         let scales = SCALE_SHARES.map(|share| ask.view.scale_denominator * share);
+        // Of a style that looks the same at every scale, one is enough.
+        let is_limited = open.style.rules.iter().any(|rule| rule.min_scale.is_some() || rule.max_scale.is_some());
+        let scales = if is_limited { &scales[..] } else { &scales[..1] };
         let read: BTreeSet<String> = scales.iter().flat_map(|&scale| open.style.columns_at(scale)).collect();
         let look: BTreeSet<String> = scales.iter().flat_map(|&scale| open.style.look_columns_at(scale)).collect();
         let wanted: Vec<String> = match &ask.columns {

@@ -3,6 +3,7 @@
 use super::Ask;
 use super::coarse::{Gathered, Standing};
 use super::columns::Chosen;
+use super::quick::Quick;
 use crate::clip::clipped;
 use crate::finish::Filtered;
 use crate::picture::{OpenLayer, margin, period, world_copies};
@@ -62,8 +63,9 @@ impl<'a> Reader<'a> {
         for shift in world_copies(&self.ask.view) {
             let Some(bbox) = self.ground(shift) else { continue };
             let scan = wait(self.source.scan(&self.query(bbox, grain)))?;
+            let quick = Quick::of(&bbox, &self.to_tile, &self.ask.frame, shift);
             for batch in Filtered::new(scan, self.source.schema(), cancel)? {
-                work.add(&self.near(batch?, &bbox), shift);
+                work.add(&self.near(batch?, &bbox), shift, quick.as_ref());
                 if work.is_beyond(share) {
                     if !last {
                         return Ok(None);
@@ -114,9 +116,8 @@ struct Work<'a> {
     gathered: Option<Gathered>,
     columns: Option<Placed>,
     point_count: Option<TagColumn>,
+    /// Positions of the row at hand.
     units: Vec<[f64; 2]>,
-    /// Rows, and where their positions begin among `units`.
-    spans: Vec<(usize, usize)>,
     tags: Vec<u32>,
 }
 
@@ -141,7 +142,6 @@ impl<'a> Work<'a> {
             columns: None,
             point_count,
             units: Vec::new(),
-            spans: Vec::new(),
             tags: Vec::new(),
         }
     }
@@ -158,29 +158,28 @@ impl<'a> Work<'a> {
         self.writer
     }
 
-    fn add(&mut self, batch: &Batch, shift: f64) {
+    fn add(&mut self, batch: &Batch, shift: f64, quick: Option<&Quick>) {
         let Some(geometry) = &batch.geometry else { return };
         let mut columns = self.columns.take().unwrap_or_else(|| self.place(batch));
         let view = geometry.view();
-        self.units.clear();
-        self.spans.clear();
-        for row in batch.rows() {
-            self.spans.push((row, self.units.len()));
-            self.units.extend_from_slice(view.positions_of(row));
-        }
-        self.reader.to_tile.apply(&mut self.units);
-        self.reader.ask.frame.to_units(&mut self.units, shift);
-        let units = std::mem::take(&mut self.units);
-        let spans = std::mem::take(&mut self.spans);
-        for (place, &(number, start)) in spans.iter().enumerate() {
-            let end = spans.get(place + 1).map_or(units.len(), |next| next.1);
+        let mut units = std::mem::take(&mut self.units);
+        for number in batch.rows() {
             let Some(geometry) = view.get(number) else { continue };
-            let row = Row::new(geometry, &units[start..end]);
+            units.clear();
+            match quick.filter(|quick| quick.holds(view.bboxes[number])) {
+                Some(quick) => units.extend(geometry.positions().iter().map(|&position| quick.units(position))),
+                None => {
+                    units.extend_from_slice(geometry.positions());
+                    self.reader.to_tile.apply(&mut units);
+                    self.reader.ask.frame.to_units(&mut units, shift);
+                }
+            }
+            let row = Row::new(geometry, &units);
             if !row.is_away() {
                 self.row(batch, number, &row, &mut columns);
             }
         }
-        (self.units, self.spans, self.columns) = (units, spans, Some(columns));
+        (self.units, self.columns) = (units, Some(columns));
     }
 
     /// Where the columns are in the batches, told by the first.

@@ -4,6 +4,7 @@
 mod coarse;
 mod columns;
 mod layer;
+mod quick;
 
 use crate::Engine;
 use crate::caller::Caller;

@@ -2,6 +2,7 @@
 
 use super::json::{self, Members, Node, Object};
 use super::parts::{self, ColumnAbout};
+use crate::check::Coverage;
 use serde_json::Value;
 use terrane_model::time::Instant;
 use terrane_model::{About, Crs, Result};
@@ -22,8 +23,41 @@ pub struct DatasetRecord {
     pub key: Option<String>,
     /// The column that says when.
     pub time: Option<String>,
+    /// How well its areas cover the ground together, as measured when it was published.
+    pub coverage: Option<CoverageAbout>,
     /// When the dataset was first published.
     pub created: Instant,
+}
+
+/// How well areas cover the ground together: what a check measured and drawing needs.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct CoverageAbout {
+    /// The share of the area of all rows that lies over another row; absent when it could not be measured.
+    pub overlap_share: Option<f64>,
+    /// The area of gaps as a share of the sum; absent when it could not be measured.
+    pub gap_share: Option<f64>,
+    /// The share of the length of all borders that exactly two rows have in common, position for position.
+    pub shared_border_share: f64,
+}
+
+/// More than this share of the area over other areas, and areas are meant to lie over each other.
+const OVERLAP_SHARE_MAX: f64 = 0.01;
+
+impl CoverageAbout {
+    /// Whether rows lie beside each other, so that drawing may add up what they cover. Where a few do overlap, drawing sees it.
+    pub fn is_apart(&self) -> bool {
+        self.overlap_share.is_some_and(|share| share <= OVERLAP_SHARE_MAX)
+    }
+}
+
+impl From<Coverage> for CoverageAbout {
+    fn from(measured: Coverage) -> Self {
+        Self {
+            overlap_share: measured.overlap_share,
+            gap_share: measured.gap_share,
+            shared_border_share: measured.shared_border_share,
+        }
+    }
 }
 
 /// The operation between two CRSs that was chosen for a dataset.
@@ -48,6 +82,7 @@ pub fn dataset_to_json(record: &DatasetRecord) -> String {
         .maybe("crs_operation", record.crs_operation.as_ref().map(write_operation))
         .maybe("key", record.key.as_deref())
         .maybe("time", record.time.as_deref())
+        .maybe("coverage", record.coverage.as_ref().map(write_coverage))
         .with("created", parts::write_instant(record.created))
         .into_text()
 }
@@ -63,9 +98,28 @@ pub fn dataset_from_json(text: &str) -> Result<DatasetRecord> {
         crs_operation: members.read("crs_operation", read_operation)?,
         key: members.text("key")?,
         time: members.text("time")?,
+        coverage: members.read("coverage", read_coverage)?,
         created: parts::read_instant(&members.required("created")?)?,
     };
     members.finish().map(|()| record)
+}
+
+pub(super) fn write_coverage(coverage: &CoverageAbout) -> Value {
+    Object::default()
+        .maybe("overlap_share", coverage.overlap_share)
+        .maybe("gap_share", coverage.gap_share)
+        .with("shared_border_share", coverage.shared_border_share)
+        .into()
+}
+
+pub(super) fn read_coverage(node: &Node<'_>) -> Result<CoverageAbout> {
+    let mut members = node.members()?;
+    let coverage = CoverageAbout {
+        overlap_share: members.read("overlap_share", Node::number)?,
+        gap_share: members.read("gap_share", Node::number)?,
+        shared_border_share: members.required("shared_border_share")?.number()?,
+    };
+    members.finish().map(|()| coverage)
 }
 
 fn write_about(about: &About) -> Value {

@@ -12,7 +12,7 @@ mod map;
 mod parts;
 mod report;
 
-pub use dataset::{DatasetRecord, PinnedOperation, dataset_from_json, dataset_to_json};
+pub use dataset::{CoverageAbout, DatasetRecord, PinnedOperation, dataset_from_json, dataset_to_json};
 pub use edition::{EditionRecord, RevisionRecord, edition_from_json, edition_to_json};
 pub use manifest::{Manifest, ManifestDataset, StyleFile, manifest};
 pub use map::{map_from_json, map_to_json};

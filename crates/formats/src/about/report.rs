@@ -1,5 +1,6 @@
 //! What was found in a file, as JSON: for commands that print it, and for the process that reads strangers' files.
 
+use super::dataset::{CoverageAbout, read_coverage, write_coverage};
 use super::json::{self, Members, Node, Object};
 use super::parts;
 use serde_json::{Value, json};
@@ -20,6 +21,8 @@ pub struct LayerFound {
     pub extent: Option<Bbox>,
     /// When it is of.
     pub period: Option<Interval>,
+    /// How well its areas cover the ground together, when it has areas.
+    pub coverage: Option<CoverageAbout>,
     /// A style that suits it, as JSON.
     pub style: String,
 }
@@ -32,6 +35,7 @@ pub fn found_to_json(found: &LayerFound) -> String {
         .maybe("rows", found.rows)
         .maybe("extent", found.extent.as_ref().and_then(parts::write_bbox))
         .maybe("period", found.period.as_ref().map(parts::write_period))
+        .maybe("coverage", found.coverage.as_ref().map(write_coverage))
         .with("style", found.style.as_str())
         .into_text()
 }
@@ -46,6 +50,7 @@ pub fn found_from_json(text: &str) -> Result<LayerFound> {
         rows: members.read("rows", Node::count)?,
         extent: members.read("extent", parts::read_bbox)?,
         period: members.read("period", parts::read_period)?,
+        coverage: members.read("coverage", read_coverage)?,
         style: members.required("style")?.text()?.to_owned(),
     };
     members.finish().map(|()| found)
@@ -140,6 +145,7 @@ mod tests {
             rows: Some(2),
             extent: Some(Bbox { min: [170.0, -10.0], max: [-170.0, 10.0] }),
             period: Some(Interval { start: Some(Instant(5)), end: None }),
+            coverage: Some(CoverageAbout { overlap_share: Some(0.25), gap_share: None, shared_border_share: 0.5 }),
             style: "{}".to_owned(),
         };
         assert_eq!(found_from_json(&found_to_json(&found)).expect("it is read"), found);

@@ -25,15 +25,16 @@ pub trait LevelMaker {
     fn simplify(&mut self, blocks: &[GeometryArrays]) -> Vec<GeometryArrays>;
 }
 
-/// The part of a level's tolerance that its own simplification may use. Each level is made from the one before, so what they
-/// lost adds up: 3/4 + 3/16 + 3/64 + … stays below 1 with tolerances that grow by [`STEP`].
-pub const OWN_SHARE: f64 = 0.75;
+/// The part of a level's tolerance that its own simplification may use at most. Each level is made from the one before, so what
+/// they lost adds up: a level has what the one before has left of its tolerance.
+pub const OWN_SHARE_MAX: f64 = 0.75;
 
 /// A level has at most this share of the positions of the level before, else it is not worth its bytes.
 pub const KEPT_SHARE_MAX: f64 = 0.7;
 
-/// From one tolerance to the next.
-const STEP: f64 = 4.0;
+/// The tolerances of levels, as halvings of the coarsest. Coarse levels take few bytes and are for maps of everything, which are the
+/// dearest to draw: there are more of them.
+const HALVINGS: [i32; DISPLAY_LEVELS_MAX] = [0, 1, 2, 3, 4, 6, 8, 10, 12, 14];
 
 /// The coarsest tolerance is this part of the extent: more than half a pixel of any map that shows the whole.
 const EXTENT_PER_TOLERANCE_MIN: f64 = 500.0;
@@ -89,7 +90,7 @@ impl Roughness {
         self.samples.sort_by(f64::total_cmp);
         let finest = self.samples.get((self.samples.len() as f64 * (1.0 - KEPT_SHARE_MAX)) as usize).copied();
         let Some(finest) = finest.filter(|_| coarsest.is_finite() && coarsest > 0.0) else { return Vec::new() };
-        let all = (0..DISPLAY_LEVELS_MAX as i32).map(|step| coarsest / STEP.powi(step));
+        let all = HALVINGS.into_iter().map(|halvings| coarsest / 2_f64.powi(halvings));
         let mut tolerances: Vec<f64> = all.take_while(|&tolerance| tolerance >= finest).collect();
         tolerances.reverse();
         tolerances
@@ -143,6 +144,6 @@ mod tests {
         let mut roughness = Roughness::default();
         roughness.see(&builder.finish());
         let tolerances = roughness.tolerances(&Bbox { min: [0.0, 0.0], max: [1_000.0, 0.1] });
-        assert_eq!(tolerances, [0.125, 0.5, 2.0]);
+        assert_eq!(tolerances, [0.125, 0.25, 0.5, 1.0, 2.0]);
     }
 }

@@ -1,7 +1,7 @@
 //! Writing a display copy: blocks as rows come, then the indexes, then levels, the directory, and the header last of all.
 
 use super::bytes::Out;
-use super::coarse::{Generaliser, KEPT_SHARE_MAX, OWN_SHARE, Roughness, has_lines};
+use super::coarse::{Generaliser, KEPT_SHARE_MAX, OWN_SHARE_MAX, Roughness, has_lines};
 use super::columns::{encode, encode_ids};
 use super::directory::{Chunk, Directory, HEADER_BYTES, Header, Part};
 use super::file::read_chunk;
@@ -283,7 +283,8 @@ impl<'a> Draft<'a> {
     /// Writes a level made from the one before and returns the positions it has.
     fn write_level(&mut self, generaliser: &mut dyn Generaliser, tolerance: f64) -> Result<u64> {
         let before = self.directory.levels.len();
-        let mut maker = generaliser.level(tolerance * OWN_SHARE);
+        let lost = self.directory.levels.last().copied().unwrap_or(0.0);
+        let mut maker = generaliser.level((tolerance - lost).min(tolerance * OWN_SHARE_MAX));
         loop {
             for group in self.groups() {
                 maker.look(&self.read_group(group, before)?);

@@ -48,6 +48,10 @@ const CSV: Form = Form { name: "csv", media_type: "text/csv" };
 const PNG: Form = Form { name: "png", media_type: "image/png" };
 const ITEMS_FORMS: [Form; 3] = [GEOJSON, HTML, CSV];
 const ITEM_FORMS: [Form; 2] = [GEOJSON, HTML];
+/// Styles for MapLibre and QGIS, as they are called in OGC's draft of Styles.
+const MAPLIBRE: Form = Form { name: "mapbox", media_type: describe::maplibre::MEDIA_TYPE };
+const STYLE_FORMS: [Form; 2] = [JSON, MAPLIBRE];
+const MAP_FORMS: [Form; 3] = [JSON, HTML, MAPLIBRE];
 const LEGEND_FORMS: [Form; 2] = [JSON, PNG];
 
 async fn landing(site: Site, request: Request) -> Result<Reply> {
@@ -177,9 +181,13 @@ async fn styles(site: Site, request: Request) -> Result<Reply> {
 
 async fn style(site: Site, request: Request) -> Result<Reply> {
     request.query.only(&ask::EVERYWHERE)?;
-    request.form(&[JSON])?;
+    let form = request.form(&STYLE_FORMS)?;
     let (_, entry) = entry(&site, &request)?;
-    Ok(Reply::ok(links::JSON, entry.style(Some(request.name(1)))?.style.to_json()))
+    let style = entry.style(Some(request.name(1)))?;
+    Ok(match form {
+        MAPLIBRE => answer::json(MAPLIBRE.media_type, &describe::maplibre::style(&site, &request, &entry, style)),
+        _ => Reply::ok(links::JSON, style.style.to_json()),
+    })
 }
 
 async fn legend(site: Site, request: Request) -> Result<Reply> {
@@ -208,7 +216,8 @@ async fn map(site: Site, request: Request) -> Result<Reply> {
     request.query.only(&ask::EVERYWHERE)?;
     let catalogue = site.engine.catalogue();
     let map = catalogue.map(Caller::Public, &ask::id(request.name(0))?)?;
-    match request.form(&WITH_PAGE)? {
+    match request.form(&MAP_FORMS)? {
+        MAPLIBRE => Ok(answer::json(MAPLIBRE.media_type, &describe::maplibre::map(&site, &request, &catalogue, &map)?)),
         HTML => pages::map(&site, &request, &catalogue, &map),
         _ => Ok(answer::json(links::JSON, &describe::map(&site, &request, &catalogue, &map)?)),
     }

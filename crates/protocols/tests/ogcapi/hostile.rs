@@ -79,6 +79,71 @@ proptest! {
     }
 }
 
+fn map_key() -> impl Strategy<Value = &'static str> {
+    proptest::sample::select(vec![
+        "bbox",
+        "bbox-crs",
+        "crs",
+        "subset",
+        "subset-crs",
+        "center",
+        "center-crs",
+        "scale-denominator",
+        "mm-per-pixel",
+        "bgcolor",
+        "transparent",
+        "void-color",
+        "void-transparent",
+        "datetime",
+        "filter",
+        "filter-crs",
+        "f",
+        "TIME",
+        "CQL_FILTER",
+        "DPI",
+    ])
+}
+
+fn map_value() -> impl Strategy<Value = String> {
+    prop_oneof![
+        3 => value(),
+        2 => proptest::sample::select(vec![
+            "170,-90,-170,90", "-1e9,-1e9,1e9,1e9", "0,0,1e-300,1e-300", "EPSG:3857", "EPSG:5041", "EPSG:32760", "OGC:CRS84", "[EPSG:6677]",
+            "Lat(-90:90),Lon(170:-170)", "Lat(*:*)", "x(1:2)", "180,90", "1e12", "0.001", "red", "0x80ff0000", "2019-07-01/..", "webp",
+        ]).prop_map(str::to_owned),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(120))]
+
+    #[test]
+    fn no_map_makes_the_server_fail(pairs in proptest::collection::vec((map_key(), map_value()), 0..5)) {
+        let query: Vec<String> = pairs.iter().map(|(key, value)| format!("{key}={}", encoded(value))).collect();
+        let query = query.join("&");
+        for path in [
+            "/collections/quakes/map?width=16&height=9".to_owned(),
+            "/map?collections=relief,units&width=16".to_owned(),
+            "/collections/units/map/tiles/WebMercatorQuad/0/0/0?lang=en".to_owned(),
+            "/wms?SERVICE=WMS&VERSION=1.3.0&REQUEST=GetMap&LAYERS=quakes&STYLES=&WIDTH=9&HEIGHT=9&FORMAT=image/png".to_owned(),
+        ] {
+            let got = get(&format!("{path}&{query}"));
+            prop_assert!(got.status < 500, "{path}&{query}: {}", String::from_utf8_lossy(&got.body));
+        }
+    }
+
+    #[test]
+    fn no_tile_makes_the_server_fail(parts in proptest::collection::vec("[0-9a-zA-Z@.%+-]{1,12}|\\PC{1,9}", 4)) {
+        let path: Vec<String> = parts.iter().map(|part| encoded(part)).collect();
+        for begin in ["/collections/quakes/tiles", "/collections/units/map/tiles", "/maps/all/map/tiles", "/map/tiles", "/wmts/1.0.0/units"] {
+            let path = format!("{begin}/{}", path.join("/"));
+            prop_assert!(get(&path).status < 500, "{path}");
+            let path = format!("{begin}/WebMercatorQuad/{}", path.trim_start_matches(begin).split('/').skip(2).collect::<Vec<_>>().join("/"));
+            prop_assert!(get(&path).status < 500, "{path}");
+        }
+    }
+}
+
 #[test]
 fn long_lists_and_patterns_end_in_time() {
     let list: Vec<String> = (0..1_000).map(|number| number.to_string()).collect();

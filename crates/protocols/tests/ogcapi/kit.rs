@@ -145,6 +145,7 @@ impl MemoryStore {
             crs_operation: None,
             key: key.map(str::to_owned),
             time: None,
+            coverage: None,
             created: Instant(0),
         };
         let body = dataset_to_json(&record);

@@ -147,6 +147,7 @@ impl Ground {
             crs_operation: None,
             key: None,
             time: None,
+            coverage: None,
             created: Instant(0),
         };
         self.put(Shelf::Dataset, id, dataset_to_json(&record));

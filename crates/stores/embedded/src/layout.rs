@@ -6,8 +6,12 @@ use std::path::{Path, PathBuf};
 use terrane_model::{Error, Result};
 
 /// What each layout adds to the one before, the first to nothing: what it is for, and the statements.
-const STEPS: &[(&str, &str)] =
-    &[("the records and the log of changes", RECORDS), ("the last versions of what was removed", REMOVED)];
+const STEPS: &[(&str, &str)] = &[
+    ("the records and the log of changes", RECORDS),
+    ("the last versions of what was removed", REMOVED),
+    // In the records themselves; older programs would not read them.
+    ("how well areas cover the ground together", ""),
+];
 
 /// The layout of today; a higher one is refused, a lower one is brought up to date after a copy is laid beside it.
 pub(crate) const LAYOUT: i64 = STEPS.len() as i64;

@@ -1,6 +1,7 @@
 //! Documents that describe what is here: the landing page, collections, styles, maps. Derived from the catalogue.
 
 mod collection;
+pub mod maplibre;
 mod maps;
 mod styles;
 

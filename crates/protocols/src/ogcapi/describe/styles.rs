@@ -1,6 +1,7 @@
 //! Styles of a collection and their legends.
 
 use super::WITH_PAGE;
+use super::maplibre::MEDIA_TYPE;
 use crate::common::request::Request;
 use crate::common::site::Site;
 use crate::ogcapi::links::{self, below, link};
@@ -24,6 +25,7 @@ pub fn styles(site: &Site, request: &Request, entry: &Entry) -> Value {
             "title": style_title(request, style),
             "links": [
                 link("stylesheet", links::JSON, "The style as Terrane's JSON", &format!("{document}?f=json")),
+                link("stylesheet", MEDIA_TYPE, "The style for MapLibre and QGIS", &format!("{document}?f=mapbox")),
                 link(links::LEGEND, links::JSON, "Legend", &format!("{legend}?f=json")),
                 link(links::LEGEND, "image/png", "Legend as a picture", &format!("{legend}?f=png")),
                 link(links::MAP, "image/png", "Map", &format!("{document}/map?f=png")),

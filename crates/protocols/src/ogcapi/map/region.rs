@@ -231,6 +231,10 @@ impl Region<'_> {
     }
 
     fn of(&self, bbox: Bbox, [width_px, height_px]: [u32; 2], pixel_mm: f64) -> Result<View> {
+        let [east, north] = [bbox.width(), bbox.height()];
+        if !(east > 0.0 && north > 0.0 && east.is_finite() && north.is_finite()) {
+            return Err(Error::invalid("The ground that is asked for is nothing in the CRS of the map.").at("bbox"));
+        }
         // Rules of styles are chosen as WMS and tiles choose them: by the CRS's own word.
         let step_m = terrane_projection::scale::ground_resolution(self.crs, bbox.width() / f64::from(width_px))?;
         let scale_denominator = step_m / (pixel_mm / 1_000.0);

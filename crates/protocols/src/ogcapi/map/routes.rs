@@ -35,6 +35,7 @@ async fn map(site: Site, request: Request, of: Of) -> Result<Reply> {
 /// The map with what has no place in its CRS in a colour of its own.
 async fn with_void(site: &Site, question: PictureQuestion, asked: &MapAsk, colour: [u8; 4]) -> Result<Encoded> {
     let (view, format) = (question.view.clone(), asked.format);
+    void::check_size(&view)?;
     let mut drawn = site.engine.picture(Caller::Public, question).await?;
     let finish = move |_: &_| {
         void::painted(&mut drawn, &view, colour)?;

@@ -2,8 +2,22 @@
 
 use terrane_engine::View;
 use terrane_model::picture::Picture;
-use terrane_model::{Crs, Result};
+use terrane_model::{Crs, Error, Result};
 use terrane_projection::Transform;
+
+/// Pixels of a picture that are looked at one by one at most.
+const PIXELS_MAX: u64 = 2_097_152;
+
+/// Refuses pictures that are too large for it.
+pub fn check_size(view: &View) -> Result<()> {
+    match u64::from(view.width_px) * u64::from(view.height_px) <= PIXELS_MAX {
+        true => Ok(()),
+        false => {
+            Err(Error::too_large(format!("A map with a void of its own has at most {PIXELS_MAX} pixels."))
+                .at("void-color"))
+        }
+    }
+}
 
 /// Paints all pixels whose middle is no place on the ground.
 pub fn painted(picture: &mut Picture, view: &View, colour: [u8; 4]) -> Result<()> {

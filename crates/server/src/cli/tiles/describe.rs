@@ -71,8 +71,7 @@ impl Description {
     /// The style of tiles in a folder.
     pub fn style_of_folder(&self, address: &str) -> Value {
         let [first, last] = self.tileset.zooms;
-        let of = |kind: &str| json!({"type": kind, "tiles": [address], "minzoom": first, "maxzoom": last});
-        self.style(of)
+        self.style(|kind| json!({"type": kind, "tiles": [address], "minzoom": first, "maxzoom": last}))
     }
 
     fn style(&self, source: impl Fn(&str) -> Value) -> Value {

@@ -8,7 +8,7 @@ mod subject;
 use crate::http::told_to_stop;
 use crate::output::{self, Terminal};
 use crate::stores;
-use futures_util::future::join_all;
+use futures_util::stream::{self, StreamExt as _};
 use plan::Plan;
 use serde_json::json;
 use sink::Sink;
@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use subject::Subject;
 use terrane_engine::pool::wait;
-use terrane_engine::{Caller, Engine, TileForm, TileQuestion};
+use terrane_engine::{Caller, Encoded, Engine, TileForm, TileQuestion};
 use terrane_model::picture::PictureFormat;
 use terrane_model::store::Progress as _;
 use terrane_model::tiling::{TileAddress, TileMatrixSet};
@@ -193,8 +193,10 @@ impl Export<'_> {
                 if self.stop.load(Ordering::Relaxed) {
                     return Err(Error::new(Kind::Conflict, "Stopped; nothing was written."));
                 }
-                let answers =
-                    wait(join_all(tiles.iter().map(|tile| self.engine.tile(Caller::Operator, self.ask(*tile)))));
+                let asked_of = tiles.iter().map(|tile| self.engine.tile(Caller::Operator, self.ask(*tile)));
+                // So many never wait longer than the pool lets a question wait.
+                let at_once = std::thread::available_parallelism().map_or(1, usize::from) * 2;
+                let answers: Vec<Result<Encoded>> = wait(stream::iter(asked_of).buffered(at_once).collect());
                 for (tile, answer) in tiles.iter().zip(answers) {
                     let answer = answer?;
                     done.empty += u64::from(answer.bytes.is_empty());

@@ -75,8 +75,7 @@ impl Sink {
 
     /// Writes what describes the tiles, and gives all of it its name. Tells which files there are, the tiles first.
     pub fn finish(self, about: &Description, url: Option<&str>) -> Result<Vec<PathBuf>> {
-        let part = part_of(&self.to);
-        let to = self.to;
+        let (part, to) = (part_of(&self.to), self.to);
         let name = to.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let mut files = vec![to.clone()];
         match self.place {

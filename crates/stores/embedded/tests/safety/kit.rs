@@ -49,6 +49,7 @@ pub fn record(name: &str, revision: &str) -> DatasetRecord {
         crs_operation: None,
         key: None,
         time: None,
+        coverage: None,
         created: Instant(0),
     }
 }
