@@ -13,6 +13,8 @@ RIGHT = [
     '[site]\noperator_email = "a@b.example"\noperator_url = "https://b.example/x?y#z"\n',
     '[server]\nlisten = "[::1]:80"\npublic_url = "https://maps.example.org/geo"\n', '[server]\nlisten = "localhost:8080"\n',
     '[editions]\nkeep = 1000\n', '[quota]\nbytes = "1.5 TiB"\n', '[quota]\nbytes = 1000000\n',
+    '[cache]\nmemory = 0\ndisk = "20 GB"\n', '[server]\ntrusted_proxies = "127.0.0.1, 10.0.0.0/8,::1"\n', '[server]\ntrusted_proxies = ""\n',
+    '[clients]\nat_once = 0\nper_second = 5\nburst = 10\n',
     '[import]\nmemory = "2 GB"\ntime_seconds = 60\nfile_bytes = "500MB"\n',
 ]
 WRONG = [
@@ -20,6 +22,7 @@ WRONG = [
     '[site]\ntitle = "a\\u0007"\n', '[site]\noperator_email = "x"\n', '[site]\noperator_url = "ftp://x"\n', '[server]\nlisten = "8080"\n',
     '[server]\nlisten = "example.org:80"\n', '[server]\npublic_url = "https://a.example/?x"\n', '[server]\npublic_url = "https://u@a.example"\n',
     '[editions]\nkeep = 0\n', '[editions]\nkeep = 1001\n', '[editions]\nkeep = "2"\n', '[editions]\nkeep = 1.5\n', '[quota]\nbytes = "much"\n',
+    '[server]\ntrusted_proxies = "localhost"\n', '[server]\ntrusted_proxies = ["::1"]\n', '[clients]\nburst = 0\n', '[cache]\ndisk = -1\n',
     '[quota]\nbytes = 1\n', '[quota]\nbytes = "5 PB"\n', '[import]\nmemory = true\n', '[import]\ntime_seconds = -1\n', 'server = 1\n',
 ]
 

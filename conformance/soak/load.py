@@ -263,9 +263,8 @@ def start(bench):
     result = Result("N5", f"start to ready: nothing, {layers} datasets, one of {rows} rows")
     folders = {"empty": bench.program.new(bench.folder / "empty"), "datasets": bench.program.new(bench.folder / "many"),
                "rows": bench.program.new(bench.folder / "rows")}
-    files = [inputs.csv(bench.folder / f"wells-{number}.csv", 10) for number in range(layers)]
-    for at in range(0, layers, 100):
-        bench.program.run("add", folders["datasets"], *files[at:at + 100], timeout=600).ok()
+    names = [f"wells-{number}" for number in range(layers)]
+    bench.program.run("add", folders["datasets"], inputs.geopackage(bench.folder / "wells.gpkg", names, 10), timeout=1_200).ok()
     bench.program.run("add", folders["rows"], inputs.csv(bench.folder / "rows.csv", rows)).ok()
     for name, most in (("empty", 1), ("datasets", 5), ("rows", 5)):
         took = []

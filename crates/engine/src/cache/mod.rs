@@ -144,14 +144,14 @@ impl Cache {
             return Ok(kept);
         }
         let find_or_make = || async {
-            if let Some(kept) = tiers.from_disk(shelf, key, media_type, pool).await {
+            if let Some(kept) = tiers.find_on_disk(shelf, key, media_type, pool).await {
                 remember(memory, key, &kept);
                 return Ok(kept);
             }
             let made = make().await?;
             if is_current() {
                 remember(memory, key, &made);
-                tiers.to_disk(shelf, key, &made);
+                tiers.keep_on_disk(shelf, key, &made);
             }
             Ok(made)
         };
@@ -171,13 +171,13 @@ impl Tiers {
         }
     }
 
-    async fn from_disk(&self, shelf: Shelf, key: Key, media_type: &'static str, pool: &Pool) -> Option<Encoded> {
+    async fn find_on_disk(&self, shelf: Shelf, key: Key, media_type: &'static str, pool: &Pool) -> Option<Encoded> {
         let disk = self.disk.as_ref().filter(|disk| shelf == Shelf::Tile && disk.has(&key))?.clone();
         // A node that is too busy to look makes nothing either; whoever made it last is asked again later.
         pool.run_quick(move |_| Ok(disk.read(&key, media_type))).await.ok().flatten()
     }
 
-    fn to_disk(&self, shelf: Shelf, key: Key, made: &Encoded) {
+    fn keep_on_disk(&self, shelf: Shelf, key: Key, made: &Encoded) {
         if let Some(disk) = self.disk.as_ref().filter(|_| shelf == Shelf::Tile) {
             disk.keep(key, made.clone());
         }

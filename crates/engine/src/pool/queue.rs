@@ -264,7 +264,7 @@ mod tests {
 
         fn job(&self, number: u32, size: Size, at_ms: u64) -> Arc<Job> {
             let tell = self.tell.clone();
-            let work = Box::new(move |fate| drop(tell.send((number, fate))));
+            let work = Box::new(move |fate| tell.send((number, fate)).unwrap_or_default());
             Arc::new(Job::new(size, work, self.begin + Duration::from_millis(at_ms)))
         }
 

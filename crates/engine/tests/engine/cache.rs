@@ -215,9 +215,9 @@ fn warming_makes_each_tile_that_shows_something_once_and_can_be_ended() {
     let set = Arc::new(TileMatrixSet::web_mercator_quad());
     let forms = vec![TileForm::Picture(PictureFormat::Png)];
     let question = WarmQuestion { of: id("rows"), set, matrices: 0..=3, forms };
-    let ended = node.engine.warm(&[question.clone()], &Until(AtomicU64::new(3)));
+    let ended = node.engine.warm(std::slice::from_ref(&question), &Until(AtomicU64::new(3)));
     assert_eq!(ended.expect_err("it was ended").kind(), Kind::Busy);
-    let report = node.engine.warm(&[question.clone()], &Silent).expect("made");
+    let report = node.engine.warm(std::slice::from_ref(&question), &Silent).expect("made");
     // 150° W to 30° W, 10° N to 80° N, with a quarter of a tile around: columns and rows of each zoom.
     let [columns, rows] = [[1, 2, 2, 4], [1, 2, 3, 5]];
     assert_eq!(report.tiles, (0..4).map(|at| columns[at] * rows[at]).sum::<u64>(), "{report:?}");

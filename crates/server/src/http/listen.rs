@@ -2,7 +2,7 @@
 
 use super::clients::Clients;
 use super::stall::Stalling;
-use super::{Current, signals};
+use super::{Current, signals, unsent};
 use axum::Router;
 use axum::http::{StatusCode, header};
 use hyper::server::conn::http1;
@@ -12,7 +12,7 @@ use hyper_util::service::TowerToHyperService;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
-use terrane_model::limits::{CONNECTION_BUFFER_BYTES_MAX, Limits, UNSENT_BYTES_MAX};
+use terrane_model::limits::{CONNECTION_BUFFER_BYTES_MAX, Limits};
 use terrane_model::{Error, Result};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
@@ -123,7 +123,7 @@ async fn accept(listener: &TcpListener, room: &Arc<Semaphore>) -> Result<(TcpStr
             Ok((stream, peer)) => {
                 // Answers are written whole, so waiting to gather more only delays them.
                 let _ = stream.set_nodelay(true);
-                keep_little_unsent(&stream);
+                unsent::keep_little(&stream);
                 return Ok((stream, peer.ip().to_canonical(), place));
             }
             Err(error) => {
@@ -132,15 +132,6 @@ async fn accept(listener: &TcpListener, room: &Arc<Semaphore>) -> Result<(TcpStr
             }
         }
     }
-}
-
-/// The system takes no more of an answer than it can send soon, so that a client that does not read holds little memory and is
-/// noticed. Elsewhere than on Linux it takes what it likes.
-fn keep_little_unsent(stream: &TcpStream) {
-    #[cfg(target_os = "linux")]
-    let _ = socket2::SockRef::from(stream).set_tcp_notsent_lowat(UNSENT_BYTES_MAX);
-    #[cfg(not(target_os = "linux"))]
-    let _ = (stream, UNSENT_BYTES_MAX);
 }
 
 #[cfg(test)]

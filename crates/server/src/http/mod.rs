@@ -5,6 +5,9 @@ mod current;
 mod listen;
 mod signals;
 mod stall;
+#[cfg_attr(target_os = "linux", path = "unsent_linux.rs")]
+#[cfg_attr(not(target_os = "linux"), path = "unsent_elsewhere.rs")]
+mod unsent;
 mod viewer;
 
 pub use clients::Clients;
