@@ -10,5 +10,5 @@ mod rules;
 mod symbols;
 
 pub use crate::canvas::Canvas;
-pub use grid::{GroundLookup, paint_window};
+pub use grid::{GridPainter, GroundLookup, paint_window};
 pub use painter::Painter;

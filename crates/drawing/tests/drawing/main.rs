@@ -9,5 +9,6 @@ mod grids;
 mod hostile;
 mod lines;
 mod points;
+mod resampling;
 mod rules;
 mod tiles;
