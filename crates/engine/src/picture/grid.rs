@@ -105,7 +105,9 @@ fn grid_boxes(whole: &Bbox, reach: f64, lookup: &Lookup, extent: &Bbox) -> Vec<B
     for part in whole.parts() {
         for shift in shifts {
             let moved = Bbox { min: [part.min[0] + shift, part.min[1]], max: [part.max[0] + shift, part.max[1]] };
-            boxes.extend(moved.intersection(extent).and_then(|seen| seen.grown(reach).intersection(extent)));
+            // What only touches the grid shows nothing of it, and what is near that would be drawn over what is shown.
+            let seen = moved.intersection(extent).filter(|seen| seen.width() > 0.0 && seen.height() > 0.0);
+            boxes.extend(seen.and_then(|seen| seen.grown(reach).intersection(extent)));
         }
     }
     boxes

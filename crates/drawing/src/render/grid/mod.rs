@@ -100,7 +100,7 @@ impl<'a> GridPainter<'a> {
             [] => {}
             [(raster, layer)] => canvas.pixels.put_layer(layer, raster.opacity * opacity),
             many if opacity >= 1.0 => {
-                many.iter().for_each(|(raster, layer)| canvas.pixels.put_layer(layer, raster.opacity))
+                many.iter().for_each(|(raster, layer)| canvas.pixels.put_layer(layer, raster.opacity));
             }
             many => {
                 let mut group = Pixels::clear(canvas.pixels.width(), canvas.pixels.height());
