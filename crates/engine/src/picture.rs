@@ -182,7 +182,7 @@ fn draw(layers: &[OpenLayer], view: &View, background: [u8; 4], tools: &Tools, c
     for layer in layers.iter().filter(|open| open.layer.is_drawn_at(view.scale_denominator)) {
         cancel.check()?;
         if let Some(grid) = &layer.dataset.grid {
-            draw_grid(layer, &**grid, view, &tools.limits, &mut canvas)?;
+            draw_grid(layer, &**grid, &tools.limits, &mut canvas, cancel)?;
         } else if let Some(source) = &layer.dataset.features {
             let painter = painter_of(layer, &**source, view, cancel)?;
             if let Some(painter) = painter {

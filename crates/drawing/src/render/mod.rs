@@ -12,5 +12,5 @@ mod tessellation;
 mod to_pixels;
 
 pub use crate::canvas::Canvas;
-pub use grid::{GroundLookup, paint_window};
+pub use grid::{GridPainter, GroundLookup, paint_window};
 pub use painter::Painter;

@@ -4,7 +4,7 @@
 
 mod check;
 mod colour;
-mod columns;
+pub(crate) mod columns;
 mod defaults;
 mod filters;
 mod length;

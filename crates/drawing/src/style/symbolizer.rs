@@ -238,8 +238,12 @@ impl std::fmt::Display for BandName {
 pub enum Resampling {
     /// The sample that the pixel's centre is in.
     Nearest,
-    /// Between the four samples around, values first, colours after.
+    /// Between the four samples around, values first, colours after; the mean of those under a pixel that is larger than they are.
     Bilinear,
+    /// Through the sixteen samples around, smoother; as bilinear where pixels are larger than samples or some have no data.
+    Cubic,
+    /// The mean of the samples under a pixel, the nearest of those larger than a pixel.
+    Average,
 }
 
 /// Relief shading.

@@ -263,8 +263,14 @@ fn write_raster(raster: &Raster) -> Object {
         }
     }
     put_opacity(&mut object, raster.opacity);
-    if raster.resampling == Resampling::Nearest {
-        object.insert("resampling".into(), json!("nearest"));
+    let resampling = match raster.resampling {
+        Resampling::Bilinear => None,
+        Resampling::Nearest => Some("nearest"),
+        Resampling::Cubic => Some("cubic"),
+        Resampling::Average => Some("average"),
+    };
+    if let Some(resampling) = resampling {
+        object.insert("resampling".into(), json!(resampling));
     }
     if let Some(Hillshade { azimuth, altitude, exaggeration, strength }) = raster.hillshade {
         let shade = json!({

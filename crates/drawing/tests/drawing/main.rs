@@ -11,5 +11,6 @@ mod lines;
 mod pictures;
 mod points;
 mod reference;
+mod resampling;
 mod rules;
 mod tiles;

@@ -125,7 +125,12 @@ fn raster(fields: &mut Fields<'_>) -> Result<Raster> {
         source: raster_source(fields)?,
         opacity: opacity(fields)?,
         resampling: optional(fields.get("resampling"), |node| {
-            node.one_of(&[("nearest", Resampling::Nearest), ("bilinear", Resampling::Bilinear)])
+            node.one_of(&[
+                ("nearest", Resampling::Nearest),
+                ("bilinear", Resampling::Bilinear),
+                ("cubic", Resampling::Cubic),
+                ("average", Resampling::Average),
+            ])
         })?
         .unwrap_or(Resampling::Bilinear),
         hillshade: optional(fields.get("hillshade"), hillshade)?,

@@ -18,13 +18,9 @@ impl Palette {
     pub fn of(rgba: &[u8]) -> Option<(Self, Vec<u8>)> {
         let mut found = Found::default();
         let mut indices = Vec::with_capacity(rgba.len() / 4);
-        let mut last = (0, u8::MAX);
-        for colour in colours(rgba) {
-            // Maps are made of runs of one colour.
-            if colour != last.0 || indices.is_empty() {
-                last = (colour, found.index(colour)?);
-            }
-            indices.push(last.1);
+        for (colour, count) in runs(rgba) {
+            let index = found.index(colour)?;
+            indices.resize(indices.len() + count, index);
         }
         Some(found.into_palette(indices))
     }
@@ -126,8 +122,32 @@ pub(super) fn packed(indices: Vec<u8>, width: usize, colours: usize) -> (BitDept
     (depth, indices.chunks_exact(width).flat_map(|row| row.chunks(per_byte).map(pack)).collect())
 }
 
-/// The bytes of each pixel as one number.
-pub(super) fn colours(rgba: &[u8]) -> impl Iterator<Item = u32> + '_ {
-    let (pixels, _) = rgba.as_chunks::<4>();
-    pixels.iter().map(|pixel| u32::from_ne_bytes(*pixel))
+/// Colours, the bytes of a pixel as one number, with how many pixels of them there are beside one another: maps are made of runs.
+pub(super) fn runs(rgba: &[u8]) -> Runs<'_> {
+    Runs { pixels: rgba.as_chunks().0 }
+}
+
+/// See [`runs`].
+pub(super) struct Runs<'a> {
+    pixels: &'a [[u8; 4]],
+}
+
+impl Iterator for Runs<'_> {
+    type Item = (u32, usize);
+
+    #[inline]
+    fn next(&mut self) -> Option<(u32, usize)> {
+        let (&first, rest) = self.pixels.split_first()?;
+        let mut count = 0;
+        let four = u128::from_ne_bytes(*[first; 4].as_flattened().first_chunk()?);
+        for next in rest.as_flattened().as_chunks::<16>().0 {
+            if u128::from_ne_bytes(*next) != four {
+                break;
+            }
+            count += 4;
+        }
+        count += rest[count..].iter().take(4).take_while(|&&next| next == first).count();
+        self.pixels = &rest[count..];
+        Some((u32::from_ne_bytes(first), count + 1))
+    }
 }

@@ -3,7 +3,7 @@
 //! Boxes of like colours are cut in two where their colours differ most (Wu, "Efficient statistical computations for optimal color
 //! quantization", Graphics Gems II, 1991), in premultiplied colours, so that what shows through weighs little.
 
-use super::palette::{COLOURS_MAX, Found, Palette, colours};
+use super::palette::{COLOURS_MAX, Found, Palette, runs};
 use foldhash::fast::FixedState;
 use std::collections::HashMap;
 
@@ -19,7 +19,10 @@ type Numbers = HashMap<u32, u32, FixedState>;
 /// A palette of at most 256 colours, and an index per pixel.
 pub(super) fn palette(rgba: &[u8]) -> (Palette, Vec<u8>) {
     let mut table = Table::of_areas(rgba);
-    let entries: Vec<u32> = colours(rgba).map(|colour| table.entry(colour)).collect();
+    let mut entries = Vec::with_capacity(rgba.len() / 4);
+    for (colour, count) in runs(rgba) {
+        entries.resize(entries.len() + count, table.entry(colour, count as u64));
+    }
     let mut found = Found::default();
     // There are no more of them than a palette holds.
     let indices: Vec<u8> = table.reduced().into_iter().map(|colour| found.index(colour).unwrap_or(0)).collect();
@@ -44,12 +47,8 @@ struct Cell {
 impl Table {
     fn of_areas(rgba: &[u8]) -> Self {
         let mut counts = Numbers::default();
-        let mut last = None;
-        for colour in colours(rgba) {
-            if last == Some(colour) {
-                *counts.entry(colour).or_default() += 1;
-            }
-            last = Some(colour);
+        for (colour, count) in runs(rgba).filter(|(_, count)| *count > 1) {
+            *counts.entry(colour).or_default() += count as u32;
         }
         let mut areas: Vec<(u32, u32)> =
             counts.into_iter().filter(|(_, count)| *count as usize > rgba.len() / 4 / AREA_SHARE).collect();
@@ -59,8 +58,8 @@ impl Table {
         Self { numbers: areas.iter().copied().zip(0..).collect(), areas, cells: Vec::new() }
     }
 
-    /// The place of a pixel's colour among the areas or, behind them, the cells; it is counted there.
-    fn entry(&mut self, colour: u32) -> u32 {
+    /// The place of a colour of some pixels among the areas or, behind them, the cells; they are counted there.
+    fn entry(&mut self, colour: u32, pixels: u64) -> u32 {
         if let Some(&area) = self.numbers.get(&colour).filter(|&&number| (number as usize) < self.areas.len()) {
             return area;
         }
@@ -72,7 +71,7 @@ impl Table {
         if number == next {
             self.cells.push(Cell::default());
         }
-        self.cells[number as usize - first].add(colour);
+        self.cells[number as usize - first].add(colour, pixels);
         number
     }
 
@@ -143,11 +142,11 @@ struct Spread {
 }
 
 impl Cell {
-    fn add(&mut self, colour: u32) {
+    fn add(&mut self, colour: u32, pixels: u64) {
         let [red, green, blue, alpha] = colour.to_ne_bytes().map(u64::from);
-        self.pixels += 1;
+        self.pixels += pixels;
         let premultiplied = [red * alpha, green * alpha, blue * alpha, alpha * 255];
-        (0..4).for_each(|channel| self.sums[channel] += premultiplied[channel]);
+        (0..4).for_each(|channel| self.sums[channel] += premultiplied[channel] * pixels);
     }
 
     fn mean(&self, axis: usize) -> f64 {

@@ -1,6 +1,6 @@
 //! A palette for maps of few colours whose antialiased borders have many tones between them.
 
-use super::palette::{Found, Palette, colours};
+use super::palette::{Found, Palette, runs};
 
 /// How far a channel of a rounded tone may be from what was drawn, of 255.
 pub const TONE_ERROR_MAX: u8 = 4;
@@ -19,17 +19,9 @@ pub(super) fn palette(rgba: &[u8]) -> Option<(Palette, Vec<u8>)> {
     let areas = areas(rgba)?;
     let mut found = areas.clone();
     let mut indices = Vec::with_capacity(rgba.len() / 4);
-    let mut last = None;
-    for colour in colours(rgba) {
-        let index = match last {
-            Some((before, index)) if before == colour => index,
-            _ => match areas.known(colour) {
-                Some(index) => index,
-                None => found.index(rounded(colour))?,
-            },
-        };
-        last = Some((colour, index));
-        indices.push(index);
+    for (colour, count) in runs(rgba) {
+        let index = areas.known(colour).map_or_else(|| found.index(rounded(colour)), Some)?;
+        indices.resize(indices.len() + count, index);
     }
     Some(found.into_palette(indices))
 }
@@ -38,22 +30,16 @@ pub(super) fn palette(rgba: &[u8]) -> Option<(Palette, Vec<u8>)> {
 fn areas(rgba: &[u8]) -> Option<Found> {
     let mut found = Found::default();
     let tones_max = rgba.len() / 4 / TONES_SHARE;
-    let (mut tones, mut run, mut last) = (0, 0, None);
-    for colour in colours(rgba) {
-        if last == Some(colour) {
-            run += 1;
-            if run == RUN_MIN {
-                found.index(colour)?;
-            }
+    let mut tones = 0;
+    for (colour, count) in runs(rgba) {
+        if count >= RUN_MIN {
+            found.index(colour)?;
             continue;
         }
-        if run < RUN_MIN {
-            tones += run;
-            if tones > tones_max {
-                return None;
-            }
+        tones += count;
+        if tones > tones_max {
+            return None;
         }
-        (run, last) = (1, Some(colour));
     }
     (found.len() > 0).then_some(found)
 }
