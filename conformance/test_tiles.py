@@ -26,7 +26,7 @@ def published(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def extents(published):
-    return {name: json.loads(run("show", published, name, "--json"))["extent"] for name in DATASETS}
+    return {name: json.loads(run("show", published, name, "--json"))["about"]["extent"] for name in DATASETS}
 
 
 @pytest.mark.parametrize("name", DATASETS)

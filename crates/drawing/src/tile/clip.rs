@@ -49,7 +49,7 @@ fn crossing(from: [f64; 2], to: [f64; 2], axis: usize, bound: f64) -> [f64; 2] {
     at
 }
 
-/// The part of a segment inside the square, and whether its end is inside.
+/// The part of a segment inside the square; nothing of one whose numbers overflow.
 pub fn segment(from: [f64; 2], to: [f64; 2], [low, high]: Square) -> Option<[[f64; 2]; 2]> {
     let delta = [to[0] - from[0], to[1] - from[1]];
     let (mut enter, mut leave) = (0.0_f64, 1.0_f64);
@@ -68,7 +68,8 @@ pub fn segment(from: [f64; 2], to: [f64; 2], [low, high]: Square) -> Option<[[f6
     let at = |share: f64| [0, 1].map(|axis| (from[axis] + share * delta[axis]).clamp(low, high));
     let start = if enter > 0.0 { at(enter) } else { from };
     let end = if leave < 1.0 { at(leave) } else { to };
-    (enter <= leave).then_some([start, end])
+    let inside = |position: &[f64; 2]| position.iter().all(|units| (low..=high).contains(units));
+    (enter <= leave && inside(&start) && inside(&end)).then_some([start, end])
 }
 
 #[cfg(test)]

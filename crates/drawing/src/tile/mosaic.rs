@@ -32,7 +32,7 @@ impl Mosaic {
 
     /// Covers the samples that lie in the areas of a row (even-odd); `class` counts from 1.
     pub fn add(&mut self, row: &Row<'_>, class: u32) {
-        let (first, last) = (self.place_after(row.bbox[1]), self.place_after(row.bbox[3]));
+        let (first, last) = (self.place_from(row.bbox[1]), self.place_from(row.bbox[3]));
         for line in first..last {
             let y = self.middle(line);
             self.crossings.clear();
@@ -47,7 +47,7 @@ impl Mosaic {
             self.crossings.sort_unstable_by(f64::total_cmp);
             for at in 1..self.crossings.len() {
                 if at % 2 == 1 {
-                    let (from, to) = (self.place_after(self.crossings[at - 1]), self.place_after(self.crossings[at]));
+                    let (from, to) = (self.place_from(self.crossings[at - 1]), self.place_from(self.crossings[at]));
                     self.classes[line * self.side..][from..to.max(from)].fill(class);
                 }
             }
@@ -59,10 +59,10 @@ impl Mosaic {
         f64::from(BOUNDS[0]) + (place as f64 + 0.5) * f64::from(self.step)
     }
 
-    /// The first sample whose middle is beyond some units.
-    fn place_after(&self, units: f64) -> usize {
-        let place = (units - f64::from(BOUNDS[0])) / f64::from(self.step) + 0.5;
-        (place.floor().max(0.0) as usize).min(self.side)
+    /// The first sample whose middle is at some units or beyond.
+    fn place_from(&self, units: f64) -> usize {
+        let place = (units - f64::from(BOUNDS[0])) / f64::from(self.step) - 0.5;
+        (place.ceil().max(0.0) as usize).min(self.side)
     }
 
     /// The shape of each class that has cells, by class.

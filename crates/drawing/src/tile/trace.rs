@@ -40,8 +40,8 @@ impl Cells {
             });
             let mut rings = Vec::new();
             for &cell in &members {
-                for side in 0..4 {
-                    if walked[cell] & 1 << side == 0 && self.label_at(&labels, cell, BEYOND[side]) != label {
+                for (side, &step) in BEYOND.iter().enumerate() {
+                    if walked[cell] & 1 << side == 0 && self.label_at(&labels, cell, step) != label {
                         self.walk((cell, side), &labels, &mut walked, &mut rings);
                     }
                 }

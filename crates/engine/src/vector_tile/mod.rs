@@ -20,8 +20,8 @@ use terrane_drawing::view::View;
 use terrane_formats::tile::mvt::{LayerWriter, MEDIA_TYPE};
 use terrane_model::{Error, Result};
 
-/// How hard tiles are compressed. Of 40 tiles of the race's polygons, level 1 makes 1.27 times the bytes of level 6 in a third of its
-/// time; 4 is where more time hardly makes them smaller.
+/// How hard tiles are compressed. Of 36 tiles of the race's polygons zlib makes 3 % fewer bytes at 4 than at 1 in 1.4 times the time, and
+/// at 6 another 1 % in 1.7 times.
 const GZIP_LEVEL: u32 = 4;
 
 /// What a tile is asked for, beside its layers.

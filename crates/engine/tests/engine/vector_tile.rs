@@ -123,7 +123,7 @@ fn a_point_is_where_the_formula_of_web_mercator_puts_it() {
     };
     let rows = read(&tile(&node.engine, asked));
     // x = (λ + 180) / 360, y = (1 − asinh(tan φ) / π) / 2, times 4096: 3626.4 and 1614.4.
-    let zigzag = |number: u64| (number << 1) as u64;
+    let zigzag = |number: u64| number << 1;
     assert_eq!(rows.len(), 1);
     assert_eq!((rows[0].id, rows[0].kind, &rows[0].geometry), (Some(1), 1, &vec![9, zigzag(3_626), zigzag(1_614)]));
     assert_eq!(rows[0].tags.get("name").map(String::as_str), Some("fuji"));

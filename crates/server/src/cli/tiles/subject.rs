@@ -38,7 +38,9 @@ impl Subject {
     pub fn of(engine: &Engine, id: &str, style: Option<&str>) -> Result<Self> {
         let id = DatasetId::new(id)?;
         let catalogue = engine.catalogue();
-        if let Ok(map) = catalogue.map(Caller::Operator, &id) {
+        // A dataset is also shown as a map, upon the base map; here it is meant alone.
+        let is_dataset = catalogue.entry(Caller::Operator, &id).is_ok();
+        if let Some(map) = (!is_dataset).then(|| catalogue.map(Caller::Operator, &id)).transpose()? {
             if style.is_some() {
                 return Err(Error::invalid("A map has its own styles; leave out --style.").at("--style"));
             }
