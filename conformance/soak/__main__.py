@@ -9,7 +9,7 @@ import tempfile
 import time
 import traceback
 
-from . import damage, faults, fresh, full, growing, hostile, kills, operations, report
+from . import damage, faults, fresh, full, fuzz, growing, hostile, kills, operations, report
 from .bench import Bench
 from .program import Program
 from .verdict import Loss
@@ -33,6 +33,7 @@ SCENARIOS = {
     "log": operations.log,
     "fresh": fresh.changes,
     "hostile": hostile.corpus,
+    "fuzz": fuzz.targets,
 }
 
 

@@ -5,6 +5,7 @@
 mod catalogue;
 mod editions;
 mod features;
+mod grids;
 mod import;
 mod info;
 mod kit;
