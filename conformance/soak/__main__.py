@@ -9,7 +9,7 @@ import tempfile
 import time
 import traceback
 
-from . import damage, faults, fresh, full, growing, hostile, kills, load, operations, report
+from . import damage, faults, fresh, full, fuzz, growing, hostile, kills, load, operations, report
 from .bench import Bench
 from .program import Program
 from .verdict import Loss
@@ -38,6 +38,7 @@ SCENARIOS = {
     "start": load.start,
     "stop": load.stop,
     "slow-readers": load.slow_readers,
+    "fuzz": fuzz.targets,
 }
 
 

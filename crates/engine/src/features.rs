@@ -172,7 +172,7 @@ struct Asked {
 impl Engine {
     /// A page of rows.
     pub async fn features(&self, caller: Caller, question: FeatureQuestion) -> Result<FeaturePage> {
-        self.feature_stream(caller, question, |stream, cancel| stream.into_page(cancel)).await
+        self.feature_stream(caller, question, FeatureStream::into_page).await
     }
 
     /// A page of rows as it is read; `begin` reads and writes the first of it in the same task of the pool. What is kept of the

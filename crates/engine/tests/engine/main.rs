@@ -6,6 +6,7 @@ mod cache;
 mod catalogue;
 mod editions;
 mod features;
+mod grids;
 mod import;
 mod info;
 mod kit;

@@ -1,0 +1,47 @@
+//! What is fed: a table.
+
+mod drawn;
+mod files;
+mod http;
+mod texts;
+
+use crate::Target;
+
+/// All targets.
+pub const TARGETS: &[Target] = &[
+    texts::CQL2_TEXT,
+    texts::CQL2_JSON,
+    texts::WKT,
+    texts::TIME,
+    texts::STYLE,
+    texts::ABOUT,
+    texts::WKB,
+    texts::PNG,
+    files::GEOJSON,
+    files::CSV,
+    files::SHAPEFILE,
+    files::GEOPACKAGE,
+    files::GEOTIFF,
+    files::ARCHIVE,
+    files::DISPLAY,
+    drawn::AREAS,
+    drawn::LINES,
+    drawn::MARKS,
+    drawn::ENCODERS,
+    http::REQUEST,
+];
+
+/// A target by its name.
+pub fn by_name(name: &str) -> Option<&'static Target> {
+    TARGETS.iter().find(|target| target.name == name)
+}
+
+/// The bytes as text, with what is none replaced.
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// Texts as inputs.
+fn inputs(texts: &[&str]) -> Vec<Vec<u8>> {
+    texts.iter().map(|text| text.as_bytes().to_vec()).collect()
+}
