@@ -3,7 +3,6 @@
 use super::inputs;
 use crate::Target;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use terrane_formats::check::{CheckOptions, Inspector};
 use terrane_formats::display::{DisplayCache, DisplaySource, build};
 use terrane_model::grid::GridQuery;
@@ -144,10 +143,10 @@ fn read_layer(layer: Opened) -> Result<()> {
         }
         inspector.finish(&mut report);
     }
-    layer.views.grid.map_or(Ok(()), window)
+    layer.views.grid.as_deref().map_or(Ok(()), window)
 }
 
-fn window(grid: Arc<dyn GridSource>) -> Result<()> {
+fn window(grid: &dyn GridSource) -> Result<()> {
     let bbox = grid.schema().bbox();
     let slice = vec![0; grid.schema().axes.len()];
     let query = GridQuery { bbox, step_max: None, bands: Vec::new(), slice, samples_max: 1_000_000 };
@@ -156,6 +155,6 @@ fn window(grid: Arc<dyn GridSource>) -> Result<()> {
 
 fn drain(rows: Rows) {
     if let Rows::Local(rows) = rows {
-        rows.take_while(|batch| batch.is_ok()).for_each(drop);
+        rows.take_while(Result::is_ok).for_each(drop);
     }
 }

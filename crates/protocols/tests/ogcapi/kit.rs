@@ -178,7 +178,8 @@ impl MemoryStore {
             time: Some(TimeColumns { start: "time".to_owned(), end: None }),
             key: Some("number".to_owned()),
         };
-        let rows: [(i64, Option<[f64; 2]>, &str, f64, f64, &str); 5] = [
+        type Quake<'t> = (i64, Option<[f64; 2]>, &'t str, f64, f64, &'t str);
+        let rows: [Quake<'_>; 5] = [
             (1, Some([178.5, -18.0]), "2019-07-01", 5.1, 10.0, "Fiji"),
             (2, Some([-179.0, -20.0]), "2019-07-02T03:04:05Z", 6.2, 33.5, "Tonga"),
             (3, Some([179.9, 36.0]), "2019-07-03", 4.9, 12.0, "Île d'été"),
