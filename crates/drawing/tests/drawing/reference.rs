@@ -77,8 +77,7 @@ impl Samples {
                 let ([x0, y0], [x1, y1]) = (edge[0], edge[1]);
                 ((y0 > y) != (y1 > y)).then(|| x0 + (y - y0) / (y1 - y0) * (x1 - x0))
             };
-            let mut crossings: Vec<f64> =
-                rings.iter().flat_map(|ring| ring.windows(2)).filter_map(crossing).collect();
+            let mut crossings: Vec<f64> = rings.iter().flat_map(|ring| ring.windows(2)).filter_map(crossing).collect();
             crossings.sort_by(f64::total_cmp);
             for inside in crossings.chunks_exact(2) {
                 let column = |x: f64| (x + 0.5).floor().clamp(0.0, self.width as f64) as usize;

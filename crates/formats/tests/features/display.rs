@@ -451,8 +451,8 @@ fn levels_return_the_same_rows_with_fewer_positions_and_never_change_which() {
     check_features(&copy);
     let mut before = positions;
     for &tolerance in &built.levels {
-        // A level is taken from twice its tolerance on: it may use half of what is asked.
-        let query = FeatureQuery { tolerance: Some(tolerance * 2.0), ..FeatureQuery::default() };
+        // A level is taken from five quarters of its tolerance on: it may use four fifths of what is asked.
+        let query = FeatureQuery { tolerance: Some(tolerance * 1.2501), ..FeatureQuery::default() };
         let found = rows_of_scan(ready(copy.scan(&query)).unwrap());
         let ids = |rows: &[OwnRow]| rows.iter().map(|row| (row.id.clone(), row.cells.clone())).collect::<Vec<_>>();
         assert_eq!(ids(&found), ids(&rows));
@@ -461,7 +461,7 @@ fn levels_return_the_same_rows_with_fewer_positions_and_never_change_which() {
         assert!(count < before, "{count} positions at {tolerance}, {before} before");
         before = count;
     }
-    let finer = FeatureQuery { tolerance: Some(built.levels[0] * 1.9), ..FeatureQuery::default() };
+    let finer = FeatureQuery { tolerance: Some(built.levels[0] * 1.2), ..FeatureQuery::default() };
     assert_eq!(rows_of_scan(ready(copy.scan(&finer)).unwrap()), rows, "nothing is coarser than asked");
 }
 

@@ -1,8 +1,6 @@
 //! The only file of this folder that knows axum: which address is answered by what.
 
-use super::rows::{Collection, Table};
-use super::{answer, ask, conformance, describe, links, map as maps_of, openapi, schema, tiles};
-use crate::common::flow::{Begun, Flow, Piecewise, begun};
+use super::{answer, ask, conformance, describe, links, map as maps_of, openapi, rows, schema, tiles};
 use crate::common::http::{Answer, resource};
 use crate::common::negotiate::{Form, GEOJSON, HTML, JSON};
 use crate::common::reply::Reply;
@@ -12,9 +10,8 @@ use crate::pages;
 use axum::Router;
 use describe::WITH_PAGE;
 use std::sync::Arc;
+use terrane_engine::Caller;
 use terrane_engine::catalogue::{Catalogue, Entry};
-use terrane_engine::{Caller, publish};
-use terrane_engine::{Cancel, FeatureQuestion, FeatureStream};
 use terrane_formats::picture::png;
 use terrane_model::Result;
 
@@ -104,36 +101,14 @@ async fn items(site: Site, request: Request) -> Result<Answer> {
     let dataset = catalogue.open(Caller::Public, &entry.about().id)?;
     let form = request.form(&ITEMS_FORMS)?;
     let question = ask::items(&dataset, &request, site.engine.limits(), site.engine.cursor_key())?;
-    let crs = question.crs.clone();
     match form {
         HTML => {
             let page = site.engine.features(Caller::Public, question).await?;
             pages::items(&site, &request, &entry, &page).map(Answer::Whole)
         }
-        CSV => {
-            let head = answer::with_crs(Reply::ok("text/csv; charset=utf-8; header=present", ""), &crs);
-            written(&site, question, head, |stream| Ok(Table::new(stream))).await
-        }
-        _ => {
-            let head = answer::with_crs(Reply::ok(links::GEOJSON, ""), &crs);
-            let asked = (site.clone(), request);
-            written(&site, question, head, |stream| Collection::new(stream, asked, &ITEMS_FORMS, publish::now())).await
-        }
+        CSV => rows::table(&site, question).await,
+        _ => rows::collection(site, request, question, &ITEMS_FORMS).await,
     }
-}
-
-/// A page of rows as a document: whole when it is small, else written while it is sent.
-async fn written<T: Piecewise>(
-    site: &Site,
-    question: FeatureQuestion,
-    head: Reply,
-    writing: impl FnOnce(FeatureStream) -> Result<T> + Send + 'static,
-) -> Result<Answer> {
-    let begin = move |stream, cancel: &Cancel| begun(writing(stream)?, cancel);
-    Ok(match site.engine.feature_stream(Caller::Public, question, begin).await? {
-        Begun::Whole(body) => Answer::Whole(Reply { body, ..head }),
-        Begun::Part(first, rest) => Answer::Flowing(head, Flow::new(Arc::clone(&site.engine), first, rest)),
-    })
 }
 
 async fn item(site: Site, request: Request) -> Result<Reply> {

@@ -1,21 +1,55 @@
 //! Pages of rows as documents that are written while they are read: what is not known before the last row stands at the end.
 
-use super::answer::{decimals, next_href, ordered, writer};
+use super::answer::{decimals, next_href, ordered, with_crs, writer};
 use super::links::{self, below, link};
 use crate::common::crs;
-use crate::common::flow::PIECE_BYTES;
-use crate::common::flow::Piecewise;
+use crate::common::flow::{Begun, Flow, PIECE_BYTES, Piecewise, begun};
+use crate::common::http::Answer;
 use crate::common::negotiate::Form;
+use crate::common::reply::Reply;
 use crate::common::request::Request;
 use crate::common::site::Site;
 use serde_json::{Map, Value};
-use terrane_engine::{Cancel, FeatureStream};
+use std::sync::Arc;
+use terrane_engine::{Caller, Cancel, FeatureQuestion, FeatureStream, publish};
 use terrane_formats::features::csv::CsvWriter;
 use terrane_formats::features::geojson::GeoJsonWriter;
 use terrane_model::{Instant, Result};
 
+/// A page of rows as a GeoJSON FeatureCollection.
+pub async fn collection(
+    site: Site,
+    request: Request,
+    question: FeatureQuestion,
+    forms: &'static [Form],
+) -> Result<Answer> {
+    let head = with_crs(Reply::ok(links::GEOJSON, ""), &question.crs);
+    let asked = (site.clone(), request);
+    written(&site, question, head, move |stream| Collection::new(stream, asked, forms, publish::now())).await
+}
+
+/// A page of rows as comma-separated values.
+pub async fn table(site: &Site, question: FeatureQuestion) -> Result<Answer> {
+    let head = with_crs(Reply::ok("text/csv; charset=utf-8; header=present", ""), &question.crs);
+    written(site, question, head, |stream| Ok(Table::new(stream))).await
+}
+
+/// A page of rows as a document: whole when it is small, else written while it is sent.
+async fn written<T: Piecewise>(
+    site: &Site,
+    question: FeatureQuestion,
+    head: Reply,
+    writing: impl FnOnce(FeatureStream) -> Result<T> + Send + 'static,
+) -> Result<Answer> {
+    let begin = move |stream, cancel: &Cancel| begun(writing(stream)?, cancel);
+    Ok(match site.engine.feature_stream(Caller::Public, question, begin).await? {
+        Begun::Whole(body) => Answer::Whole(Reply { body, ..head }),
+        Begun::Part(first, rest) => Answer::Flowing(head, Flow::new(Arc::clone(&site.engine), first, rest)),
+    })
+}
+
 /// A page of rows being written as a GeoJSON FeatureCollection.
-pub struct Collection {
+struct Collection {
     stream: FeatureStream,
     writer: GeoJsonWriter,
     begun: bool,
@@ -29,7 +63,7 @@ pub struct Collection {
 
 impl Collection {
     /// Writes a page that was just opened. `now` is the time of the answer.
-    pub fn new(
+    fn new(
         stream: FeatureStream,
         (site, request): (Site, Request),
         forms: &'static [Form],
@@ -81,14 +115,14 @@ impl Piecewise for Collection {
 }
 
 /// A page of rows being written as comma-separated values; points are two columns called after what they hold.
-pub struct Table {
+struct Table {
     stream: FeatureStream,
     writer: Option<CsvWriter>,
 }
 
 impl Table {
     /// Writes a page that was just opened.
-    pub fn new(stream: FeatureStream) -> Self {
+    fn new(stream: FeatureStream) -> Self {
         Self { stream, writer: None }
     }
 

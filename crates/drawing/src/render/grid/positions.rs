@@ -74,7 +74,9 @@ impl Positions {
         line.sizes.clear();
         match &self.places {
             Places::Straight([columns, rows]) => {
-                let size = |axis: &[f64], at: usize| ((axis[at + 2] - axis[at]) / 2.0).abs() as f32;
+                // Places leap where the globe begins anew, on one side of a pixel.
+                let step = |axis: &[f64], at: usize| (axis[at + 1] - axis[at]).abs();
+                let size = |axis: &[f64], at: usize| step(axis, at).min(step(axis, at + 1)) as f32;
                 let high = size(rows, row);
                 line.places.extend(columns[1..=self.width].iter().map(|&column| [column, rows[row + 1]]));
                 line.sizes.extend((0..self.width).map(|at| [size(columns, at), high]));
@@ -187,8 +189,13 @@ impl Nodes {
 
     /// Samples that a pixel of a block is wide and high.
     fn size(&self, block: [usize; 2]) -> [f32; 2] {
-        let [a, b, c, _] = self.corners(block);
-        [0, 1].map(|axis| ((b[axis] - a[axis]).hypot(c[axis] - a[axis]) / BLOCK as f64) as f32)
+        let node = |x: usize, y: usize| self.at(2 * block[0] + x, 2 * block[1] + y);
+        let size = |axis: usize, at: usize| {
+            let ([a, b], [c, d]) = ([node(at, 0), node(at + 1, 0)], [node(0, at), node(0, at + 1)]);
+            (b[axis] - a[axis]).hypot(d[axis] - c[axis]) / STEP as f64
+        };
+        // Places leap where the globe begins anew, in one half of a block.
+        [0, 1].map(|axis| size(axis, 0).min(size(axis, 1)) as f32)
     }
 
     /// Whether the places in the middle of a block's sides and of the block are where its corners say.
