@@ -44,7 +44,7 @@ fn a_folder_of_tiles_says_what_it_is_and_whose() {
     assert_eq!(style["sources"]["tiles"]["attribution"], "A survey");
     assert_eq!(style["layers"][0]["source-layer"], "units");
     let readme = std::fs::read_to_string(desk.path("site/README.txt")).expect("written");
-    assert!(readme.contains("A survey") && readme.contains("CC"), "{readme}");
+    assert!(readme.contains("A survey") && readme.contains("Creative Commons"), "{readme}");
 }
 
 #[test]
