@@ -15,12 +15,12 @@ import urllib.request
 
 GROUPS = [  # the first that matches names the part
     ("kernel: network, memory, switching", r"\[k\]"),
-    ("picture: PNG", r"fdeflate|png::|picture::|zlib_rs|deflate|crc32|adler|miniz"),
-    ("fill and lines", r"drawing::canvas"),
+    ("picture: PNG; blocks of grids unpacked", r"fdeflate|png::|picture::|zlib_rs|deflate|crc32|adler|miniz"),
+    ("fill and lines", r"drawing::canvas|render::(tessellation|brush|to_pixels)"),
+    ("vector tile", r"vector_tile|tile::|i_overlay"),
     ("labels", r"drawing::text|harfrust|skrifa|read_fonts"),
     ("grid: warp, colours", r"drawing::render::grid"),
     ("style and order of drawing", r"drawing::"),
-    ("vector tile", r"vector_tile|tile::mvt|i_overlay"),
     ("reading blocks, picking rows", r"formats::display|display::"),
     ("reading grids", r"formats::grid"),
     ("conditions", r"model::filter"),
