@@ -40,6 +40,7 @@ pub use terrane_drawing::{
     style::{Style, TileSource},
 };
 pub use tile::{Encoded, TileForm, TileQuestion, Warmed};
+pub use vector_tile::tile_columns;
 
 use import::{LocalPreparer, Preparer};
 use std::path::PathBuf;

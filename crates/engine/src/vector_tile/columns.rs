@@ -3,6 +3,7 @@
 use super::{Ask, SCALE_SHARES};
 use crate::picture::OpenLayer;
 use std::collections::BTreeSet;
+use terrane_drawing::style::Style;
 use terrane_model::Schema;
 use terrane_model::limits::TILE_COLUMNS_TOLD_MAX;
 use terrane_model::schema::{Column, ColumnKind};
@@ -30,7 +31,7 @@ impl Chosen {
         let look: BTreeSet<String> = scales.iter().flat_map(|&scale| open.style.look_columns_at(scale)).collect();
         let wanted: Vec<String> = match &ask.columns {
             Some(names) => names.clone(),
-            None => read.into_iter().chain(schema.key.clone()).chain(told(schema)).collect(),
+            None => read.into_iter().chain(told(schema)).collect(),
         };
         let mut chosen = Self { sort: open.style.sort_by.as_ref().map(|sort| sort.column.clone()), ..Self::default() };
         for name in wanted.into_iter().filter(|name| schema.column(name).is_some()) {
@@ -50,8 +51,16 @@ impl Chosen {
     }
 }
 
-/// The first columns whose values a tile can hold as they are.
+/// The columns that rows in tiles of some scales have when none are asked for: those that the style reads, the one that identifies
+/// rows, and the first whose values a tile can hold as they are.
+pub fn tile_columns(style: &Style, schema: &Schema, scale_denominators: impl Iterator<Item = f64>) -> Vec<String> {
+    let all = scale_denominators.flat_map(|scale| SCALE_SHARES.map(|share| scale * share));
+    let read: BTreeSet<String> = all.flat_map(|scale| style.columns_at(scale)).chain(told(schema)).collect();
+    read.into_iter().filter(|name| schema.column(name).is_some()).collect()
+}
+
 fn told(schema: &Schema) -> impl Iterator<Item = String> + '_ {
     let is_plain = |column: &&Column| !matches!(column.kind, ColumnKind::Bytes | ColumnKind::Nested);
-    schema.columns.iter().filter(is_plain).take(TILE_COLUMNS_TOLD_MAX).map(|column| column.name.clone())
+    let first = schema.columns.iter().filter(is_plain).take(TILE_COLUMNS_TOLD_MAX);
+    first.map(|column| column.name.clone()).chain(schema.key.clone())
 }

@@ -3,6 +3,7 @@
 
 mod coarse;
 mod columns;
+pub use columns::tile_columns;
 mod layer;
 mod quick;
 

@@ -11,9 +11,8 @@ use crate::ogcapi::links::{self, link};
 use crate::ogcapi::schema;
 use crate::ogcapi::subject::{Of, Subject};
 use serde_json::{Map, Value, json};
-use std::collections::BTreeSet;
 use terrane_engine::catalogue::Catalogue;
-use terrane_engine::{Caller, PictureLayer};
+use terrane_engine::{Caller, PictureLayer, tile_columns};
 use terrane_model::schema::{GeometryKind, Schema};
 use terrane_model::tiling::{TileMatrix, TileMatrixSet};
 use terrane_model::{Bbox, Crs, Result};
@@ -288,17 +287,11 @@ impl Tileset<'_> {
         Ok(document)
     }
 
-    /// The columns that tiles of a layer have when none are asked for: those that the style reads at some scale, and the key.
+    /// The columns that tiles of a layer have when none are asked for.
     pub fn columns(&self, layer: &PictureLayer, schema: &Schema) -> Vec<String> {
-        let mut names: BTreeSet<String> = schema.key.iter().cloned().collect();
+        let scales = self.set.matrices.iter().map(|matrix| matrix.scale_denominator);
         let style = self.subject.entry(layer).and_then(|entry| entry.style(layer.style.as_deref()).ok());
-        if let Some(style) = style {
-            let scales = self.set.matrices.iter().map(|matrix| matrix.scale_denominator);
-            // Clients draw tiles up to twice twice as large.
-            let all = scales.flat_map(|scale| [scale, scale / 2.0, scale / 4.0]);
-            all.for_each(|scale| names.extend(style.style.columns_at(scale)));
-        }
-        names.into_iter().collect()
+        style.map(|style| tile_columns(&style.style, schema, scales)).unwrap_or_default()
     }
 
     fn properties(&self, layer: &PictureLayer, of: &Schema) -> Value {

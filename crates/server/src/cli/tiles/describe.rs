@@ -3,7 +3,6 @@
 use super::plan::Plan;
 use super::subject::{Part, Subject};
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
 use terrane_engine::TileForm;
 use terrane_formats::tile::tilejson::{TileLayer, Tileset};
 use terrane_model::{Result, Schema};
@@ -112,12 +111,7 @@ impl Description {
 
 /// The columns that tiles of a layer have when none are asked for, over all zooms.
 fn columns_of(part: &Part, schema: &Schema, plan: &Plan) -> Vec<String> {
-    let mut names: BTreeSet<String> = schema.key.iter().cloned().collect();
-    for zoom in plan.zooms[0]..=plan.zooms[1] {
-        let Some(matrix) = plan.set.matrices.get(usize::from(zoom)) else { continue };
-        for share in [1.0, 0.5, 0.25] {
-            names.extend(part.style.columns_at(matrix.scale_denominator * share));
-        }
-    }
-    names.into_iter().collect()
+    let matrix = |zoom: u8| plan.set.matrices.get(usize::from(zoom));
+    let scales = (plan.zooms[0]..=plan.zooms[1]).filter_map(matrix).map(|matrix| matrix.scale_denominator);
+    terrane_engine::tile_columns(&part.style, schema, scales)
 }
