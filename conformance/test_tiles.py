@@ -56,7 +56,7 @@ def test_gdal_reads_as_many_features(name, published, gdal, tmp_path):
     said = gdal("ogrinfo", "-ro", "-so", "-al", "-oo", "TILE_EXTENSION=mvt", "-oo", "CLIP=NO", f"MVT:{tmp_path}/out/5")
     assert sum(map(int, re.findall(r"Feature Count: (\d+)", said))) == ours
     for file in files[:10]:
-        whole = gdal("ogrinfo", "-ro", "-al", file)
+        whole = gdal("ogrinfo", "-ro", "-al", "-oo", "CLIP=NO", file)
         assert len(re.findall(r"^OGRFeature", whole, re.M)) == sum(len(layer["features"]) for layer in vectortiles.decode(file.read_bytes()).values())
 
 
@@ -67,7 +67,8 @@ def test_deep_tiles_hold_what_gdal_finds_in_their_ground(name, published, extent
     source = next(published.glob(f"datasets/{name}/*/features.gpkg"))
     west, south, east, north = extents[name]
     compared = 0
-    for zoom in (10, 12, 13):
+    # Events are far apart.
+    for zoom in (4, 5, 6) if name == "earthquakes" else (10, 12, 13):
         for share in (0.25, 0.4, 0.5, 0.6, 0.75):
             place = vectortiles.tile_at(west + share * (east - west), south + share * (north - south), zoom)
             data = vectortiles.one_tile(program(), published, name, place, tmp_path)
@@ -76,8 +77,9 @@ def test_deep_tiles_hold_what_gdal_finds_in_their_ground(name, published, extent
             # The tolerance of tiles is four units at most.
             within = lambda margin: sum(shape.intersects(shapely.box(-margin, -margin, 4096 + margin, 4096 + margin)) for shape in shapes)
             box = vectortiles.box_of(*place)
-            said = gdal("ogrinfo", "-ro", "-so", "-al", "-spat", *map(repr, box), source)
-            counted = int(re.search(r"Feature Count: (\d+)", said)[1])
+            # Its summary counts by boxes; its list is exact.
+            said = gdal("ogrinfo", "-ro", "-al", "-q", "-geom=NO", "-spat", *map(repr, box), source)
+            counted = len(re.findall(r"^OGRFeature", said, re.M))
             assert within(-5) <= counted <= within(5), (place, counted)
             compared += counted
     assert compared > 0

@@ -61,7 +61,7 @@ pub const ENCODERS: Target = Target {
     run: |bytes| {
         let Some((&width, pixels)) = bytes.split_first() else { return };
         let width = usize::from(width).max(1);
-        let height = pixels.len() / 4 / width;
+        let height = (pixels.len() / 4 / width).min(4_096);
         let rgba = pixels[..width * height * 4].to_vec();
         let picture = Picture { width_px: width as u32, height_px: height as u32, rgba };
         for format in PictureFormat::ALL {

@@ -72,9 +72,18 @@ impl Borders {
         let (dx, dy) = (to[0] - from[0], to[1] - from[1]);
         if dx.abs() < FAR_PX && dy.abs() < FAR_PX {
             self.strip(from, to);
-        } else if let Some([enter, leave]) = Frame::of(self.field.width, self.field.height, 2.0).cut(from, to) {
-            self.strip(along(from, to, enter), along(from, to, leave));
+        } else {
+            self.far_segment(from, to);
         }
+    }
+
+    #[inline(never)]
+    fn far_segment(&mut self, from: [f64; 2], to: [f64; 2]) {
+        let frame = Frame::of(self.field.width, self.field.height, 2.0);
+        let Some([enter, leave]) = frame.cut(from, to) else { return };
+        // Of ends without measure, what is cut off is lost in the rounding.
+        let held = |[x, y]: [f64; 2]| [x.clamp(frame.min[0], frame.max[0]), y.clamp(frame.min[1], frame.max[1])];
+        self.strip(held(along(from, to, enter)), held(along(from, to, leave)));
     }
 
     #[inline(always)]

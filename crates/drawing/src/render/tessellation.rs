@@ -163,6 +163,8 @@ impl<'a> Tessellation<'a> {
         rings(geometry, self.items[at].row as usize, |ring, is_outer| {
             placed.place(ring, self.to_pixels);
             if let Some((mosaic, ink)) = &mut filling {
+                // A box knows nothing of positions that are not finite.
+                let inside = inside && placed.area.is_finite();
                 mosaic.ring(&placed.positions, *ink, placed.weight(is_outer), inside);
             }
             if let Some(borders) = borders {

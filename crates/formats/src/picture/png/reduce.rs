@@ -68,6 +68,10 @@ impl Table {
         let first = self.areas.len();
         let next = (first + self.cells.len()) as u32;
         let number = *self.numbers.entry(key).or_insert(next);
+        if (number as usize) < first {
+            // The cell's own colour is that of an area.
+            return number;
+        }
         if number == next {
             self.cells.push(Cell::default());
         }
