@@ -65,6 +65,10 @@ impl Entry {
         let of_rows = self.dataset.features.as_ref().and_then(|source| source.schema().crs());
         of_rows.or_else(|| self.dataset.grid.as_ref().map(|grid| &grid.schema().crs))
     }
+    /// Whether it is drawn as rows.
+    pub fn has_rows(&self) -> bool {
+        self.dataset.features.is_some() && !self.is_grid()
+    }
     /// Whether it is drawn as a grid.
     pub fn is_grid(&self) -> bool {
         self.dataset.grid.is_some()

@@ -86,7 +86,6 @@ pub struct FeatureStream {
     /// The CRS of the answer.
     pub crs: Crs,
     source: Arc<dyn FeatureSource>,
-    query: FeatureQuery,
     page: Page,
     moving: Option<Moving>,
     /// How many rows match, when the source knew.
@@ -119,11 +118,12 @@ impl FeatureStream {
 
     /// How many rows match in all, once all rows were read: when that is known without reading on, or was asked.
     pub fn matched(&self, cancel: &Cancel) -> Result<Option<u64>> {
+        let query = self.page.query();
         Ok(match self.known {
             Matched::Exact(count) => Some(count),
-            Matched::Unknown if self.query.after.is_none() && self.next().is_none() => Some(self.returned as u64),
-            Matched::Unknown if self.query.narrows_nothing() && self.about.rows.is_some() => self.about.rows,
-            Matched::Unknown if self.count => Some(count(&*self.source, &self.query, cancel)?),
+            Matched::Unknown if query.after.is_none() && self.next().is_none() => Some(self.returned as u64),
+            Matched::Unknown if query.narrows_nothing() && self.about.rows.is_some() => self.about.rows,
+            Matched::Unknown if self.count => Some(count(&*self.source, query, cancel)?),
             Matched::Unknown => None,
         })
     }
@@ -136,14 +136,13 @@ impl FeatureStream {
         let scan = scan(&*source, &query, limits, cancel)?;
         let known = scan.matched();
         Ok(Self {
-            page: Page::new(scan, query.clone(), &schema, cancel)?,
+            page: Page::new(scan, query, &schema, cancel)?,
             moving: Moving::new(&schema, &question.crs)?,
             about: dataset.about,
             revision: dataset.revision,
             schema,
             crs: question.crs,
             source,
-            query,
             known,
             count: question.count,
             returned: 0,

@@ -129,6 +129,11 @@ impl Page {
         self.next.as_ref()
     }
 
+    /// What was asked.
+    pub fn query(&self) -> &FeatureQuery {
+        &self.query
+    }
+
     fn read(&mut self, cancel: &Cancel) -> Result<Option<Batch>> {
         match &mut self.rows {
             Rest::Read(rows) => {

@@ -76,6 +76,12 @@ impl TileQuestion {
 }
 
 impl TileForm {
+    /// What is behind a tile of which nothing is said: nothing, but white where it must be opaque.
+    pub fn background(self) -> [u8; 4] {
+        let opaque = self == Self::Picture(PictureFormat::Jpeg);
+        [255, 255, 255, if opaque { 255 } else { 0 }]
+    }
+
     /// As HTTP names it.
     pub fn media_type(self) -> &'static str {
         match self {

@@ -1,17 +1,15 @@
 //! Tiles made ahead of time, so that the first who asks need not wait: all tiles of some zooms that a dataset or a map has anything in.
 
 use crate::tile::{TileForm, TileQuestion, Warmed};
-use crate::{Caller, Catalogue, Engine, PictureLayer};
+use crate::{Caller, Catalogue, Engine, Ground, PictureLayer};
 use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use terrane_model::filter::Transformer as _;
 use terrane_model::limits::WARM_TILES_MAX;
-use terrane_model::picture::PictureFormat;
+use terrane_model::map::Map;
 use terrane_model::store::Progress;
-use terrane_model::tiling::{TileAddress, TileMatrix, TileMatrixSet};
-use terrane_model::{Bbox, Crs, DatasetId, Error, Kind, Result};
-use terrane_projection::Transform;
+use terrane_model::tiling::{TileAddress, TileMatrixSet};
+use terrane_model::{DatasetId, Error, Kind, Result};
 
 /// Tiles that are to be made.
 #[derive(Debug, Clone)]
@@ -39,8 +37,6 @@ pub struct WarmReport {
     pub why: Option<String>,
 }
 
-/// How far a symbol may reach past the position that it stands for, pixels: tiles this near the data are tiles of it.
-const REACH_PX: f64 = 64.0;
 /// Tiles that may fail before it is given up.
 const FAILED_MAX: u64 = 100;
 
@@ -86,13 +82,22 @@ impl Catalogue {
     /// What a dataset or a map shows, bottom first: the dataset in its own style, or the visible layers of the map that are there and
     /// have places, under their names in the map.
     pub fn shown_layers(&self, caller: Caller, id: &DatasetId) -> Result<Vec<PictureLayer>> {
-        let placed = |dataset: &DatasetId| self.entry(caller, dataset).is_ok_and(|entry| entry.crs().is_some());
-        if self.entry(caller, id).is_ok() {
-            return Ok(placed(id).then(|| PictureLayer::new(id.clone(), None)).into_iter().collect());
+        if let Ok(entry) = self.entry(caller, id) {
+            return Ok(entry.crs().map(|_| PictureLayer::new(id.clone(), None)).into_iter().collect());
         }
-        let map = self.map(caller, id)?;
+        Ok(self.map_layers(caller, &*self.map(caller, id)?))
+    }
+
+    /// Whether a layer is of rows.
+    pub fn has_rows(&self, layer: &PictureLayer) -> bool {
+        self.entry(Caller::Public, &layer.dataset).is_ok_and(|entry| entry.has_rows())
+    }
+
+    /// The visible layers of a map that are there and have places, bottom first, under their names in the map.
+    pub fn map_layers(&self, caller: Caller, map: &Map) -> Vec<PictureLayer> {
+        let placed = |dataset: &DatasetId| self.entry(caller, dataset).is_ok_and(|entry| entry.crs().is_some());
         let visible = map.named().into_iter().rev().filter(|(_, layer)| layer.visible && placed(&layer.dataset));
-        Ok(visible.map(|(name, layer)| PictureLayer { name, ..PictureLayer::of_map(layer) }).collect())
+        visible.map(|(name, layer)| PictureLayer { name, ..PictureLayer::of_map(layer) }).collect()
     }
 }
 
@@ -101,10 +106,13 @@ fn blocks_of(catalogue: &Catalogue, question: &WarmQuestion) -> Result<Vec<Block
     let mut blocks = Vec::new();
     for &form in &question.forms {
         let layers = layers_for(catalogue, &layers, form);
-        let ground = ground_of(catalogue, &layers, &question.set.crs)?;
+        let entries = layers.iter().map(|layer| catalogue.entry(Caller::Public, &layer.dataset));
+        let entries: Vec<_> = entries.collect::<Result<_>>()?;
+        let extents = entries.iter().filter_map(|entry| entry.about().extent.as_ref());
+        let ground = Ground::of_all(&question.set.crs, extents);
         for matrix in question.matrices.clone() {
             let Some(cut) = question.set.matrices.get(matrix) else { continue };
-            if let Some([columns, rows]) = range(&ground, cut) {
+            if let Some([columns, rows]) = ground.range(cut) {
                 let (layers, set) = (layers.clone(), Arc::clone(&question.set));
                 blocks.push(Block { layers, set, form, matrix, columns, rows });
             }
@@ -115,35 +123,7 @@ fn blocks_of(catalogue: &Catalogue, question: &WarmQuestion) -> Result<Vec<Block
 
 /// A vector tile has layers of rows only.
 fn layers_for(catalogue: &Catalogue, layers: &[PictureLayer], form: TileForm) -> Vec<PictureLayer> {
-    let has_rows = |layer: &PictureLayer| {
-        let open = catalogue.open(Caller::Public, &layer.dataset);
-        open.is_ok_and(|dataset| dataset.grid.is_none() && dataset.features.is_some())
-    };
-    layers.iter().filter(|layer| form != TileForm::Vector || has_rows(layer)).cloned().collect()
-}
-
-/// Where layers are, in the CRS of a set.
-fn ground_of(catalogue: &Catalogue, layers: &[PictureLayer], crs: &Crs) -> Result<Vec<Bbox>> {
-    let transform = Transform::new(&Crs::crs84(), crs)?;
-    let domain = terrane_projection::domain(crs).unwrap_or(Bbox::WORLD);
-    let mut ground = Vec::new();
-    for layer in layers {
-        let extent = catalogue.entry(Caller::Public, &layer.dataset)?.about().extent;
-        let parts = extent.iter().flat_map(Bbox::parts);
-        for part in parts.flat_map(|part| domain.parts().filter_map(move |own| part.intersection(&own))) {
-            let moved = transform.bbox(&part)?;
-            ground.extend((!moved.is_empty() && moved.to_array().iter().all(|it| it.is_finite())).then_some(moved));
-        }
-    }
-    Ok(ground)
-}
-
-/// The tiles of a matrix that may show something: first and last column, first and last row.
-fn range(ground: &[Bbox], matrix: &TileMatrix) -> Option<[[u64; 2]; 2]> {
-    let reach = REACH_PX * matrix.cell_size;
-    let ranges = ground.iter().filter_map(|bbox| matrix.covering(&bbox.grown(reach)));
-    let both = |one: [u64; 2], other: [u64; 2]| [one[0].min(other[0]), one[1].max(other[1])];
-    ranges.reduce(|[columns, rows], [more_columns, more_rows]| [both(columns, more_columns), both(rows, more_rows)])
+    layers.iter().filter(|layer| form != TileForm::Vector || catalogue.has_rows(layer)).cloned().collect()
 }
 
 impl Block {
@@ -154,10 +134,6 @@ impl Block {
 
     /// The tiles as somebody asks for them who says nothing but what they are of.
     fn questions(&self) -> impl Iterator<Item = TileQuestion> + '_ {
-        let background = match self.form {
-            TileForm::Picture(PictureFormat::Jpeg) => [255; 4],
-            _ => [255, 255, 255, 0],
-        };
         let places = (self.rows[0]..=self.rows[1])
             .flat_map(|row| (self.columns[0]..=self.columns[1]).map(move |column| (row, column)));
         places.map(move |(row, column)| TileQuestion {
@@ -166,7 +142,7 @@ impl Block {
             tile: TileAddress { matrix: self.matrix, column, row },
             form: self.form,
             sharpness: 1,
-            background,
+            background: self.form.background(),
             columns: None,
             gzip: true,
         })

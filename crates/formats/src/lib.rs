@@ -4,6 +4,7 @@
 
 pub mod about;
 pub mod check;
+mod curve;
 pub mod display;
 pub mod features;
 pub mod filter;

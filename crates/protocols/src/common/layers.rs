@@ -2,7 +2,6 @@
 
 use terrane_engine::catalogue::Catalogue;
 use terrane_engine::{Caller, PictureLayer};
-use terrane_model::map::Layer;
 use terrane_model::{DatasetId, Error, Result};
 
 /// Names the state of layers, as what is kept of them is named: the states of their data, their styles, and how they are asked for.
@@ -29,15 +28,11 @@ pub fn layer(name: &str, style: Option<&str>, catalogue: &Catalogue) -> Result<V
     visible_layers(&id, catalogue).ok_or_else(unknown)
 }
 
-/// All visible layers of a map whose datasets are there and have places, bottom first.
-pub fn visible_layers(id: &DatasetId, catalogue: &Catalogue) -> Option<Vec<PictureLayer>> {
+/// All visible layers of a map, bottom first.
+fn visible_layers(id: &DatasetId, catalogue: &Catalogue) -> Option<Vec<PictureLayer>> {
     let map = catalogue.map(Caller::Public, id).ok()?;
-    let placed =
-        |dataset: &DatasetId| catalogue.entry(Caller::Public, dataset).is_ok_and(|entry| entry.crs().is_some());
-    let there = |layer: &Layer| layer.visible && placed(&layer.dataset);
-    let visible = map.named().into_iter().rev().filter(|(_, layer)| there(layer));
-    let named = |(name, layer)| PictureLayer { name: format!("{id}/{name}"), ..PictureLayer::of_map(layer) };
-    Some(visible.map(named).collect())
+    let named = |layer: PictureLayer| PictureLayer { name: format!("{id}/{}", layer.name), ..layer };
+    Some(catalogue.map_layers(Caller::Public, &map).into_iter().map(named).collect())
 }
 
 /// One layer of a map. Its opacity is the viewer's to set, so it is drawn opaque.

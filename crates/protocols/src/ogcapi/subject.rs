@@ -3,7 +3,7 @@
 use super::ask;
 use super::links::below;
 use crate::common::kvp::encode;
-use crate::common::layers::{self, visible_layers};
+use crate::common::layers;
 use crate::common::request::Request;
 use std::sync::Arc;
 use terrane_engine::catalogue::{Catalogue, Entry};
@@ -98,13 +98,7 @@ impl Subject {
     fn of_map(request: &Request, catalogue: &Catalogue) -> Result<Self> {
         let id = ask::id(request.name(0)).map_err(|_| no_map(request.name(0)))?;
         let map = catalogue.map(Caller::Public, &id)?;
-        let mut layers = visible_layers(&id, catalogue).ok_or_else(|| no_map(id.as_str()))?;
-        for layer in &mut layers {
-            // Within a map its layers have plain names.
-            if let Some((_, plain)) = layer.name.split_once('/') {
-                layer.name = plain.to_owned();
-            }
-        }
+        let layers = catalogue.map_layers(Caller::Public, &map);
         let entries = entries_of(&layers, catalogue)?;
         Ok(Self {
             of: Of::Map,
@@ -154,11 +148,7 @@ impl Subject {
 
     /// The layers that have rows.
     pub fn layers_of_rows(&self, catalogue: &Catalogue) -> Vec<PictureLayer> {
-        let has_rows = |layer: &&PictureLayer| {
-            let open = catalogue.open(Caller::Public, &layer.dataset);
-            open.is_ok_and(|dataset| dataset.grid.is_none() && dataset.features.is_some())
-        };
-        self.layers.iter().filter(has_rows).cloned().collect()
+        self.layers.iter().filter(|layer| catalogue.has_rows(layer)).cloned().collect()
     }
 
     /// An address below this one: `parts` as they are, then the query.

@@ -1,5 +1,7 @@
 //! Numbers of tiles: all of zoom 0, then of zoom 1, … each along a Hilbert curve (specification, 4.1).
 
+use crate::curve;
+
 /// Zooms whose numbers fit.
 pub const ZOOM_MAX: u8 = 26;
 
@@ -8,21 +10,7 @@ pub fn number(zoom: u8, column: u64, row: u64) -> Option<u64> {
     if zoom > ZOOM_MAX || column >> zoom > 0 || row >> zoom > 0 {
         return None;
     }
-    let (mut x, mut y, mut along) = (column, row, 0);
-    let mut side = (1u64 << zoom) >> 1;
-    while side > 0 {
-        let (right, down) = (u64::from(x & side > 0), u64::from(y & side > 0));
-        along += side * side * ((3 * right) ^ down);
-        // The part of the curve in a quarter is turned so that its ends meet those of its neighbours (Wikipedia, "Hilbert curve").
-        if down == 0 {
-            if right == 1 {
-                (x, y) = ((side - 1).wrapping_sub(x), (side - 1).wrapping_sub(y));
-            }
-            (x, y) = (y, x);
-        }
-        side >>= 1;
-    }
-    Some(before(zoom) + along)
+    Some(before(zoom) + curve::index(zoom.into(), [column, row]))
 }
 
 /// The zoom, column and row of a number; `None` beyond the last zoom.

@@ -1,7 +1,6 @@
 //! Styles as MapLibre reads them (and QGIS, for vector tiles): sources that are this node's own tiles, layers that draw them.
 
 use crate::common::kvp::encode;
-use crate::common::layers::visible_layers;
 use crate::common::request::Request;
 use crate::common::site::Site;
 use crate::ogcapi::describe::{map_view, style_title};
@@ -31,11 +30,7 @@ pub fn style(site: &Site, request: &Request, entry: &Entry, style: &StyleEntry) 
 pub fn map(site: &Site, request: &Request, catalogue: &Catalogue, map: &MapOf) -> Result<Value> {
     let mut document = Document::new(site);
     let tiles = format!("/maps/{}/tiles", encode(map.id.as_str()));
-    for mut layer in visible_layers(&map.id, catalogue).unwrap_or_default() {
-        // In the tiles of a map its layers are called as in the map.
-        if let Some((_, name)) = layer.name.split_once('/') {
-            layer.name = name.to_owned();
-        }
+    for layer in catalogue.map_layers(Caller::Public, map) {
         let entry = catalogue.entry(Caller::Public, &layer.dataset)?;
         document.add(&layer, (entry, entry.style(layer.style.as_deref())?), &tiles);
     }

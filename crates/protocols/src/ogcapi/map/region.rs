@@ -4,7 +4,7 @@ use super::ground::metres_per_unit;
 use super::subset::{Span, Subset};
 use crate::common::request::Request;
 use crate::ogcapi::ask;
-use crate::ogcapi::tiles::limits::Ground;
+use terrane_engine::Ground;
 use terrane_engine::{PIXEL_MM, View};
 use terrane_model::filter::Transformer as _;
 use terrane_model::limits::Limits;

@@ -1,12 +1,12 @@
 //! The address and the query of a tile → a question.
 
-use super::limits::Ground;
 use crate::common::negotiate::{self, Form};
 use crate::common::request::Request;
 use crate::common::site::Site;
 use crate::ogcapi::subject::{Of, Subject};
 use crate::ogcapi::{ask as common, draw};
 use std::sync::Arc;
+use terrane_engine::Ground;
 use terrane_engine::catalogue::Catalogue;
 use terrane_engine::{Caller, TileForm, TileQuestion};
 use terrane_model::picture::PictureFormat;

@@ -1,7 +1,7 @@
 //! Tile matrix sets and tilesets as documents (17-083r4; axes in the order of each CRS's authority).
 
 use super::ask::{MVT, Place, no_vectors};
-use super::limits::{Ground, first_matrix, suits};
+use super::limits::{first_matrix, suits};
 use crate::common::crs::{self, swapped, y_first};
 use crate::common::negotiate::Form;
 use crate::common::request::Request;
@@ -12,7 +12,7 @@ use crate::ogcapi::schema;
 use crate::ogcapi::subject::{Of, Subject};
 use serde_json::{Map, Value, json};
 use terrane_engine::catalogue::Catalogue;
-use terrane_engine::{Caller, PictureLayer, tile_columns};
+use terrane_engine::{Caller, Ground, PictureLayer, tile_columns};
 use terrane_model::schema::{GeometryKind, Schema};
 use terrane_model::tiling::{TileMatrix, TileMatrixSet};
 use terrane_model::{Bbox, Crs, Result};

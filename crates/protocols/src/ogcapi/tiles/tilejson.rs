@@ -2,15 +2,15 @@
 
 use super::ask::{MVT, PNG};
 use super::describe::Tileset;
-use super::limits::{Ground, first_matrix};
-use serde_json::{Map, Value, json};
-use terrane_engine::{Caller, PictureLayer};
-use terrane_model::schema::{ColumnKind, Schema};
+use super::limits::first_matrix;
+use serde_json::{Value, json};
+use terrane_engine::{Caller, Ground, PictureLayer};
+use terrane_formats::tile::tilejson::{self, TileLayer};
 use terrane_model::tiling::TileMatrixSet;
 use terrane_model::{Bbox, Error, Result};
 
 /// Vector tiles are made to this zoom; clients draw closer views from these.
-const VECTOR_ZOOM_MAX: usize = 16;
+const VECTOR_ZOOM_MAX: u8 = 16;
 /// Web Mercator ends at this latitude, degrees.
 const LATITUDE_DEG_MAX: f64 = 85.051_128;
 
@@ -30,7 +30,7 @@ pub fn document(tileset: &Tileset<'_>) -> Result<Value> {
     let form = if pictures { PNG } else { MVT };
     let tiles = tileset.template(form).replace("{tileMatrix}/{tileRow}/{tileCol}", "{z}/{y}/{x}");
     let extent = tileset.subject.extent.unwrap_or(Bbox::WORLD);
-    let most = if pictures { set.matrices.len() - 1 } else { VECTOR_ZOOM_MAX };
+    let most = if pictures { set.matrices.len() - 1 } else { usize::from(VECTOR_ZOOM_MAX) };
     let mut document = json!({
         "tilejson": "3.0.0",
         "name": tileset.subject.title,
@@ -44,8 +44,9 @@ pub fn document(tileset: &Tileset<'_>) -> Result<Value> {
         "center": centre(tileset, &extent),
     });
     if !pictures {
-        let layers: Result<Vec<Value>> = tileset.layers().iter().map(|layer| vector_layer(tileset, layer)).collect();
-        document["vector_layers"] = layers?.into();
+        let layers = tileset.layers().iter().map(|layer| vector_layer(tileset, layer)).collect::<Result<_>>()?;
+        let described = tilejson::Tileset { zooms: [0, VECTOR_ZOOM_MAX], layers, ..tilejson::Tileset::default() };
+        document["vector_layers"] = described.vector_layers();
     }
     Ok(document)
 }
@@ -64,26 +65,11 @@ fn centre(tileset: &Tileset<'_>, extent: &Bbox) -> Value {
     json!([x, y.clamp(-LATITUDE_DEG_MAX, LATITUDE_DEG_MAX), zoom])
 }
 
-fn vector_layer(tileset: &Tileset<'_>, layer: &PictureLayer) -> Result<Value> {
+fn vector_layer(tileset: &Tileset<'_>, layer: &PictureLayer) -> Result<TileLayer> {
     let dataset = tileset.catalogue.open(Caller::Public, &layer.dataset)?;
-    let schema = dataset.features.as_ref().map(|source| source.schema());
-    let fields = schema.map(|schema| fields(schema, &tileset.columns(layer, schema))).unwrap_or_default();
-    Ok(json!({
-        "id": layer.name,
-        "description": tileset.request.say(&dataset.about.title),
-        "fields": fields,
-        "minzoom": 0,
-        "maxzoom": VECTOR_ZOOM_MAX,
-    }))
-}
-
-/// What each of some columns holds, in a word.
-fn fields(schema: &Schema, names: &[String]) -> Map<String, Value> {
-    let columns = schema.columns.iter().filter(|column| names.contains(&column.name));
-    let word = |kind| match kind {
-        ColumnKind::Bool => "Boolean",
-        ColumnKind::Int | ColumnKind::Float => "Number",
-        _ => "String",
-    };
-    columns.map(|column| (column.name.clone(), word(column.kind).into())).collect()
+    let title = tileset.request.say(&dataset.about.title);
+    Ok(match &dataset.features {
+        Some(source) => TileLayer::new(&layer.name, title, source.schema(), &tileset.columns(layer, source.schema())),
+        None => TileLayer { name: layer.name.clone(), description: title.to_owned(), fields: Vec::new() },
+    })
 }

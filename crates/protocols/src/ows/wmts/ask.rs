@@ -65,8 +65,8 @@ pub fn tile(site: &Site, pairs: &Pairs, catalogue: &Catalogue) -> Result<TileAsk
     let format = format(pairs.any_case("format").ok_or_else(|| missing("format"))?)?;
     let (set, tile) = address(site, pairs)?;
     let state = state(&layers, catalogue)?;
-    let background = [255, 255, 255, if format == PictureFormat::Jpeg { 255 } else { 0 }];
     let form = TileForm::Picture(format);
+    let background = form.background();
     let question = TileQuestion { layers, set, tile, form, sharpness: 1, background, columns: None, gzip: false };
     Ok(TileAsk { question, state })
 }

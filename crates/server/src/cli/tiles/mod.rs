@@ -213,14 +213,13 @@ impl Export<'_> {
     }
 
     fn ask(&self, tile: TileAddress) -> TileQuestion {
-        let opaque = self.form == TileForm::Picture(PictureFormat::Jpeg);
         TileQuestion {
             layers: self.subject.layers(),
             set: Arc::clone(&self.plan.set),
             tile,
             form: self.form,
             sharpness: 1,
-            background: if opaque { [255; 4] } else { [255, 255, 255, 0] },
+            background: self.form.background(),
             columns: self.arguments.columns.clone(),
             gzip: self.arguments.is_archive(),
         }
