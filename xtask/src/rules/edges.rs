@@ -11,9 +11,10 @@ const DRAWING: &str = "ARCHITECTURE.md";
 const NEVER: [(&str, &str); 3] = [("engine", "stores"), ("protocols", "stores"), ("protocols", "drawing")];
 
 /// Libraries a layer may not use: (layer, packages).
-const FOREIGN: [(&str, &[&str]); 7] = [
+const FOREIGN: [(&str, &[&str]); 8] = [
     ("model", &["axum", "hyper", "rusqlite", "serde", "serde_json", "tokio"]),
     ("projection", &["axum", "hyper", "tokio"]),
+    ("science", &["axum", "hyper", "rusqlite", "tokio"]),
     ("formats", &["axum", "hyper", "tokio"]),
     ("drawing", &["axum", "hyper", "rusqlite", "tokio"]),
     ("stores", &["axum", "hyper"]),

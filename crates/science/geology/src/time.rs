@@ -1,0 +1,1 @@
+//! Geologic time: the International Chronostratigraphic Chart, and ages as people write them.

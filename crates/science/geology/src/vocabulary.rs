@@ -1,0 +1,1 @@
+//! Vocabularies: terms with labels in many languages and a hierarchy.
