@@ -10,11 +10,12 @@ use terrane_model::ledger::{Audit, Change, Commit, Expect, Ledger, Record, Shelf
 use terrane_model::{Error, Instant, Result};
 
 /// Every shelf there is.
-pub(crate) const SHELVES: [Shelf; 10] = [
+pub(crate) const SHELVES: [Shelf; 11] = [
     Shelf::Dataset,
     Shelf::Edition,
     Shelf::Style,
     Shelf::Map,
+    Shelf::Mapping,
     Shelf::Organisation,
     Shelf::User,
     Shelf::Token,

@@ -259,7 +259,7 @@ fn is_sound(shelf: &str, body: &str) -> bool {
     let fits = match shelf {
         "dataset" => dataset_from_json(body).is_ok(),
         "map" => map_from_json(body).is_ok(),
-        "edition" | "style" => serde_json::from_str::<serde::de::IgnoredAny>(body).is_ok(),
+        "edition" | "style" | "mapping" => serde_json::from_str::<serde::de::IgnoredAny>(body).is_ok(),
         _ => true,
     };
     known && fits && !body.contains('\0')
