@@ -3,5 +3,6 @@
 //! Pure: no clock, no files, no network. Tables of the International Chronostratigraphic Chart and of the CGI vocabularies are
 //! part of the program; each answer can say which version it was made with.
 
+pub mod text;
 pub mod time;
 pub mod vocabulary;
