@@ -117,6 +117,7 @@ fn layer(
     let has_telling = layer.terms.get(telling).is_some_and(|table| table.values.iter().any(Entry::has_meaning));
     by_heading(view, schema, &mut layer);
     named(view, columns, &mut layer);
+    described(view, &mut layer);
     match (telling.is_empty(), has_telling) {
         (false, false) => Ok(None),
         (true, _) if layer.terms.is_empty() && !has_own_fields(view, &layer) => Ok(None),
@@ -201,6 +202,14 @@ fn named(view: &View, columns: &[Looked<'_>], layer: &mut Layer) {
     let best = columns.iter().filter(is_name).max_by(|a, b| words(a).total_cmp(&words(b)));
     if let Some(best) = best.filter(|looked| looked.letters > NAME_LETTERS_MIN) {
         layer.fields.entry("name".to_owned()).or_insert_with(|| Source::Column(best.column.name.clone()));
+    }
+}
+
+/// Of what is told by its kind, the survey's own word for the kind as the description.
+fn described(view: &View, layer: &mut Layer) {
+    let telling = layer.terms.get(view.told_by).and_then(|table| table.columns.first()).cloned();
+    if let Some(column) = telling.filter(|_| view.field("description").is_some()) {
+        layer.fields.entry("description".to_owned()).or_insert(Source::Column(column));
     }
 }
 
