@@ -6,6 +6,9 @@ use super::{Concept, Match, Role, Vocabulary};
 use crate::text::fold;
 use piece::{Mark, Piece, pieces};
 
+/// How much a word must be like a rock's name where a line names none.
+const LEAST_LIKENESS: f32 = 0.6;
+
 /// A rock in a line.
 #[derive(Debug, Clone)]
 struct Rock<'a> {
@@ -32,6 +35,7 @@ pub fn lithologies_in(text: &str) -> Vec<Match<'static>> {
     let mut found = distinct(rocks);
     if found.is_empty() {
         found = vocabulary.find(text, 1);
+        found.retain(|rock| rock.score >= LEAST_LIKENESS);
     }
     found
 }
@@ -98,7 +102,8 @@ fn made_of(vocabulary: &Vocabulary, line: &[Piece], rocks: &mut Vec<Rock<'_>>) {
         } else if joined && !between.is_empty() && this.role == Role::Composition {
             rocks[second - 1].role = Role::Composition;
         } else if beside && (like || between.len() <= 1) && (like || !alternates(line, alternate, this.place)) {
-            let made = if matches!(line[this.place], Piece::Rock { head_first: true, .. }) { second } else { second - 1 };
+            let made =
+                if matches!(line[this.place], Piece::Rock { head_first: true, .. }) { second } else { second - 1 };
             rocks[made].role = Role::Composition;
         }
     }
