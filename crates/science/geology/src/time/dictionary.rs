@@ -137,9 +137,7 @@ impl Maker {
                 "zh" => chinese(text).iter().for_each(|name| self.add(name, word)),
                 "ko" => self.add(text, word),
                 "en" => self.add(text, word),
-                other if is_common_word(other, text, unit.rank) => {
-                    drop(self.alone.entry(fold(text)).or_insert(Age::of(unit)))
-                }
+                other if is_common_word(other, text, unit.rank) => self.alone(text, unit),
                 _ => self.add(text, word),
             }
         }
@@ -148,6 +146,10 @@ impl Maker {
                 self.add(text, word);
             }
         }
+    }
+    /// The first to claim a short name keeps it.
+    fn alone(&mut self, text: &str, unit: &'static Unit) {
+        self.alone.entry(fold(text)).or_insert(Age::of(unit));
     }
     /// A name in katakana, alone and with the words for its rank.
     fn ranked(&mut self, name: &str, rank: Rank, word: Word) {
