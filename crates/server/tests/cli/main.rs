@@ -4,6 +4,7 @@
 
 mod commands;
 mod doctor;
+mod geology;
 mod hostile;
 mod http;
 mod keeping;
