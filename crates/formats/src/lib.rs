@@ -10,4 +10,6 @@ pub mod features;
 pub mod filter;
 pub mod grid;
 pub mod picture;
+pub mod services;
 pub mod tile;
+pub mod xml;
