@@ -4,6 +4,7 @@
 
 pub mod about;
 pub mod check;
+pub mod context;
 mod curve;
 pub mod display;
 pub mod features;

@@ -5,6 +5,7 @@
 
 pub mod check;
 pub mod common;
+pub mod geology;
 pub mod ogcapi;
 pub mod ows;
 pub mod pages;
@@ -18,7 +19,11 @@ use common::http::{alive, ready, resource, with_fallbacks};
 pub fn router(site: Site) -> Router {
     let health =
         Router::new().route("/healthz", resource(alive)).route("/readyz", resource(ready)).with_state(site.clone());
-    let all =
-        health.merge(ogcapi::routes(site.clone())).merge(ows::routes(site.clone())).merge(pages::routes(site.clone())).merge(check::routes(site.clone()));
+    let all = health
+        .merge(check::routes(site.clone()))
+        .merge(geology::routes(site.clone()))
+        .merge(ogcapi::routes(site.clone()))
+        .merge(ows::routes(site.clone()))
+        .merge(pages::routes(site.clone()));
     with_fallbacks(all, site)
 }

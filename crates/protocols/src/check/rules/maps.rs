@@ -30,9 +30,9 @@ fn without_maps(evidence: &Evidence) -> Vec<Finding> {
     [map].into_iter().chain(others).collect()
 }
 
-/// The first map of a layer that came.
+/// The first map of a layer that came; those about whose axes there is no doubt first.
 fn any_map(layer: &LayerSeen) -> Option<&Picture> {
-    [&layer.new, &layer.old, &layer.lon_lat].into_iter().find_map(Drawn::picture)
+    [&layer.old, &layer.lon_lat, &layer.new].into_iter().find_map(Drawn::picture)
 }
 
 fn why_not(layer: &LayerSeen) -> String {
