@@ -17,6 +17,8 @@ pub const TARGETS: &[Target] = &[
     texts::ABOUT,
     texts::WKB,
     texts::PNG,
+    texts::CAPABILITIES,
+    texts::CONTEXT,
     files::GEOJSON,
     files::CSV,
     files::SHAPEFILE,

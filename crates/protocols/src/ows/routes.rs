@@ -4,7 +4,7 @@ use crate::common::http::{Asked, respond};
 use crate::common::reply::Reply;
 use crate::common::since::http_date;
 use crate::common::site::Site;
-use crate::ows::{serve, wmts};
+use crate::ows::{profile, serve, wmts};
 use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
@@ -15,6 +15,7 @@ pub fn routes(site: Site) -> Router {
     Router::new()
         .route("/ows", get(ows))
         .route("/wms", get(wms))
+        .route("/onegeology/wms", get(onegeology))
         .route("/wmts", get(wmts))
         .route("/wmts/{*rest}", get(wmts_address))
         .with_state(site)
@@ -27,6 +28,11 @@ async fn ows(site: State<Site>, asked: Asked) -> Response {
 async fn wms(State(site): State<Site>, asked: Asked) -> Response {
     let asked = asked.at(&site);
     dated(serve::answer(&site, &asked.query, &client(&asked)).await, &site, &asked)
+}
+
+async fn onegeology(State(site): State<Site>, asked: Asked) -> Response {
+    let asked = asked.at(&site);
+    dated(profile::answer(&site, &asked.query, &client(&asked)).await, &site, &asked)
 }
 
 async fn wmts(State(site): State<Site>, asked: Asked) -> Response {

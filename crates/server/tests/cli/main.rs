@@ -2,6 +2,7 @@
 
 #![allow(clippy::panic)]
 
+mod check;
 mod commands;
 mod doctor;
 mod geology;

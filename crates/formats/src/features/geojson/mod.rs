@@ -10,4 +10,5 @@ mod write;
 
 pub use read::open;
 pub use text::{write_fixed, write_float, write_string};
+pub(super) use write::is_clockwise;
 pub use write::{DEGREE_DECIMALS, GeoJsonWriter, METRE_DECIMALS, write_geometry};
