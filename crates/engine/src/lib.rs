@@ -12,6 +12,7 @@ pub mod editions;
 mod extent;
 pub mod features;
 pub mod finish;
+pub mod geology;
 mod ground;
 pub mod import;
 pub mod info;

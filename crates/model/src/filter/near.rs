@@ -39,7 +39,7 @@ impl NearShape {
             let say = format!("Distances are measured from geometry of at most {DISTANCE_VERTICES_MAX} vertices, not {count}.");
             return Err(Error::too_large(say));
         }
-        if count == 0 || !(distance_m >= 0.0) || !positions().flatten().all(|number| number.is_finite()) {
+        if count == 0 || distance_m.is_nan() || distance_m < 0.0 || !positions().flatten().all(|number| number.is_finite()) {
             return Err(Error::invalid("A distance needs a geometry of finite numbers and must not be negative."));
         }
         let own = Bbox::of(&positions().copied().collect::<Vec<_>>());
