@@ -1,13 +1,15 @@
 //! Capabilities of WFS 1.1.0 and 2.0 (OGC 04-094, 09-025r2), which share OWS Common.
 
 use super::{Contact, Layer, Operation, Service, ServiceKind, check_count, keywords, numbers, words};
-use crate::xml::{at, attribute, child, children, text, text_at};
+use crate::xml::tree::{at, attribute, child, children, text, text_at};
 use roxmltree::Node;
 use terrane_model::{Error, Result};
 
 pub(super) fn read(root: Node<'_, '_>) -> Result<Service> {
     let about = child(root, "ServiceIdentification").ok_or_else(|| {
-        Error::invalid("The capabilities have no “ServiceIdentification”; WFS 1.0.0 is not looked at, ask for 1.1.0 or 2.0.0.")
+        Error::invalid(
+            "The capabilities have no “ServiceIdentification”; WFS 1.0.0 is not looked at, ask for 1.1.0 or 2.0.0.",
+        )
     })?;
     let provider = child(root, "ServiceProvider");
     let types = child(root, "FeatureTypeList");

@@ -130,13 +130,20 @@ impl Report {
     /// What stands between the service and its next star.
     pub fn next_steps(&self) -> Vec<&(&'static Criterion, Finding)> {
         let next = self.stars + 1;
-        self.findings.iter().filter(|(criterion, finding)| criterion.star == next && hinders(criterion, finding)).collect()
+        self.findings
+            .iter()
+            .filter(|(criterion, finding)| criterion.star == next && hinders(criterion, finding))
+            .collect()
     }
 
     /// The middle of the times that answers took, milliseconds.
     pub fn middle_ms(&self) -> Option<u64> {
-        let mut times: Vec<u64> =
-            self.questions.iter().filter(|question| question.status.is_some()).map(|question| question.took_ms).collect();
+        let mut times: Vec<u64> = self
+            .questions
+            .iter()
+            .filter(|question| question.status.is_some())
+            .map(|question| question.took_ms)
+            .collect();
         times.sort_unstable();
         times.get(times.len() / 2).copied()
     }
@@ -151,9 +158,7 @@ impl Report {
                 "remedy": finding.remedy, "layers": finding.layers,
             })
         };
-        let question = |question: &Question| {
-            json!({"for": question.what, "url": question.url, "status": question.status, "bytes": question.bytes, "milliseconds": question.took_ms})
-        };
+        let question = |question: &Question| json!({"for": question.what, "url": question.url, "status": question.status, "bytes": question.bytes, "milliseconds": question.took_ms});
         json!({
             "url": self.url, "service": self.service, "title": self.title, "stars": self.stars, "layers": self.layers,
             "layersJudged": self.judged, "middleMilliseconds": self.middle_ms(), "cutShort": self.is_cut_short,
@@ -165,7 +170,8 @@ impl Report {
 
 /// A star is had when everything that it needs is met, and all stars before it are had.
 fn stars(findings: &[(&'static Criterion, Finding)]) -> u8 {
-    let has = |star: u8| !findings.iter().any(|(criterion, finding)| criterion.star == star && hinders(criterion, finding));
+    let has =
+        |star: u8| !findings.iter().any(|(criterion, finding)| criterion.star == star && hinders(criterion, finding));
     (1..=5).take_while(|star| has(*star)).last().unwrap_or(0)
 }
 

@@ -78,7 +78,9 @@ fn a_server_answers_by_age_and_rock_and_says_what_it_understood() {
     };
     let jurassic = items("age_overlaps(%27%E3%82%B8%E3%83%A5%E3%83%A9%E7%B4%80%27,%27accretion%27)");
     assert_eq!(jurassic.len(), 35, "the accretionary complex");
-    assert!(jurassic.iter().all(|unit| unit["properties"]["geologicHistory"] == "Middle Jurassic – Berriasian (accretion)"));
+    assert!(
+        jurassic.iter().all(|unit| unit["properties"]["geologicHistory"] == "Middle Jurassic – Berriasian (accretion)")
+    );
     assert_eq!(items("main_lithology(%27limestone%27)").len(), 5);
     assert_eq!(items("representativeAge_uri%20LIKE%20%27%25Holocene%27").len(), 3);
     let asked = server.get("/geology/ask?age=Late+Cretaceous").json();
@@ -86,7 +88,8 @@ fn a_server_answers_by_age_and_rock_and_says_what_it_understood() {
     assert_eq!((&asked["relation"], &asked["role"]), (&"overlaps".into(), &"representative".into()));
     assert_eq!(asked["defaults"], serde_json::json!(["collection", "relation", "role", "main"]));
     let areas = server.get("/geology/areas?by=age&rank=Period").json();
-    let sum: f64 = areas["rows"].as_array().expect("rows").iter().map(|row| row["area_km2"].as_f64().expect("km²")).sum();
+    let sum: f64 =
+        areas["rows"].as_array().expect("rows").iter().map(|row| row["area_km2"].as_f64().expect("km²")).sum();
     assert!((sum - areas["total_km2"].as_f64().expect("km²")).abs() < 1e-9 && sum > 400.0, "{areas}");
     for (path, place) in [
         ("/geology/ask?age=Jurrasic+Park", "age"),
@@ -125,8 +128,10 @@ fn what_is_wrong_with_a_mapping_is_said_with_its_place() {
         run.err
     };
     assert!(refused(&write("{")).contains("This is not a mapping"));
-    let layer = |terms: &str| format!(r#"{{"mapping":1,"layers":[{{"view":"GeologicUnitView","terms":{{{terms}}}}}]}}"#);
-    let unit = layer(r#""age":{"columns":["LEGEND02E"],"values":[{"when":["Tertiary"],"events":[{"older":"Tertiary"}]}]}"#);
+    let layer =
+        |terms: &str| format!(r#"{{"mapping":1,"layers":[{{"view":"GeologicUnitView","terms":{{{terms}}}}}]}}"#);
+    let unit =
+        layer(r#""age":{"columns":["LEGEND02E"],"values":[{"when":["Tertiary"],"events":[{"older":"Tertiary"}]}]}"#);
     let said = refused(&write(&unit));
     assert!(said.contains("layers[0] (GeologicUnitView): terms.age: “Tertiary”: The chart"), "{said}");
     let columns = layer(r#""age":{"columns":["ERA"],"values":[]}"#);

@@ -1,8 +1,10 @@
-//! The one reader of XML that strangers wrote: no entities, nothing fetched, size and depth bounded. It is no writer.
+//! Documents of other servers and of people as trees: in the encodings that they are written in, with document types passed over where a
+//! standard has them.
 
+use super::{check, document};
 use crate::features::encoding::Charset;
-use roxmltree::{Document, Node, ParsingOptions};
-use terrane_model::limits::{XML_BYTES_MAX, XML_DEPTH_MAX, XML_NODES_MAX};
+use roxmltree::Node;
+use terrane_model::limits::{XML_BYTES_MAX, XML_DOCUMENT_NODES_MAX};
 use terrane_model::{Error, Result};
 
 /// What is done about a document type.
@@ -26,30 +28,34 @@ pub fn read<T>(bytes: &[u8], doctype: Doctype, take: impl FnOnce(Node<'_, '_>) -
             let blank: String = text[range.clone()].chars().map(|it| if it == '\n' { '\n' } else { ' ' }).collect();
             format!("{}{blank}{}", &text[..range.start], &text[range.end..])
         }
-        (Some(_), Doctype::Refused) => return Err(Error::invalid("A document type (DOCTYPE) is not read here; leave it out.")),
+        (Some(_), Doctype::Refused) => {
+            return Err(Error::invalid("A document type (DOCTYPE) is not read here; leave it out."));
+        }
     };
-    check_depth(&text)?;
-    let options = ParsingOptions { nodes_limit: XML_NODES_MAX, ..ParsingOptions::default() };
-    let document = Document::parse_with_options(&text, options)
-        .map_err(|error| Error::invalid(format!("This is no XML that can be read: {error}.")))?;
-    take(document.root_element())
+    // What it declares no longer holds: it is decoded.
+    check(&text, |_| true)?;
+    take(document(&text, XML_DOCUMENT_NODES_MAX)?.root_element())
 }
 
 /// The text in the encoding that its first bytes or its declaration name, else UTF-8.
 fn text_of(bytes: &[u8]) -> Result<String> {
     let head = &bytes[..bytes.len().min(200)];
-    let utf16 = [[0xfe, 0xff], [0xff, 0xfe]].iter().any(|mark| head.starts_with(mark)) || head.iter().take(4).any(|it| *it == 0);
+    let utf16 = [[0xfe, 0xff], [0xff, 0xfe]].iter().any(|mark| head.starts_with(mark))
+        || head.iter().take(4).any(|it| *it == 0);
     if utf16 {
         return Err(Error::unsupported("XML is read in UTF-8 and in encodings of one byte, not in UTF-16."));
     }
     let declared = String::from_utf8_lossy(head);
-    let declared = declared.split("?>").next().filter(|it| it.trim_start_matches('\u{feff}').starts_with("<?xml")).unwrap_or("");
+    let declared =
+        declared.split("?>").next().filter(|it| it.trim_start_matches('\u{feff}').starts_with("<?xml")).unwrap_or("");
     let name = declared.split("encoding").nth(1).and_then(|rest| rest.split(['"', '\'']).nth(1)).unwrap_or("utf-8");
     if name.eq_ignore_ascii_case("utf-8") || name.eq_ignore_ascii_case("us-ascii") {
-        let text = std::str::from_utf8(bytes).map_err(|_| Error::invalid("The XML says that it is UTF-8 and is not."))?;
+        let text =
+            std::str::from_utf8(bytes).map_err(|_| Error::invalid("The XML says that it is UTF-8 and is not."))?;
         return Ok(text.trim_start_matches('\u{feff}').to_owned());
     }
-    let charset = Charset::by_name(name).ok_or_else(|| Error::unsupported("The XML is in an encoding that is not known here."))?;
+    let charset = Charset::by_name(name)
+        .ok_or_else(|| Error::unsupported("The XML is in an encoding that is not known here."))?;
     let (text, is_damaged) = charset.decode(bytes);
     match is_damaged {
         true => Err(Error::invalid(format!("The XML says that it is {} and is not.", charset.name()))),
@@ -97,50 +103,6 @@ fn doctype_end(text: &str) -> Option<usize> {
     None
 }
 
-/// Refuses elements too deep within each other, before a tree is made of them.
-fn check_depth(text: &str) -> Result<()> {
-    let (mut depth, mut rest) = (0_usize, text);
-    while let Some(at) = rest.find('<') {
-        rest = &rest[at..];
-        let end = match rest {
-            _ if rest.starts_with("<!--") => after(rest, "-->"),
-            _ if rest.starts_with("<![CDATA[") => after(rest, "]]>"),
-            _ if rest.starts_with("<?") => after(rest, "?>"),
-            _ => tag_end(rest),
-        };
-        match rest.as_bytes().get(1) {
-            Some(b'/') => depth = depth.saturating_sub(1),
-            Some(b'!' | b'?') | None => {}
-            Some(_) if rest[..end].ends_with("/>") => {}
-            Some(_) => depth += 1,
-        }
-        if depth > XML_DEPTH_MAX {
-            return Err(Error::too_large(format!("Elements may be {XML_DEPTH_MAX} deep within each other.")));
-        }
-        rest = &rest[end..];
-    }
-    Ok(())
-}
-
-fn after(text: &str, end: &str) -> usize {
-    text.find(end).map_or(text.len(), |at| at + end.len())
-}
-
-/// The end of a tag; a `>` within quotes does not end it.
-fn tag_end(text: &str) -> usize {
-    let mut quote = None;
-    for (at, byte) in text.bytes().enumerate() {
-        match (quote, byte) {
-            (Some(open), _) if open == byte => quote = None,
-            (Some(_), _) => {}
-            (None, b'"' | b'\'') => quote = Some(byte),
-            (None, b'>') => return at + 1,
-            (None, _) => {}
-        }
-    }
-    text.len()
-}
-
 /// The first child element of a local name, whatever its namespace.
 pub fn child<'a, 'i>(node: Node<'a, 'i>, name: &str) -> Option<Node<'a, 'i>> {
     children(node, name).next()
@@ -175,6 +137,7 @@ pub fn attribute<'a>(node: Node<'a, '_>, name: &str) -> Option<&'a str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use terrane_model::limits::XML_DEPTH_MAX;
 
     fn name(text: &str, doctype: Doctype) -> Result<String> {
         read(text.as_bytes(), doctype, |root| Ok(root.tag_name().name().to_owned()))
@@ -182,7 +145,8 @@ mod tests {
 
     #[test]
     fn a_document_type_is_passed_over_where_a_standard_has_one_and_refused_elsewhere() {
-        let with = "<?xml version='1.0'?><!-- x > y -->\n<!DOCTYPE a SYSTEM \"http://x/y.dtd\" [<!ELEMENT b EMPTY>]>\n<a/>";
+        let with =
+            "<?xml version='1.0'?><!-- x > y -->\n<!DOCTYPE a SYSTEM \"http://x/y.dtd\" [<!ELEMENT b EMPTY>]>\n<a/>";
         assert_eq!(name(with, Doctype::PassedOver).expect("it is passed over"), "a");
         assert!(name(with, Doctype::Refused).is_err());
         assert!(name("<!doctype html><a/>", Doctype::Refused).is_err());
@@ -201,15 +165,22 @@ mod tests {
         for bomb in bombs {
             assert!(name(bomb, Doctype::PassedOver).is_err(), "{bomb}");
         }
-        let wide: Vec<u8> = [0xff, 0xfe].into_iter().chain("<!DOCTYPE a><a/>".encode_utf16().flat_map(u16::to_le_bytes)).collect();
-        assert!(read(&wide, Doctype::Refused, |_| Ok(())).is_err() && read(&wide[2..], Doctype::PassedOver, |_| Ok(())).is_err());
+        let wide: Vec<u8> =
+            [0xff, 0xfe].into_iter().chain("<!DOCTYPE a><a/>".encode_utf16().flat_map(u16::to_le_bytes)).collect();
+        assert!(
+            read(&wide, Doctype::Refused, |_| Ok(())).is_err()
+                && read(&wide[2..], Doctype::PassedOver, |_| Ok(())).is_err()
+        );
     }
 
     #[test]
     fn depth_is_bounded_before_a_tree_is_made() {
         let deep = |depth: usize| format!("{}{}", "<a>".repeat(depth), "</a>".repeat(depth));
         assert!(name(&deep(XML_DEPTH_MAX), Doctype::Refused).is_ok());
-        assert_eq!(name(&deep(XML_DEPTH_MAX + 1), Doctype::Refused).expect_err("too deep").kind(), terrane_model::Kind::TooLarge);
+        assert_eq!(
+            name(&deep(XML_DEPTH_MAX + 1), Doctype::Refused).expect_err("too deep").kind(),
+            terrane_model::Kind::TooLarge
+        );
         assert!(name(&deep(1_000_000), Doctype::Refused).is_err());
         let flat = format!("<a>{}</a>", "<b c='>'/><!-- <x> --><![CDATA[<y>]]><d></d>".repeat(1_000));
         assert!(name(&flat, Doctype::Refused).is_ok());
