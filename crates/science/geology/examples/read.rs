@@ -45,7 +45,9 @@ fn rocks(text: &str) {
 fn terms(rest: &str) {
     let Some((vocabulary, text)) = rest.split_once(' ') else { return };
     print!("{rest} =>");
-    for found in terrane_geology::vocabulary::named(vocabulary).into_iter().flat_map(|vocabulary| vocabulary.find(text, 4)) {
+    for found in
+        terrane_geology::vocabulary::named(vocabulary).into_iter().flat_map(|vocabulary| vocabulary.find(text, 4))
+    {
         print!(" {}[{:.2}]", found.concept.id, found.score);
     }
     println!();

@@ -23,7 +23,11 @@ fn is_accent(character: char) -> bool {
 
 fn unify(character: char) -> Option<char> {
     Some(match character {
-        '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{301c}' | '~' | '\u{30fb}'..='\u{30fb}' if character != '\u{30fb}' => '-',
+        '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{301c}' | '~' | '\u{30fb}'..='\u{30fb}'
+            if character != '\u{30fb}' =>
+        {
+            '-'
+        }
         '"' | '\'' | '\u{2018}'..='\u{201f}' | '\u{ab}' | '\u{bb}' | '\u{200b}'..='\u{200d}' | '\u{ad}' => return None,
         'ł' => 'l',
         'ø' => 'o',

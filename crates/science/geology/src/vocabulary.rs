@@ -107,7 +107,9 @@ impl Vocabulary {
             return self.concept(id);
         }
         let id = uri.strip_prefix(without_scheme(self.inspire_prefix.as_deref()?))?;
-        self.concepts().iter().find(|concept| concept.inspire.as_deref().is_some_and(|address| address.rsplit('/').next() == Some(id)))
+        self.concepts()
+            .iter()
+            .find(|concept| concept.inspire.as_deref().is_some_and(|address| address.rsplit('/').next() == Some(id)))
     }
     /// The terms that have none above them, ordered by id.
     pub fn tops(&self) -> Vec<&Concept> {

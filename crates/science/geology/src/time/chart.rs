@@ -74,7 +74,11 @@ impl Chart {
             return smallest;
         }
         let enough = (older_ma - younger_ma) * 0.98;
-        let holding = self.units.iter().filter(|unit| unit.share_ma(older_ma, younger_ma) >= enough).min_by(|a, b| a.by_length(b));
+        let holding = self
+            .units
+            .iter()
+            .filter(|unit| unit.share_ma(older_ma, younger_ma) >= enough)
+            .min_by(|a, b| a.by_length(b));
         match holding {
             Some(unit) if unit.rank >= Rank::Period || self.is_precambrian(unit) => unit,
             _ => self.largest(older_ma.min(self.phanerozoic_ma()), younger_ma).unwrap_or(smallest),

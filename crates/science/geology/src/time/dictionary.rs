@@ -159,7 +159,28 @@ impl Maker {
 
 /// Names of stages that are words of other languages too: Finnish for the Wordian is `Word`.
 fn is_common_word(text: &str) -> bool {
-    text.chars().count() <= 5 && text.is_ascii() && !matches!(text, "Jura" | "jura" | "Trias" | "trias" | "Perm" | "perm" | "Kapur" | "Karbon" | "Devon" | "devon" | "Silur" | "silur" | "Krida" | "Perem" | "perem" | "Yura" | "Kreda")
+    text.chars().count() <= 5
+        && text.is_ascii()
+        && !matches!(
+            text,
+            "Jura"
+                | "jura"
+                | "Trias"
+                | "trias"
+                | "Perm"
+                | "perm"
+                | "Kapur"
+                | "Karbon"
+                | "Devon"
+                | "devon"
+                | "Silur"
+                | "silur"
+                | "Krida"
+                | "Perem"
+                | "perem"
+                | "Yura"
+                | "Kreda"
+        )
 }
 
 fn meaning(kind: &str, value: &'static str, score: f32) -> Option<Word> {

@@ -68,7 +68,8 @@ pub fn japanese(label: &str) -> Vec<String> {
     let folded = fold(label);
     let long = folded.replace("(累)", "累");
     let short = folded.replace("(累)", "");
-    let mut names: Vec<_> = [short, long].iter().flat_map(|text| text.split(['(', ')']).flat_map(both).collect::<Vec<_>>()).collect();
+    let mut names: Vec<_> =
+        [short, long].iter().flat_map(|text| text.split(['(', ')']).flat_map(both).collect::<Vec<_>>()).collect();
     names.dedup();
     names
 }

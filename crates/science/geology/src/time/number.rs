@@ -59,7 +59,11 @@ const MULTIPLIERS: [(char, f64); 3] = [('億', 1e8), ('亿', 1e8), ('억', 1e8)]
 
 /// The age in numbers a folded text goes on with at a byte, and its length in bytes.
 pub fn number_at(text: &str, start: usize) -> Option<(Age, usize)> {
-    if text[..start].chars().next_back().is_some_and(|before| before.is_alphanumeric() && !crate::text::is_close(before)) {
+    if text[..start]
+        .chars()
+        .next_back()
+        .is_some_and(|before| before.is_alphanumeric() && !crate::text::is_close(before))
+    {
         return None;
     }
     let mut reader = Reader { text, at: start };
@@ -111,7 +115,8 @@ impl Reader<'_> {
             return None;
         }
         self.at += written.len();
-        let thousands = written.split(',').skip(1).all(|group| group.split('.').next().is_some_and(|digits| digits.len() == 3));
+        let thousands =
+            written.split(',').skip(1).all(|group| group.split('.').next().is_some_and(|digits| digits.len() == 3));
         if thousands { written.replace(',', "") } else { written.replace(',', ".") }.parse().ok()
     }
     fn value(&mut self) -> Option<Value> {
@@ -166,7 +171,8 @@ impl Reader<'_> {
         };
         let years = [("年前", 1e-6), ("年", 1e-6), ("년전", 1e-6), ("년", 1e-6)];
         let years = years.into_iter().filter(|_| multiplied);
-        let (word, unit) = UNITS.into_iter().chain(years).filter(|(word, _)| fits(word)).max_by_key(|(word, _)| word.len())?;
+        let (word, unit) =
+            UNITS.into_iter().chain(years).filter(|(word, _)| fits(word)).max_by_key(|(word, _)| word.len())?;
         self.at += word.len();
         Some(unit)
     }

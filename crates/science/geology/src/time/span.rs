@@ -28,9 +28,13 @@ impl Age {
     }
     /// From the older of two ages to the younger.
     pub fn hull(self, other: Self) -> Self {
-        let (older_ma, older) = if self.older_ma >= other.older_ma { (self.older_ma, self.older) } else { (other.older_ma, other.older) };
-        let (younger_ma, younger) =
-            if self.younger_ma <= other.younger_ma { (self.younger_ma, self.younger) } else { (other.younger_ma, other.younger) };
+        let (older_ma, older) =
+            if self.older_ma >= other.older_ma { (self.older_ma, self.older) } else { (other.older_ma, other.older) };
+        let (younger_ma, younger) = if self.younger_ma <= other.younger_ma {
+            (self.younger_ma, self.younger)
+        } else {
+            (other.younger_ma, other.younger)
+        };
         Self { older_ma, younger_ma, older, younger }
     }
     /// Whether another age lies in it, bounds included.
@@ -39,9 +43,10 @@ impl Age {
     }
     /// The unit it is, if it is one.
     pub fn unit(&self) -> Option<&'static Unit> {
-        self.older.zip(self.younger).and_then(|(older, younger)| std::ptr::eq(older, younger).then_some(older)).filter(|unit| {
-            unit.older_ma == self.older_ma && unit.younger_ma == self.younger_ma
-        })
+        self.older
+            .zip(self.younger)
+            .and_then(|(older, younger)| std::ptr::eq(older, younger).then_some(older))
+            .filter(|unit| unit.older_ma == self.older_ma && unit.younger_ma == self.younger_ma)
     }
     /// The shortest unit it lies in.
     pub fn smallest_containing(&self) -> &'static Unit {
@@ -89,6 +94,9 @@ fn of_unit(unit: &'static Unit, part: Part) -> Option<(Age, f32)> {
 
 /// The stages of a unit that is longer than one.
 fn stages(unit: &'static Unit) -> impl Iterator<Item = &'static Unit> {
-    let inside = chart().units().iter().filter(move |other| other.is(Rank::Age) && unit.covers(other.older_ma, other.younger_ma));
+    let inside = chart()
+        .units()
+        .iter()
+        .filter(move |other| other.is(Rank::Age) && unit.covers(other.older_ma, other.younger_ma));
     inside.filter(move |_| unit.rank < Rank::Age && unit.rank >= Rank::Period)
 }

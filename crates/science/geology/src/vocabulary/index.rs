@@ -84,7 +84,9 @@ impl Index {
                 self.starts.entry(first).or_default().push(word.clone());
             }
         }
-        self.starts.values_mut().for_each(|words| words.sort_by_key(|word| (std::cmp::Reverse(word.len()), word.clone())));
+        self.starts
+            .values_mut()
+            .for_each(|words| words.sort_by_key(|word| (std::cmp::Reverse(word.len()), word.clone())));
     }
     /// The terms a folded word names, the surest first.
     pub fn get(&self, word: &str) -> &[Entry] {

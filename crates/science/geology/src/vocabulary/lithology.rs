@@ -98,7 +98,8 @@ fn made_of(vocabulary: &Vocabulary, line: &[Piece], rocks: &mut Vec<Rock<'_>>) {
         } else if joined && !between.is_empty() && this.role == Role::Composition {
             rocks[second - 1].role = Role::Composition;
         } else if beside && (like || between.len() <= 1) && (like || !alternates(line, alternate, this.place)) {
-            let made = if matches!(line[this.place], Piece::Rock { head_first: true, .. }) { second } else { second - 1 };
+            let made =
+                if matches!(line[this.place], Piece::Rock { head_first: true, .. }) { second } else { second - 1 };
             rocks[made].role = Role::Composition;
         }
     }

@@ -85,7 +85,12 @@ pub fn read(table: &str) -> Option<Vocabulary> {
 
 /// A vocabulary of terms from elsewhere as a table.
 pub fn write(vocabulary: &Vocabulary, concepts: &[Concept]) -> String {
-    let mut table = format!("V\t{}", [&vocabulary.id, &vocabulary.alias, &vocabulary.uri, &vocabulary.prefix, &vocabulary.version].map(|cell| plain(cell)).join("\t"));
+    let mut table = format!(
+        "V\t{}",
+        [&vocabulary.id, &vocabulary.alias, &vocabulary.uri, &vocabulary.prefix, &vocabulary.version]
+            .map(|cell| plain(cell))
+            .join("\t")
+    );
     table.push('\n');
     let mut line = |tag: char, text: &str| {
         let _ = writeln!(table, "{tag}\t{text}");
@@ -112,7 +117,10 @@ pub fn write(vocabulary: &Vocabulary, concepts: &[Concept]) -> String {
 
 /// Text on one line, without tabs.
 fn plain(text: &str) -> String {
-    text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+    text.split(|c: char| c.is_whitespace() || c.is_control())
+        .filter(|word| !word.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn labelled(cells: &str) -> Option<(String, String)> {
@@ -133,7 +141,8 @@ pub fn terms(vocabulary: &Vocabulary) -> Terms {
             line_of(concept, tag, rest, vocabulary.inspire_prefix.as_deref());
         }
     }
-    let places: HashMap<String, usize> = concepts.iter().enumerate().map(|(place, concept)| (concept.id.clone(), place)).collect();
+    let places: HashMap<String, usize> =
+        concepts.iter().enumerate().map(|(place, concept)| (concept.id.clone(), place)).collect();
     link(&mut concepts, &places);
     add_synonyms(&vocabulary.id, &mut concepts, &places);
     Terms { concepts, places, index: OnceLock::new() }
@@ -173,7 +182,9 @@ fn add_synonyms(id: &str, concepts: &mut [Concept], places: &HashMap<String, usi
         if cells.next() != Some(id) {
             continue;
         }
-        let (Some(term), Some(kind), Some(language), Some(words)) = (cells.next(), cells.next(), cells.next(), cells.next()) else {
+        let (Some(term), Some(kind), Some(language), Some(words)) =
+            (cells.next(), cells.next(), cells.next(), cells.next())
+        else {
             continue;
         };
         let Some(concept) = places.get(term).map(|place| &mut concepts[*place]) else {

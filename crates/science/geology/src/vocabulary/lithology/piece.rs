@@ -34,7 +34,11 @@ pub enum Mark {
 #[derive(Debug, Clone)]
 pub enum Piece {
     /// A rock, the words that name it, and whether what it is made of follows it (in Thai and Vietnamese).
-    Rock { entry: Entry, words: String, head_first: bool },
+    Rock {
+        entry: Entry,
+        words: String,
+        head_first: bool,
+    },
     Mark(Mark),
     Other(usize),
 }
@@ -170,7 +174,9 @@ pub fn pieces(vocabulary: &Vocabulary, line: &str, vietnamese: bool) -> Vec<Piec
         let mark = mark_at(line, at);
         at += match (rock, mark) {
             (Some((_, length)), Some((mark, longer))) if longer > length => add(&mut pieces, Piece::Mark(mark), longer),
-            (Some((_, length)), _) if is_pieces(&pieces, &line[at..at + length]) => add(&mut pieces, Piece::Mark(Mark::Clasts), length),
+            (Some((_, length)), _) if is_pieces(&pieces, &line[at..at + length]) => {
+                add(&mut pieces, Piece::Mark(Mark::Clasts), length)
+            }
             (Some((entry, length)), _) => {
                 let words = line[at..at + length].to_owned();
                 let head_first = vietnamese || ('\u{e00}'..='\u{e7f}').contains(&first);
@@ -193,7 +199,11 @@ fn other(pieces: &mut Vec<Piece>, line: &str, at: usize) -> usize {
     let rest = &line[at..];
     let first = rest.chars().next().unwrap_or(' ');
     let end = rest.find(|c: char| !c.is_alphanumeric() || is_close(c)).filter(|end| *end > 0);
-    let length = if is_close(first) || end.is_none() && !first.is_alphanumeric() { first.len_utf8() } else { end.unwrap_or(rest.len()) };
+    let length = if is_close(first) || end.is_none() && !first.is_alphanumeric() {
+        first.len_utf8()
+    } else {
+        end.unwrap_or(rest.len())
+    };
     match pieces.last_mut() {
         Some(Piece::Other(last)) if is_close(first) => *last += length,
         _ => pieces.push(Piece::Other(length)),
@@ -212,7 +222,9 @@ fn rock_at(index: &Index, line: &str, at: usize, vietnamese: bool) -> Option<(En
     if !is_boundary(before, Some(first)) {
         return None;
     }
-    let fits = |word: &str| rest.strip_prefix(word).is_some_and(|after| is_boundary(word.chars().next_back(), after.chars().next()));
+    let fits = |word: &str| {
+        rest.strip_prefix(word).is_some_and(|after| is_boundary(word.chars().next_back(), after.chars().next()))
+    };
     let whole = index.starting(first).iter().find(|word| fits(word) && index.is_plain(word, vietnamese));
     let whole = whole.and_then(|word| Some((*index.get(word).first()?, word.len())));
     plural_at(index, rest).filter(|(_, length)| whole.is_none_or(|(_, other)| *length > other)).or(whole)
@@ -220,10 +232,13 @@ fn rock_at(index: &Index, line: &str, at: usize, vietnamese: bool) -> Option<(En
 
 /// An English plural of up to three words: `siliceous shales`.
 fn plural_at(index: &Index, rest: &str) -> Option<(Entry, usize)> {
-    let mut ends = rest.match_indices(|c: char| !c.is_ascii_lowercase() && c != '-').map(|(place, _)| place).chain([rest.len()]);
+    let mut ends =
+        rest.match_indices(|c: char| !c.is_ascii_lowercase() && c != '-').map(|(place, _)| place).chain([rest.len()]);
     let ends: Vec<usize> = ends.by_ref().take(3).collect();
     ends.into_iter().rev().find_map(|end| {
-        let found = singular(rest.get(..end)?).into_iter().find_map(|word| index.get(&word).first().copied().filter(|_| index.is_plain(&word, false)));
+        let found = singular(rest.get(..end)?)
+            .into_iter()
+            .find_map(|word| index.get(&word).first().copied().filter(|_| index.is_plain(&word, false)));
         found.map(|entry| (entry, end))
     })
 }
@@ -233,7 +248,8 @@ fn mark_at(line: &str, at: usize) -> Option<(Mark, usize)> {
     let before = line[..at].chars().next_back();
     let fits = |word: &str| {
         let after = rest.strip_prefix(word)?;
-        let free = is_boundary(before, word.chars().next()) && is_boundary(word.chars().next_back(), after.chars().next());
+        let free =
+            is_boundary(before, word.chars().next()) && is_boundary(word.chars().next_back(), after.chars().next());
         free.then_some(word.len())
     };
     MARKS.iter().filter_map(|(word, mark)| Some((*mark, fits(word)?))).max_by_key(|(_, length)| *length)
