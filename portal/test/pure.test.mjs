@@ -95,9 +95,11 @@ test('a card takes its words in the reader’s language and its units first', as
 });
 
 test('every language file has the words of the English one, and their blanks', async () => {
-  const en = (await load('/src/i18n/en.json')).default;
-  const ja = (await load('/src/i18n/ja.json')).default;
-  assert.deepEqual(Object.keys(ja), Object.keys(en));
-  const blanks = (text) => [...text.matchAll(/\{\w+\}/g)].map((m) => m[0]).sort();
-  for (const key of Object.keys(en)) assert.deepEqual(blanks(ja[key]), blanks(en[key]), key);
+  for (const folder of ['/src/i18n', '/src/geology/words']) {
+    const en = (await load(`${folder}/en.json`)).default;
+    const ja = (await load(`${folder}/ja.json`)).default;
+    assert.deepEqual(Object.keys(ja), Object.keys(en));
+    const blanks = (text) => [...text.matchAll(/\{\w+\}/g)].map((m) => m[0]).sort();
+    for (const key of Object.keys(en)) assert.deepEqual(blanks(ja[key]), blanks(en[key]), key);
+  }
 });

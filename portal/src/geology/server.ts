@@ -110,3 +110,53 @@ export async function readMapping(collection: string, lang: string): Promise<Map
   });
   return { dataset: text(raw.dataset) || collection, title: text(raw.title), views: Array.isArray(raw.views) ? raw.views.map(String) : [], coverage: list(raw.coverage).map(part) };
 }
+
+export interface UnitRow {
+  id: string;
+  name: string;
+  age: string;
+  rocks: string;
+  older_ma: number | null;
+  younger_ma: number | null;
+  dataset: string;
+}
+export interface RowsAsk {
+  collection: string;
+  filter: string;
+  bbox: Box | null;
+  lang: string;
+  limit: number;
+}
+const COLUMNS = ['name', 'lithology', 'geologicHistory', 'numericOlderAge', 'numericYoungerAge'];
+
+/** Rows without where they are: a row's place is asked for when somebody goes there. */
+export async function readRows({ collection, filter, bbox, lang, limit }: RowsAsk, signal?: AbortSignal): Promise<{ rows: UnitRow[]; matched: number | null }> {
+  const parameters = { filter: filter || null, bbox: bbox ? boxText(bbox) : null, limit, lang, skipGeometry: 'true', properties: COLUMNS.join(','), count: 'true', f: 'json' };
+  const raw = (await json(address(`collections/${encodeURIComponent(collection)}/items`, parameters), signal)) as Raw;
+  const row = (feature: Raw): UnitRow => {
+    const p = (feature.properties ?? {}) as Raw;
+    const age = (value: unknown) => (typeof value === 'number' ? value : null);
+    return { id: String(feature.id ?? ''), name: text(p.name), age: text(p.geologicHistory), rocks: text(p.lithology), older_ma: age(p.numericOlderAge), younger_ma: age(p.numericYoungerAge), dataset: text(p.source) };
+  };
+  return { rows: list(raw.features).map(row), matched: typeof raw.numberMatched === 'number' ? raw.numberMatched : null };
+}
+
+export async function readFeature(collection: string, id: string, lang: string): Promise<GeoJSON.Geometry | null> {
+  const raw = (await json(address(`collections/${encodeURIComponent(collection)}/items/${encodeURIComponent(id)}`, { f: 'json', lang }))) as GeoJSON.Feature;
+  return raw.geometry ?? null;
+}
+
+export interface Country {
+  id: string;
+  name: string;
+}
+/** Countries by name; none where the node has no such table. */
+export async function readCountries(lang: string): Promise<Country[]> {
+  const raw = (await json(address('collections/countries/items', { limit: 1000, skipGeometry: 'true', lang, f: 'json' }))) as Raw;
+  const name = (p: Raw) => {
+    const names = Object.entries(p).filter((e): e is [string, string] => /^name/i.test(e[0]) && typeof e[1] === 'string' && e[1] !== '');
+    return (names.find(([key]) => key.toLowerCase().endsWith(`_${lang}`)) ?? names.find(([key]) => /^name(_en)?$/i.test(key)) ?? names[0])?.[1] ?? '';
+  };
+  const all = list(raw.features).map((f) => ({ id: String(f.id ?? ''), name: name((f.properties ?? {}) as Raw) }));
+  return all.filter((c) => c.id && c.name).sort((a, b) => a.name.localeCompare(b.name, lang));
+}

@@ -32,7 +32,7 @@ export interface Tree {
 
 export type Relation = 'overlaps' | 'within' | 'contains';
 export const RELATIONS: Relation[] = ['overlaps', 'within', 'contains'];
-export const ROLES = ['representative', 'any', 'deposition', 'eruption', 'intrusion', 'accretion', 'metamorphism'] as const;
+export const ROLES = ['representative', 'deposition', 'accretion', 'intrusion', 'metamorphism'] as const;
 
 /** A question about ages and rocks; empty words ask nothing. */
 export interface Question {
