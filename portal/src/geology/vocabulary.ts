@@ -11,7 +11,7 @@ const ROCKS = 'vocabularies/simplelithology';
 export const fold = (text: string) => text.normalize('NFKD').replace(/\p{M}/gu, (mark) => (/[\u3099\u309a]/.test(mark) ? mark : '')).normalize('NFC').toLowerCase().trim();
 
 const number = (value: unknown): number => (value && typeof value === 'object' ? number((value as Raw).age_ma ?? (value as Raw)['@value']) : value === null || value === undefined || value === '' ? NaN : Number(value));
-const lastOf = (uri: string) => decodeURIComponent(uri.replace(/[/#]+$/, '').split(/[/#]/).pop() ?? uri);
+const lastOf = (uri: string) => decodeURIComponent(uri.replace(/[/#:]+$/, '').split(/[/#:]/).pop() ?? uri);
 
 /** Names by language, from `{"en": "Jurassic"}` or `{"en": ["a", "b"]}`. */
 function said(value: unknown): [string, string][] {
