@@ -1,7 +1,7 @@
 //! Feature types: what a name in a request stands for. A type is a name in a namespace, a dataset, a filter, and properties that are
 //! columns. Every dataset with rows has one in the namespace of the node; further ones are in the tables of `standard`.
 
-use super::standard::STANDARD;
+use super::standard;
 use crate::common::site::Site;
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -142,8 +142,8 @@ pub fn all(site: &Site, catalogue: &Catalogue) -> Vec<FeatureType> {
         catalogue.entries(Caller::Public).filter_map(rows).collect();
     let namespace = Namespace { prefix: OWN_PREFIX.to_owned(), uri: own_namespace(site) };
     let own = datasets.iter().map(|(entry, source)| own_type(&namespace, entry, source));
-    let standard = STANDARD.iter().filter_map(|standard| {
-        let (entry, source) = datasets.iter().find(|(entry, _)| standard.is_of(entry.about().id.as_str()))?;
+    let standard = standard::all().into_iter().filter_map(|standard| {
+        let (entry, source) = datasets.iter().find(|(entry, _)| entry.about().id.as_str() == standard.dataset)?;
         standard.feature_type(entry, source)
     });
     own.chain(standard).collect()
