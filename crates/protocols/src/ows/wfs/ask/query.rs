@@ -82,14 +82,11 @@ fn plain(form: &QueryForm<'_>, feature_type: &FeatureType) -> Result<Planned> {
     };
     question.query.sort = form.sort.iter().map(sort).collect::<Result<_>>()?;
     let chosen = chosen(form, feature_type)?;
-    match &chosen {
-        Some(chosen) => question.query.columns = columns(feature_type, chosen),
-        // What several columns make is made of derived ones too, which are not among all.
-        None if feature_type.is_built() => {
-            let all: Vec<usize> = (0..feature_type.properties.len()).collect();
-            question.query.columns = columns(feature_type, &all);
-        }
-        None => {}
+    // Columns that are computed come only when they are named, and a standard's type names them.
+    let named = || (0..feature_type.properties.len()).collect::<Vec<_>>();
+    let needed = chosen.clone().or_else(|| feature_type.schema_location.map(|_| named()));
+    if let Some(needed) = &needed {
+        question.query.columns = columns(feature_type, needed);
     }
     Ok(Planned { feature_type: feature_type.clone(), question, crs, srs_named: form.srs_name.is_some(), chosen })
 }
