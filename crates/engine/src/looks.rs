@@ -66,7 +66,8 @@ fn add(symbolizer: &Symbolizer, feature: &Feature<'_>, look: &mut Look) {
         Symbolizer::Line(own) => line(own, feature, look),
         Symbolizer::Mark(Mark { fill, stroke, opacity, .. }) => {
             let colour = fill.as_ref().or(stroke.as_ref().map(|stroke| &stroke.colour));
-            look.mark = colour.and_then(|colour| value(colour, feature)).map(|colour| faded(colour, *opacity)).or(look.mark);
+            look.mark =
+                colour.and_then(|colour| value(colour, feature)).map(|colour| faded(colour, *opacity)).or(look.mark);
         }
         Symbolizer::Label(_) | Symbolizer::Raster(_) => {}
     }

@@ -26,7 +26,9 @@ pub fn read<T>(bytes: &[u8], doctype: Doctype, take: impl FnOnce(Node<'_, '_>) -
             let blank: String = text[range.clone()].chars().map(|it| if it == '\n' { '\n' } else { ' ' }).collect();
             format!("{}{blank}{}", &text[..range.start], &text[range.end..])
         }
-        (Some(_), Doctype::Refused) => return Err(Error::invalid("A document type (DOCTYPE) is not read here; leave it out.")),
+        (Some(_), Doctype::Refused) => {
+            return Err(Error::invalid("A document type (DOCTYPE) is not read here; leave it out."));
+        }
     };
     check_depth(&text)?;
     let options = ParsingOptions { nodes_limit: XML_NODES_MAX, ..ParsingOptions::default() };
@@ -38,18 +40,22 @@ pub fn read<T>(bytes: &[u8], doctype: Doctype, take: impl FnOnce(Node<'_, '_>) -
 /// The text in the encoding that its first bytes or its declaration name, else UTF-8.
 fn text_of(bytes: &[u8]) -> Result<String> {
     let head = &bytes[..bytes.len().min(200)];
-    let utf16 = [[0xfe, 0xff], [0xff, 0xfe]].iter().any(|mark| head.starts_with(mark)) || head.iter().take(4).any(|it| *it == 0);
+    let utf16 = [[0xfe, 0xff], [0xff, 0xfe]].iter().any(|mark| head.starts_with(mark))
+        || head.iter().take(4).any(|it| *it == 0);
     if utf16 {
         return Err(Error::unsupported("XML is read in UTF-8 and in encodings of one byte, not in UTF-16."));
     }
     let declared = String::from_utf8_lossy(head);
-    let declared = declared.split("?>").next().filter(|it| it.trim_start_matches('\u{feff}').starts_with("<?xml")).unwrap_or("");
+    let declared =
+        declared.split("?>").next().filter(|it| it.trim_start_matches('\u{feff}').starts_with("<?xml")).unwrap_or("");
     let name = declared.split("encoding").nth(1).and_then(|rest| rest.split(['"', '\'']).nth(1)).unwrap_or("utf-8");
     if name.eq_ignore_ascii_case("utf-8") || name.eq_ignore_ascii_case("us-ascii") {
-        let text = std::str::from_utf8(bytes).map_err(|_| Error::invalid("The XML says that it is UTF-8 and is not."))?;
+        let text =
+            std::str::from_utf8(bytes).map_err(|_| Error::invalid("The XML says that it is UTF-8 and is not."))?;
         return Ok(text.trim_start_matches('\u{feff}').to_owned());
     }
-    let charset = Charset::by_name(name).ok_or_else(|| Error::unsupported("The XML is in an encoding that is not known here."))?;
+    let charset = Charset::by_name(name)
+        .ok_or_else(|| Error::unsupported("The XML is in an encoding that is not known here."))?;
     let (text, is_damaged) = charset.decode(bytes);
     match is_damaged {
         true => Err(Error::invalid(format!("The XML says that it is {} and is not.", charset.name()))),
@@ -182,7 +188,8 @@ mod tests {
 
     #[test]
     fn a_document_type_is_passed_over_where_a_standard_has_one_and_refused_elsewhere() {
-        let with = "<?xml version='1.0'?><!-- x > y -->\n<!DOCTYPE a SYSTEM \"http://x/y.dtd\" [<!ELEMENT b EMPTY>]>\n<a/>";
+        let with =
+            "<?xml version='1.0'?><!-- x > y -->\n<!DOCTYPE a SYSTEM \"http://x/y.dtd\" [<!ELEMENT b EMPTY>]>\n<a/>";
         assert_eq!(name(with, Doctype::PassedOver).expect("it is passed over"), "a");
         assert!(name(with, Doctype::Refused).is_err());
         assert!(name("<!doctype html><a/>", Doctype::Refused).is_err());
@@ -201,15 +208,22 @@ mod tests {
         for bomb in bombs {
             assert!(name(bomb, Doctype::PassedOver).is_err(), "{bomb}");
         }
-        let wide: Vec<u8> = [0xff, 0xfe].into_iter().chain("<!DOCTYPE a><a/>".encode_utf16().flat_map(u16::to_le_bytes)).collect();
-        assert!(read(&wide, Doctype::Refused, |_| Ok(())).is_err() && read(&wide[2..], Doctype::PassedOver, |_| Ok(())).is_err());
+        let wide: Vec<u8> =
+            [0xff, 0xfe].into_iter().chain("<!DOCTYPE a><a/>".encode_utf16().flat_map(u16::to_le_bytes)).collect();
+        assert!(
+            read(&wide, Doctype::Refused, |_| Ok(())).is_err()
+                && read(&wide[2..], Doctype::PassedOver, |_| Ok(())).is_err()
+        );
     }
 
     #[test]
     fn depth_is_bounded_before_a_tree_is_made() {
         let deep = |depth: usize| format!("{}{}", "<a>".repeat(depth), "</a>".repeat(depth));
         assert!(name(&deep(XML_DEPTH_MAX), Doctype::Refused).is_ok());
-        assert_eq!(name(&deep(XML_DEPTH_MAX + 1), Doctype::Refused).expect_err("too deep").kind(), terrane_model::Kind::TooLarge);
+        assert_eq!(
+            name(&deep(XML_DEPTH_MAX + 1), Doctype::Refused).expect_err("too deep").kind(),
+            terrane_model::Kind::TooLarge
+        );
         assert!(name(&deep(1_000_000), Doctype::Refused).is_err());
         let flat = format!("<a>{}</a>", "<b c='>'/><!-- <x> --><![CDATA[<y>]]><d></d>".repeat(1_000));
         assert!(name(&flat, Doctype::Refused).is_ok());

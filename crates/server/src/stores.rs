@@ -11,8 +11,8 @@ use terrane_model::limits::Limits;
 use terrane_model::outgoing::Outgoing;
 use terrane_model::store::{Opener, Store};
 use terrane_model::{Error, Result};
-use terrane_store_embedded::EmbeddedStore;
 use terrane_protocols::check::Checker;
+use terrane_store_embedded::EmbeddedStore;
 use terrane_store_files::FileOpener;
 use terrane_store_remote::{Client, Rules};
 

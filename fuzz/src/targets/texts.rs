@@ -3,10 +3,10 @@
 use super::{inputs, text};
 use crate::Target;
 use terrane_drawing::Style;
-use terrane_formats::{about, context, services};
 use terrane_formats::features::wkb;
 use terrane_formats::filter::{cql2_json, cql2_text, wkt};
 use terrane_formats::picture::png;
+use terrane_formats::{about, context, services};
 use terrane_model::batch::GeometryBuilder;
 use terrane_model::limits::Limits;
 use terrane_model::picture::Picture;
@@ -217,7 +217,21 @@ pub const CAPABILITIES: Target = Target {
             "<ServiceExceptionReport><ServiceException code='x'>no</ServiceException></ServiceExceptionReport>",
         ])
     },
-    words: &["<!DOCTYPE ", "<!ENTITY ", "[", "]>", "&amp;", "&a;", "<![CDATA[", "<?", "<!--", "-->", "<Layer>", "</Layer>", "encoding='ISO-8859-1'"],
+    words: &[
+        "<!DOCTYPE ",
+        "<!ENTITY ",
+        "[",
+        "]>",
+        "&amp;",
+        "&a;",
+        "<![CDATA[",
+        "<?",
+        "<!--",
+        "-->",
+        "<Layer>",
+        "</Layer>",
+        "encoding='ISO-8859-1'",
+    ],
     run: |bytes| {
         drop(services::read(bytes));
         drop(services::exception(bytes));
@@ -236,7 +250,10 @@ pub const CONTEXT: Target = Target {
     run: |bytes| {
         if let Ok(read) = context::read(bytes) {
             let again = context::read(context::wmc::write(&read).as_bytes());
-            assert!(again.is_ok_and(|again| again.layers.len() == read.layers.len()), "what was read and written is not read again");
+            assert!(
+                again.is_ok_and(|again| again.layers.len() == read.layers.len()),
+                "what was read and written is not read again"
+            );
         }
     },
 };

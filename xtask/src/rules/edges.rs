@@ -74,7 +74,8 @@ fn foreign(from: &Manifest, name: &str) -> Option<String> {
     let layer = from.layer()?;
     let (_, banned) = FOREIGN.iter().find(|(of, _)| *of == layer)?;
     let is_way_out = (from.package.as_str(), name) == WAY_OUT;
-    (banned.contains(&name) && !is_way_out).then(|| format!("{layer} may not use {name} ({DRAWING}, The ten invariants)"))
+    (banned.contains(&name) && !is_way_out)
+        .then(|| format!("{layer} may not use {name} ({DRAWING}, The ten invariants)"))
 }
 
 fn unknown(chain: &[Vec<String>], manifest: &Manifest) -> Option<Finding> {

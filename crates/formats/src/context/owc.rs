@@ -30,12 +30,18 @@ fn write_layer(layer: &ContextLayer, updated: &str) -> Value {
     let code = format!("http://www.opengis.net/spec/owc-geojson/1.0/req/{}", layer.service.to_ascii_lowercase());
     let mut query = vec![("SERVICE", layer.service.as_str()), ("VERSION", &layer.version)];
     let capabilities = href(&layer.url, &[&query[..], &[("REQUEST", "GetCapabilities")]].concat());
-    query.extend([("REQUEST", "GetMap"), ("LAYERS", layer.name.as_str()), ("STYLES", layer.style.as_deref().unwrap_or("")), ("FORMAT", layer.format.as_str())]);
+    query.extend([
+        ("REQUEST", "GetMap"),
+        ("LAYERS", layer.name.as_str()),
+        ("STYLES", layer.style.as_deref().unwrap_or("")),
+        ("FORMAT", layer.format.as_str()),
+    ]);
     let mut offering = json!({"code": code, "operations": [{"code": "GetCapabilities", "method": "GET", "type": "text/xml", "href": capabilities}]});
     if layer.service == "WMS"
         && let Some(operations) = offering["operations"].as_array_mut()
     {
-        operations.push(json!({"code": "GetMap", "method": "GET", "type": layer.format, "href": href(&layer.url, &query)}));
+        operations
+            .push(json!({"code": "GetMap", "method": "GET", "type": layer.format, "href": href(&layer.url, &query)}));
     }
     if let Some(style) = &layer.style {
         offering["styles"] = json!([{"name": style, "title": style, "default": true}]);
@@ -100,7 +106,8 @@ pub fn read(bytes: &[u8]) -> Result<Context> {
     if bytes.len() > XML_BYTES_MAX || depth(bytes) > JSON_DEPTH_MAX {
         return Err(Error::too_large("The document is too large or too deep to be a map."));
     }
-    let document: Value = serde_json::from_slice(bytes).map_err(|error| Error::invalid("This is no JSON that can be read.").because(error))?;
+    let document: Value = serde_json::from_slice(bytes)
+        .map_err(|error| Error::invalid("This is no JSON that can be read.").because(error))?;
     if document["type"] != "FeatureCollection" {
         return Err(Error::invalid("This JSON is no OWS Context: it is no FeatureCollection of layers."));
     }
@@ -142,13 +149,43 @@ fn layer(feature: &Value) -> Option<ContextLayer> {
     let service = offering["code"].as_str()?.rsplit('/').next()?.to_ascii_uppercase();
     let operations = offering["operations"].as_array()?;
     let of = |code: &str| operations.iter().find(|it| it["code"] == code).and_then(|it| it["href"].as_str());
-    let href = of("GetMap").or_else(|| of("GetTile")).or_else(|| of("GetFeature")).or_else(|| of("GetCapabilities")).filter(|url| is_web(url))?;
+    let href = of("GetMap")
+        .or_else(|| of("GetTile"))
+        .or_else(|| of("GetFeature"))
+        .or_else(|| of("GetCapabilities"))
+        .filter(|url| is_web(url))?;
     let (url, query) = href.split_once('?').unwrap_or((href, ""));
-    let pairs: Vec<(&str, String)> = query.split('&').filter_map(|pair| pair.split_once('=')).map(|(key, value)| (key, decode(value))).collect();
-    let get = |wanted: &str| pairs.iter().find(|(key, _)| key.eq_ignore_ascii_case(wanted)).map(|(_, value)| value.clone());
-    let kept = |key: &str| !["service", "version", "request", "layers", "styles", "format", "layer", "typenames", "bbox", "width", "height", "crs", "srs", "transparent"].contains(&key.to_ascii_lowercase().as_str());
-    let own: Vec<String> = pairs.iter().filter(|(key, _)| kept(key)).map(|(key, value)| format!("{key}={}", encode(value))).collect();
-    let name = properties["layer"].as_str().map(str::to_owned).or_else(|| get("layers")).or_else(|| get("layer")).or_else(|| get("typenames"));
+    let pairs: Vec<(&str, String)> =
+        query.split('&').filter_map(|pair| pair.split_once('=')).map(|(key, value)| (key, decode(value))).collect();
+    let get =
+        |wanted: &str| pairs.iter().find(|(key, _)| key.eq_ignore_ascii_case(wanted)).map(|(_, value)| value.clone());
+    let kept = |key: &str| {
+        ![
+            "service",
+            "version",
+            "request",
+            "layers",
+            "styles",
+            "format",
+            "layer",
+            "typenames",
+            "bbox",
+            "width",
+            "height",
+            "crs",
+            "srs",
+            "transparent",
+        ]
+        .contains(&key.to_ascii_lowercase().as_str())
+    };
+    let own: Vec<String> =
+        pairs.iter().filter(|(key, _)| kept(key)).map(|(key, value)| format!("{key}={}", encode(value))).collect();
+    let name = properties["layer"]
+        .as_str()
+        .map(str::to_owned)
+        .or_else(|| get("layers"))
+        .or_else(|| get("layer"))
+        .or_else(|| get("typenames"));
     Some(ContextLayer {
         service,
         version: get("version").unwrap_or_default(),

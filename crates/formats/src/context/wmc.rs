@@ -67,7 +67,8 @@ pub fn read(bytes: &[u8]) -> Result<Context> {
         }
         let general = child(root, "General").ok_or_else(|| Error::invalid("The Web Map Context has no “General”."))?;
         let list = child(root, "LayerList");
-        let mut layers: Vec<ContextLayer> = list.into_iter().flat_map(|list| children(list, "Layer")).filter_map(layer).collect();
+        let mut layers: Vec<ContextLayer> =
+            list.into_iter().flat_map(|list| children(list, "Layer")).filter_map(layer).collect();
         layers.reverse();
         check(Context {
             title: text_at(general, &["Title"]),
@@ -103,9 +104,14 @@ fn from_mercator(x: f64, y: f64) -> [f64; 2] {
 
 fn layer(node: Node<'_, '_>) -> Option<ContextLayer> {
     let server = child(node, "Server")?;
-    let url = child(server, "OnlineResource").and_then(|it| attribute(it, "href")).map(str::trim).filter(|url| is_web(url))?;
+    let url = child(server, "OnlineResource")
+        .and_then(|it| attribute(it, "href"))
+        .map(str::trim)
+        .filter(|url| is_web(url))?;
     let styles = child(node, "StyleList");
-    let current = |list: Node<'_, '_>, name: &str| children(list, name).find(|it| attribute(*it, "current") == Some("1")).map(|it| it.id());
+    let current = |list: Node<'_, '_>, name: &str| {
+        children(list, name).find(|it| attribute(*it, "current") == Some("1")).map(|it| it.id())
+    };
     let style = styles.and_then(|list| {
         let chosen = current(list, "Style");
         children(list, "Style").find(|it| chosen.is_none_or(|id| id == it.id()))
@@ -123,7 +129,11 @@ fn layer(node: Node<'_, '_>) -> Option<ContextLayer> {
         title: text_at(node, &["Title"]),
         style: style.and_then(|it| at(it, &["Name"])).map(xml::text).filter(|name| !name.is_empty()),
         format: format.map(xml::text).filter(|it| !it.is_empty()).unwrap_or_else(|| "image/png".to_owned()),
-        opacity: opacity.and_then(|text| text.parse().ok()).filter(|it: &f64| it.is_finite()).unwrap_or(1.0).clamp(0.0, 1.0),
+        opacity: opacity
+            .and_then(|text| text.parse().ok())
+            .filter(|it: &f64| it.is_finite())
+            .unwrap_or(1.0)
+            .clamp(0.0, 1.0),
         is_hidden: attribute(node, "hidden").is_some_and(|it| matches!(it, "1" | "true")),
         attribution: text_at(node, &["Abstract"]),
     })
@@ -157,7 +167,11 @@ mod tests {
 
     #[test]
     fn addresses_that_a_browser_would_run_are_left_out() {
-        let of = |url: &str| format!("<ViewContext xmlns:x='http://www.w3.org/1999/xlink'><General><BoundingBox SRS='EPSG:3857' minx='0' miny='0' maxx='111319.49' maxy='111325.14'/></General><LayerList><Layer><Server><OnlineResource x:href='{url}'/></Server><Name>a</Name></Layer></LayerList></ViewContext>");
+        let of = |url: &str| {
+            format!(
+                "<ViewContext xmlns:x='http://www.w3.org/1999/xlink'><General><BoundingBox SRS='EPSG:3857' minx='0' miny='0' maxx='111319.49' maxy='111325.14'/></General><LayerList><Layer><Server><OnlineResource x:href='{url}'/></Server><Name>a</Name></Layer></LayerList></ViewContext>"
+            )
+        };
         for url in ["javascript:alert(1)", "file:///etc/passwd", "data:text/html,x", ""] {
             assert!(read(of(url).as_bytes()).expect("it is read").layers.is_empty(), "{url}");
         }

@@ -7,7 +7,9 @@ use terrane_model::{Error, Result};
 
 pub(super) fn read(root: Node<'_, '_>) -> Result<Service> {
     let about = child(root, "ServiceIdentification").ok_or_else(|| {
-        Error::invalid("The capabilities have no “ServiceIdentification”; WFS 1.0.0 is not looked at, ask for 1.1.0 or 2.0.0.")
+        Error::invalid(
+            "The capabilities have no “ServiceIdentification”; WFS 1.0.0 is not looked at, ask for 1.1.0 or 2.0.0.",
+        )
     })?;
     let provider = child(root, "ServiceProvider");
     let types = child(root, "FeatureTypeList");

@@ -115,8 +115,7 @@ fn corners(node: Node<'_, '_>) -> Option<[f64; 4]> {
 
 fn boxes(node: Node<'_, '_>, around: &Layer) -> Vec<(String, [f64; 4])> {
     let named = |it: Node<'_, '_>| attribute(it, "CRS").or_else(|| attribute(it, "SRS")).unwrap_or("").to_owned();
-    let own: Vec<_> =
-        children(node, "BoundingBox").filter_map(|it| Some((named(it), corners(it)?))).collect();
+    let own: Vec<_> = children(node, "BoundingBox").filter_map(|it| Some((named(it), corners(it)?))).collect();
     let inherited = around.boxes.iter().filter(|(crs, _)| !own.iter().any(|(known, _)| known == crs)).cloned();
     own.iter().cloned().chain(inherited).collect()
 }

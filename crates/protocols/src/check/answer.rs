@@ -18,7 +18,9 @@ pub async fn check(site: Site, request: Request, client: Option<IpAddr>) -> Resu
     request.query.only(&["url", "wfs", "f", "lang"])?;
     let form = request.form(&[HTML, JSON])?;
     let checker = site.checker.clone().filter(|checker| checker.is_open());
-    let checker = checker.ok_or_else(|| Error::not_found("This node checks no services for others; “terrane check URL” does it anywhere."))?;
+    let checker = checker.ok_or_else(|| {
+        Error::not_found("This node checks no services for others; “terrane check URL” does it anywhere.")
+    })?;
     let typed = request.query.once("url")?.unwrap_or("").trim().to_owned();
     if typed.is_empty() && form == HTML {
         return page(&site, &request, None);
@@ -44,7 +46,8 @@ fn page(site: &Site, request: &Request, report: Option<&Report>) -> Result<Reply
 
 fn shown(words: &Words, report: &Report) -> Value {
     let groups: Vec<Value> = (0..=5).map(|place| (place + 1) % 6).map(|star| group(words, report, star)).collect();
-    let steps: Vec<Value> = report.next_steps().into_iter().map(|(criterion, finding)| one(words, criterion, finding)).collect();
+    let steps: Vec<Value> =
+        report.next_steps().into_iter().map(|(criterion, finding)| one(words, criterion, finding)).collect();
     json!({
         "title": if report.title.is_empty() { &report.url } else { &report.title },
         "service": report.service,
@@ -65,7 +68,10 @@ fn shown(words: &Words, report: &Report) -> Value {
 }
 
 fn group(words: &Words, report: &Report, star: u8) -> Value {
-    let title = words.say(["check_reach", "check_star_1", "check_star_2", "check_star_3", "check_star_4", "check_star_5"][usize::from(star.min(5))]);
+    let title = words.say(
+        ["check_reach", "check_star_1", "check_star_2", "check_star_3", "check_star_4", "check_star_5"]
+            [usize::from(star.min(5))],
+    );
     let findings: Vec<Value> = report
         .findings
         .iter()

@@ -18,8 +18,31 @@ pub struct Target {
 
 /// Parameters of the standards, which are not part of a service's address.
 const OURS: [&str; 26] = [
-    "service", "request", "version", "acceptversions", "layers", "layer", "styles", "style", "crs", "srs", "bbox", "width", "height",
-    "format", "transparent", "exceptions", "query_layers", "info_format", "i", "j", "x", "y", "typename", "typenames", "outputformat",
+    "service",
+    "request",
+    "version",
+    "acceptversions",
+    "layers",
+    "layer",
+    "styles",
+    "style",
+    "crs",
+    "srs",
+    "bbox",
+    "width",
+    "height",
+    "format",
+    "transparent",
+    "exceptions",
+    "query_layers",
+    "info_format",
+    "i",
+    "j",
+    "x",
+    "y",
+    "typename",
+    "typenames",
+    "outputformat",
     "wmtver",
 ];
 
@@ -28,7 +51,9 @@ impl Target {
     pub fn parse(url: &str, features: Option<&str>) -> Result<Self> {
         let url = url.trim();
         if url.is_empty() {
-            return Err(Error::invalid("Write the address of a WMS or WFS, such as https://maps.example.org/wms.").at("url"));
+            return Err(
+                Error::invalid("Write the address of a WMS or WFS, such as https://maps.example.org/wms.").at("url")
+            );
         }
         let whole = if url.contains("://") { url.to_owned() } else { format!("https://{url}") };
         let (path, query) = whole.split_once('?').unwrap_or((&whole, ""));

@@ -50,7 +50,12 @@ pub const CRITERIA: [Criterion; 34] = [
     needed("keyword-onegeology", 2, OneGeology, "The service and its layers have the keyword “OneGeology”"),
     needed("keywords-place", 2, OneGeology, "Keywords continent@ and geographicarea@ name places of M49"),
     needed("keywords-people", 2, OneGeology, "Keywords dataprovider@ and serviceprovider@ are there"),
-    advised("keywords-data", 2, OneGeology, "Keywords DS_DATE@, DS_TOPIC@geoscientificinformation and thematic@ are there"),
+    advised(
+        "keywords-data",
+        2,
+        OneGeology,
+        "Keywords DS_DATE@, DS_TOPIC@geoscientificinformation and thematic@ are there",
+    ),
     advised("keywords-metadata", 2, OneGeology, "The service has the keywords MD_DATE@ and MD_LANG@"),
     needed("extent", 2, OneGeology, "Each layer has its box in degrees"),
     needed("crs", 2, OneGeology, "Each layer can be asked for in EPSG:4326"),

@@ -61,7 +61,10 @@ fn is_extent(word: &str) -> bool {
     });
     let code = word.len() == 3 && places::country(word).is_some();
     let name = word.replace('-', " ");
-    code || is_province || word.eq_ignore_ascii_case("world") || places::named(word).is_some() || places::named(&name).is_some()
+    code || is_province
+        || word.eq_ignore_ascii_case("world")
+        || places::named(word).is_some()
+        || places::named(&name).is_some()
 }
 
 #[cfg(test)]
@@ -81,9 +84,14 @@ mod tests {
         ] {
             assert_eq!(wrong_title(title), None, "{title}");
         }
-        for name in
-            ["FRA_BRGM_1M_GeoUnits", "GBR_BGS_625k_BA", "World_25M_GeolUnits", "Europe_BGR_5M_BLS", "US-KY_KGS_24k_Faults", "ns:GBR_BGS_1.5M_BA"]
-        {
+        for name in [
+            "FRA_BRGM_1M_GeoUnits",
+            "GBR_BGS_625k_BA",
+            "World_25M_GeolUnits",
+            "Europe_BGR_5M_BLS",
+            "US-KY_KGS_24k_Faults",
+            "ns:GBR_BGS_1.5M_BA",
+        ] {
             assert_eq!(wrong_name(name), None, "{name}");
         }
     }
@@ -95,7 +103,9 @@ mod tests {
         assert!(title("JPN GSJ 1:200k").contains("theme") && title("JPN 1:200k Geology").contains("owner"));
         assert!(title("XXX GSJ 1:200k Geology").contains("country") && title("1:200k Geology").contains("country"));
         let name = |text: &str| wrong_name(text).unwrap_or_default();
-        assert!(name("geology").contains("scale") && name("GBR_BGS_625k").contains("theme") && name("0").contains("scale"));
+        assert!(
+            name("geology").contains("scale") && name("GBR_BGS_625k").contains("theme") && name("0").contains("scale")
+        );
         assert!(name("geo_BGS_625k_BA").contains("country") && name("625k_BA").contains("country"));
     }
 }

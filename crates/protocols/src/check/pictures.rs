@@ -68,7 +68,9 @@ fn background(picture: &Picture) -> [u8; 4] {
     let corners = [[0, 0], [right, 0], [0, bottom], [right, bottom]].map(|[x, y]| picture.pixel(x, y));
     // What is transparent is ground, whatever else is at a corner.
     let clear = picture.rgba.chunks_exact(4).any(|pixel| pixel[3] == 0).then_some([0; 4]);
-    clear.unwrap_or_else(|| corners.into_iter().max_by_key(|it| corners.iter().filter(|other| *other == it).count()).unwrap_or([0; 4]))
+    clear.unwrap_or_else(|| {
+        corners.into_iter().max_by_key(|it| corners.iter().filter(|other| *other == it).count()).unwrap_or([0; 4])
+    })
 }
 
 /// Whether two colours differ by more than antialiasing and packing make of one; what is transparent has no colour.

@@ -108,19 +108,23 @@ impl Report {
     /// Judges what was seen.
     pub fn of(evidence: &Evidence) -> Self {
         let found = rules::judge(evidence);
+        let service = evidence.service("WMS").or_else(|| evidence.service("WFS"));
         let one = |criterion: &'static Criterion| {
             let finding = found.iter().find(|finding| finding.id == criterion.id).cloned();
-            (criterion, finding.unwrap_or_else(|| Finding::unknown(criterion.id, "It was not looked at.")))
+            let not_seen = || match service {
+                Some(_) => Finding::unknown(criterion.id, "It was not looked at."),
+                None => Finding::without(criterion.id, "There is no service to look at."),
+            };
+            (criterion, finding.unwrap_or_else(not_seen))
         };
         let findings: Vec<_> = CRITERIA.iter().map(one).collect();
-        let service = evidence.service("WMS").or_else(|| evidence.service("WFS"));
         Self {
             url: evidence.url.clone(),
             service: service.map(|service| service.kind.name()),
             title: service.map(|service| service.title.clone()).unwrap_or_default(),
             layers: service.map_or(0, |service| service.layers.len()),
             judged: service.map_or(0, |service| rules::judged(service).len()),
-            stars: stars(&findings),
+            stars: service.map_or(0, |_| stars(&findings)),
             findings,
             questions: evidence.questions.clone(),
             is_cut_short: evidence.is_cut_short,
@@ -130,13 +134,20 @@ impl Report {
     /// What stands between the service and its next star.
     pub fn next_steps(&self) -> Vec<&(&'static Criterion, Finding)> {
         let next = self.stars + 1;
-        self.findings.iter().filter(|(criterion, finding)| criterion.star == next && hinders(criterion, finding)).collect()
+        self.findings
+            .iter()
+            .filter(|(criterion, finding)| criterion.star == next && hinders(criterion, finding))
+            .collect()
     }
 
     /// The middle of the times that answers took, milliseconds.
     pub fn middle_ms(&self) -> Option<u64> {
-        let mut times: Vec<u64> =
-            self.questions.iter().filter(|question| question.status.is_some()).map(|question| question.took_ms).collect();
+        let mut times: Vec<u64> = self
+            .questions
+            .iter()
+            .filter(|question| question.status.is_some())
+            .map(|question| question.took_ms)
+            .collect();
         times.sort_unstable();
         times.get(times.len() / 2).copied()
     }
@@ -151,9 +162,7 @@ impl Report {
                 "remedy": finding.remedy, "layers": finding.layers,
             })
         };
-        let question = |question: &Question| {
-            json!({"for": question.what, "url": question.url, "status": question.status, "bytes": question.bytes, "milliseconds": question.took_ms})
-        };
+        let question = |question: &Question| json!({"for": question.what, "url": question.url, "status": question.status, "bytes": question.bytes, "milliseconds": question.took_ms});
         json!({
             "url": self.url, "service": self.service, "title": self.title, "stars": self.stars, "layers": self.layers,
             "layersJudged": self.judged, "middleMilliseconds": self.middle_ms(), "cutShort": self.is_cut_short,
@@ -165,7 +174,8 @@ impl Report {
 
 /// A star is had when everything that it needs is met, and all stars before it are had.
 fn stars(findings: &[(&'static Criterion, Finding)]) -> u8 {
-    let has = |star: u8| !findings.iter().any(|(criterion, finding)| criterion.star == star && hinders(criterion, finding));
+    let has =
+        |star: u8| !findings.iter().any(|(criterion, finding)| criterion.star == star && hinders(criterion, finding));
     (1..=5).take_while(|star| has(*star)).last().unwrap_or(0)
 }
 

@@ -4,10 +4,10 @@ use super::answer;
 use crate::common::http::{Asked, Client, fresh};
 use crate::common::reply;
 use crate::common::site::Site;
+use axum::Router;
 use axum::extract::{Extension, State};
 use axum::response::Response;
 use axum::routing::get;
-use axum::Router;
 use std::net::IpAddr;
 use terrane_model::{Error, Kind};
 

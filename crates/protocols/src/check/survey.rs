@@ -14,7 +14,8 @@ use terrane_model::outgoing::{Fetch, Fetched, Outgoing};
 
 /// Checks a service.
 pub async fn check(outgoing: &dyn Outgoing, target: &Target, page: &str) -> Report {
-    let evidence = Evidence { url: target.url.clone(), is_secure: target.base.starts_with("https:"), ..Evidence::default() };
+    let evidence =
+        Evidence { url: target.url.clone(), is_secure: target.base.starts_with("https:"), ..Evidence::default() };
     let until = Instant::now() + Duration::from_secs(CHECK_SECONDS_MAX);
     let mut survey = Survey { outgoing, target, page, until, seen: evidence };
     if target.is_wfs {
@@ -65,7 +66,8 @@ impl Survey<'_> {
         if service == "WFS" {
             pairs.push(("ACCEPTVERSIONS", version));
         }
-        let answer = self.ask(&format!("what {service} {version} offers"), with(base, &pairs), CAPABILITIES_BYTES_MAX).await;
+        let answer =
+            self.ask(&format!("what {service} {version} offers"), with(base, &pairs), CAPABILITIES_BYTES_MAX).await;
         if let Ok(answer) = &answer {
             self.seen.is_secure = answer.url.starts_with("https:");
             self.seen.shared_with = answer.header("access-control-allow-origin").map(str::to_owned);
@@ -143,11 +145,19 @@ impl Survey<'_> {
         first.into_iter().chain([("STYLES", String::new())]).chain(ground(dialect, box_deg)).collect()
     }
 
-    async fn map(&mut self, service: &Service, layer: &Layer, dialect: Dialect, box_deg: [f64; 4], style: Option<&str>) -> Drawn {
+    async fn map(
+        &mut self,
+        service: &Service,
+        layer: &Layer,
+        dialect: Dialect,
+        box_deg: [f64; 4],
+        style: Option<&str>,
+    ) -> Drawn {
         let mut pairs = self.map_pairs(layer, dialect, box_deg);
         pairs.extend([("FORMAT", picture_form(service)), ("TRANSPARENT", "TRUE".to_owned())]);
         pairs.extend(style.map(|style| ("SLD_BODY", style.to_owned())));
-        let what = format!("a map of {} ({dialect:?}{})", layer.name, if style.is_some() { ", with a style" } else { "" });
+        let what =
+            format!("a map of {} ({dialect:?}{})", layer.name, if style.is_some() { ", with a style" } else { "" });
         let url = with(&self.target.base, &borrowed(&pairs));
         let answer = self.ask(&what, url, ANSWER_BYTES_MAX).await;
         answer.map_or_else(Drawn::Refused, |answer| drawn(&answer))
@@ -162,14 +172,24 @@ impl Survey<'_> {
         answer.map_or_else(Drawn::Refused, |answer| drawn(&answer))
     }
 
-    async fn click(&mut self, service: &Service, layer: &Layer, map: (Dialect, [f64; 4]), [x, y]: [u32; 2]) -> Vec<Info> {
+    async fn click(
+        &mut self,
+        service: &Service,
+        layer: &Layer,
+        map: (Dialect, [f64; 4]),
+        [x, y]: [u32; 2],
+    ) -> Vec<Info> {
         let keys = if map.0 == Dialect::New { ["I", "J"] } else { ["X", "Y"] };
         let offered = service.operation("GetFeatureInfo").map(|it| it.formats.clone()).unwrap_or_default();
         let mut infos = Vec::new();
         for format in forms_of_clicks(&offered) {
             let mut pairs = self.map_pairs(layer, map.0, map.1);
             pairs.retain(|(key, _)| *key != "REQUEST");
-            pairs.extend([("REQUEST", "GetFeatureInfo".to_owned()), ("QUERY_LAYERS", layer.name.clone()), ("FORMAT", picture_form(service))]);
+            pairs.extend([
+                ("REQUEST", "GetFeatureInfo".to_owned()),
+                ("QUERY_LAYERS", layer.name.clone()),
+                ("FORMAT", picture_form(service)),
+            ]);
             pairs.extend([("INFO_FORMAT", format.clone()), (keys[0], x.to_string()), (keys[1], y.to_string())]);
             let url = with(&self.target.base, &borrowed(&pairs));
             let answer = self.ask(&format!("what is there, as {format}"), url, ANSWER_BYTES_MAX).await;
@@ -193,7 +213,13 @@ impl Survey<'_> {
     }
 
     async fn feature(&mut self, base: &str, layer: &Layer) -> Result<String, String> {
-        let pairs = [("SERVICE", "WFS"), ("VERSION", "2.0.0"), ("REQUEST", "GetFeature"), ("TYPENAMES", layer.name.as_str()), ("COUNT", "1")];
+        let pairs = [
+            ("SERVICE", "WFS"),
+            ("VERSION", "2.0.0"),
+            ("REQUEST", "GetFeature"),
+            ("TYPENAMES", layer.name.as_str()),
+            ("COUNT", "1"),
+        ];
         let answer = self.ask(&format!("a feature of {}", layer.name), with(base, &pairs), ANSWER_BYTES_MAX).await?;
         told(&answer).map(|(_, text)| text)
     }
@@ -243,7 +269,10 @@ fn doubtful(seen: &LayerSeen) -> bool {
 /// PNG, by the name that the service has for it.
 fn picture_form(service: &Service) -> String {
     let offered = service.operation("GetMap").map(|it| it.formats.as_slice()).unwrap_or_default();
-    let png = offered.iter().find(|it| it.eq_ignore_ascii_case("image/png")).or_else(|| offered.iter().find(|it| it.starts_with("image/png")));
+    let png = offered
+        .iter()
+        .find(|it| it.eq_ignore_ascii_case("image/png"))
+        .or_else(|| offered.iter().find(|it| it.starts_with("image/png")));
     png.map_or_else(|| "image/png".to_owned(), Clone::clone)
 }
 
@@ -256,14 +285,20 @@ fn drawn(answer: &Fetched) -> Drawn {
     match (answer.status, kind.starts_with("image/"), services::exception(&answer.body)) {
         (200, true, None) => Drawn::Unread(kind),
         (_, _, Some(said)) => Drawn::Refused(format!("“{said}”")),
-        (200, false, None) => Drawn::Refused(format!("the answer is {}", if kind.is_empty() { "of no media type" } else { &kind })),
+        (200, false, None) => {
+            Drawn::Refused(format!("the answer is {}", if kind.is_empty() { "of no media type" } else { &kind }))
+        }
         (status, ..) => Drawn::Refused(format!("the server answered with the status {status}")),
     }
 }
 
 /// Pictures that are larger than what was asked for, legends among them, up to a size.
 fn picture_limits() -> Limits {
-    Limits { picture_side_px_max: 16_384, picture_pixels_max: u64::from(WIDTH_PX) * u64::from(HEIGHT_PX) * 200, ..Limits::default() }
+    Limits {
+        picture_side_px_max: 16_384,
+        picture_pixels_max: u64::from(WIDTH_PX) * u64::from(HEIGHT_PX) * 200,
+        ..Limits::default()
+    }
 }
 
 /// The text of an answer, when it is one.
@@ -277,9 +312,9 @@ fn told(answer: &Fetched) -> Result<(String, String), String> {
 
 /// Forms to ask for: those for people always, one for programs when it is offered.
 fn forms_of_clicks(offered: &[String]) -> Vec<String> {
-    let xml = ["geosciml", "application/xml", "text/xml", "gml"].into_iter().find_map(|part| {
-        offered.iter().find(|form| form.to_ascii_lowercase().contains(part))
-    });
+    let xml = ["geosciml", "application/xml", "text/xml", "gml"]
+        .into_iter()
+        .find_map(|part| offered.iter().find(|form| form.to_ascii_lowercase().contains(part)));
     ["text/html", "text/plain"].into_iter().map(str::to_owned).chain(xml.cloned()).collect()
 }
 
@@ -287,7 +322,9 @@ fn forms_of_clicks(offered: &[String]) -> Vec<String> {
 fn likely_geology(service: &Service) -> Vec<Layer> {
     let likely = |layer: &&Layer| {
         let name = layer.name.to_ascii_lowercase();
-        ["gsml", "geosciml", "geologicunit", "mappedfeature", "sheardisplacement"].iter().any(|part| name.contains(part))
+        ["gsml", "geosciml", "geologicunit", "mappedfeature", "sheardisplacement"]
+            .iter()
+            .any(|part| name.contains(part))
     };
     let found: Vec<Layer> = service.layers.iter().filter(likely).take(FEATURE_TYPES_MAX).cloned().collect();
     if found.is_empty() { service.layers.iter().take(1).cloned().collect() } else { found }

@@ -51,10 +51,12 @@ pub async fn kml(
         return Err(Error::unsupported("KML is written in degrees; leave “crs” out.").at("crs"));
     }
     let id = question.dataset.to_string();
-    let schema = site.engine.catalogue().open(Caller::Public, &question.dataset)?.features.map(|rows| rows.schema().clone());
+    let schema =
+        site.engine.catalogue().open(Caller::Public, &question.dataset)?.features.map(|rows| rows.schema().clone());
     question.query.columns = schema.map_or(Columns::All, |schema| columns_for(&style, &schema));
     let (media_type, extension) = if packed { (KMZ.media_type, "kmz") } else { (KML.media_type, "kml") };
-    let head = Reply::ok(media_type, "").with_header("content-disposition", format!("inline; filename=\"{id}.{extension}\""));
+    let head =
+        Reply::ok(media_type, "").with_header("content-disposition", format!("inline; filename=\"{id}.{extension}\""));
     let asked = (site.clone(), request);
     written(&site, question, head, move |stream| Placemarks::new(stream, &asked, &style, packed)).await
 }

@@ -62,10 +62,13 @@ impl Profile {
     /// A query with names of the profile put into our own.
     fn in_own_names(&self, query: &str) -> String {
         let Ok(pairs) = Pairs::parse(query) else { return query.to_owned() };
-        let own = |name: &str| self.layers.iter().find(|(known, _)| known == name).map_or(name, |(_, id)| id.as_str()).to_owned();
+        let own = |name: &str| {
+            self.layers.iter().find(|(known, _)| known == name).map_or(name, |(_, id)| id.as_str()).to_owned()
+        };
         let one = |(key, value): (&str, &str)| {
             let names_layers = ["layers", "query_layers", "layer"].iter().any(|known| key.eq_ignore_ascii_case(known));
-            let value = if names_layers { value.split(',').map(own).collect::<Vec<_>>().join(",") } else { value.to_owned() };
+            let value =
+                if names_layers { value.split(',').map(own).collect::<Vec<_>>().join(",") } else { value.to_owned() };
             format!("{}={}", encode(key), encode(&value))
         };
         pairs.iter().map(one).collect::<Vec<_>>().join("&")
@@ -89,8 +92,11 @@ impl Profile {
     /// On what conditions the layers may be used: their licences, each once.
     pub fn constraints(&self, catalogue: &Catalogue) -> String {
         let entries = self.layers.iter().filter_map(|(_, id)| catalogue.entry(Caller::Public, id).ok());
-        let licences: BTreeSet<String> =
-            entries.map(|entry| &entry.about().licence).filter(|it| !it.title.is_empty()).map(|it| it.title.clone()).collect();
+        let licences: BTreeSet<String> = entries
+            .map(|entry| &entry.about().licence)
+            .filter(|it| !it.title.is_empty())
+            .map(|it| it.title.clone())
+            .collect();
         match licences.is_empty() {
             true => "none".to_owned(),
             false => licences.into_iter().collect::<Vec<_>>().join("; "),
@@ -164,15 +170,34 @@ pub fn keywords(about: &About, description: &Description<'_>) -> Vec<String> {
 /// The code of three letters that the profile wants of a language; the tag itself when it is not in the list.
 fn iso_639_3(tag: &str) -> String {
     let primary = tag.split('-').next().unwrap_or("").to_ascii_lowercase();
+    // What nobody has said is English: the words of the document itself are.
+    let primary = if primary == "und" { "en".to_owned() } else { primary };
     let known = LANGUAGES.iter().find(|(two, _)| *two == primary).map_or(primary.as_str(), |(_, three)| three);
     known.to_ascii_uppercase()
 }
 
 /// ISO 639-1 and 639-3 of languages that surveys write in.
 const LANGUAGES: [(&str, &str); 20] = [
-    ("en", "eng"), ("fr", "fra"), ("es", "spa"), ("pt", "por"), ("de", "deu"), ("it", "ita"), ("ru", "rus"), ("ar", "ara"),
-    ("zh", "zho"), ("ja", "jpn"), ("ko", "kor"), ("vi", "vie"), ("th", "tha"), ("lo", "lao"), ("km", "khm"), ("my", "mya"),
-    ("id", "ind"), ("ms", "msa"), ("tl", "tgl"), ("mn", "mon"),
+    ("en", "eng"),
+    ("fr", "fra"),
+    ("es", "spa"),
+    ("pt", "por"),
+    ("de", "deu"),
+    ("it", "ita"),
+    ("ru", "rus"),
+    ("ar", "ara"),
+    ("zh", "zho"),
+    ("ja", "jpn"),
+    ("ko", "kor"),
+    ("vi", "vie"),
+    ("th", "tha"),
+    ("lo", "lao"),
+    ("km", "khm"),
+    ("my", "mya"),
+    ("id", "ind"),
+    ("ms", "msa"),
+    ("tl", "tgl"),
+    ("mn", "mon"),
 ];
 
 #[cfg(test)]
@@ -181,18 +206,30 @@ mod tests {
 
     fn map(scale: u64, theme: &str) -> SurveyMap {
         let some = |text: &str| Some(text.to_owned());
-        SurveyMap { country: some("JPN"), owner_code: some("GSJ"), scale_denominator: Some(scale), theme: some(theme), language: None }
+        SurveyMap {
+            country: some("JPN"),
+            owner_code: some("GSJ"),
+            scale_denominator: Some(scale),
+            theme: some(theme),
+            language: None,
+        }
     }
 
     #[test]
     fn names_and_titles_are_those_of_the_profile() {
         let mut about = About::new(DatasetId::from_name("geology"));
         about.survey_map = map(200_000, "BA");
-        assert_eq!((name(&about.survey_map).as_str(), title(&about).as_str()), ("JPN_GSJ_200k_BA", "JPN GSJ 1:200k Bedrock Age"));
+        assert_eq!(
+            (name(&about.survey_map).as_str(), title(&about).as_str()),
+            ("JPN_GSJ_200k_BA", "JPN GSJ 1:200k Bedrock Age")
+        );
         about.survey_map = SurveyMap { language: Some("ja".to_owned()), ..map(1_000_000, "Faults") };
-        assert_eq!((name(&about.survey_map).as_str(), title(&about).as_str()), ("JPN_GSJ_JA_1M_Faults", "JPN GSJ JA 1:1M Faults"));
+        assert_eq!(
+            (name(&about.survey_map).as_str(), title(&about).as_str()),
+            ("JPN_GSJ_JA_1M_Faults", "JPN GSJ JA 1:1M Faults")
+        );
         assert_eq!([scale(1_500_000), scale(63_360), scale(25_000)], ["1500k", "63.36k", "25k"]);
-        assert_eq!((iso_639_3("ja-JP"), iso_639_3("en")), ("JPN".to_owned(), "ENG".to_owned()));
+        assert_eq!((iso_639_3("ja-JP"), iso_639_3("und")), ("JPN".to_owned(), "ENG".to_owned()));
     }
 
     #[test]

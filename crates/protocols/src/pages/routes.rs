@@ -47,9 +47,12 @@ async fn icon(_: Site, _: Request) -> Result<Reply> {
 /// A Web Map Context or an OWS Context that was sent, as an OWS Context: for viewers, which read JSON. Nothing is kept or fetched.
 async fn context(State(site): State<Site>, asked: Asked, body: Bytes) -> Response {
     let now = site.changed().to_string();
-    let read = site.engine.pool().run(move |_| context::read(&body).map(|context| context::owc::write(&context, &now))).await;
+    let read =
+        site.engine.pool().run(move |_| context::read(&body).map(|context| context::owc::write(&context, &now))).await;
     match read {
-        Ok(text) => respond(Reply::ok("application/vnd.ogc.owc+json", text).with_header("cache-control", "no-store"), &asked),
+        Ok(text) => {
+            respond(Reply::ok("application/vnd.ogc.owc+json", text).with_header("cache-control", "no-store"), &asked)
+        }
         Err(error) => failure(&site, &asked, &error),
     }
 }

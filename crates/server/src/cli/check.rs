@@ -94,7 +94,10 @@ const GROUPS: [&str; 6] = [
 ];
 
 fn group(report: &Report, star: u8, all: bool) {
-    let of_star = report.findings.iter().filter(|(criterion, finding)| criterion.star == star && finding.verdict != Verdict::Without);
+    let of_star = report
+        .findings
+        .iter()
+        .filter(|(criterion, finding)| criterion.star == star && finding.verdict != Verdict::Without);
     let findings: Vec<_> = of_star.collect();
     if findings.is_empty() {
         return;

@@ -39,20 +39,42 @@ fn answer(mut stream: TcpStream, flaw: Flaw, address: SocketAddr) {
     }
     let head = String::from_utf8_lossy(&head).into_owned();
     let target = head.split(' ').nth(1).unwrap_or("/");
-    let query = target.split_once('?').map_or("", |(_, query)| query).replace("%3A", ":").replace("%2C", ",").replace("%2F", "/");
-    let pairs: HashMap<String, String> =
-        query.split('&').filter_map(|pair| pair.split_once('=')).map(|(key, value)| (key.to_uppercase(), value.to_owned())).collect();
+    let query = target
+        .split_once('?')
+        .map_or("", |(_, query)| query)
+        .replace("%3A", ":")
+        .replace("%2C", ",")
+        .replace("%2F", "/");
+    let pairs: HashMap<String, String> = query
+        .split('&')
+        .filter_map(|pair| pair.split_once('='))
+        .map(|(key, value)| (key.to_uppercase(), value.to_owned()))
+        .collect();
     let get = |key: &str| pairs.get(key).map_or("", String::as_str);
     let (kind, body): (&str, Vec<u8>) = match get("REQUEST") {
-        "GetCapabilities" if get("SERVICE") == "WMS" => ("text/xml", capabilities(get("VERSION"), flaw, address).into_bytes()),
-        "GetMap" if pairs.contains_key("SLD_BODY") => ("text/xml", b"<ServiceExceptionReport><ServiceException>no SLD here</ServiceException></ServiceExceptionReport>".to_vec()),
+        "GetCapabilities" if get("SERVICE") == "WMS" => {
+            ("text/xml", capabilities(get("VERSION"), flaw, address).into_bytes())
+        }
+        "GetMap" if pairs.contains_key("SLD_BODY") => (
+            "text/xml",
+            b"<ServiceExceptionReport><ServiceException>no SLD here</ServiceException></ServiceExceptionReport>"
+                .to_vec(),
+        ),
         "GetMap" => ("image/png", map(&pairs, flaw)),
         "GetFeatureInfo" if get("INFO_FORMAT") == "text/plain" => ("text/plain", b"unit: granite".to_vec()),
         "GetLegendGraphic" if flaw.legend_is_text => ("text/html", b"<p>soon</p>".to_vec()),
         "GetLegendGraphic" => ("image/png", picture(20, 20, |x, _| if x < 10 { [200, 0, 0, 255] } else { [255; 4] })),
-        _ => ("text/xml", b"<ServiceExceptionReport><ServiceException>not offered</ServiceException></ServiceExceptionReport>".to_vec()),
+        _ => (
+            "text/xml",
+            b"<ServiceExceptionReport><ServiceException>not offered</ServiceException></ServiceExceptionReport>"
+                .to_vec(),
+        ),
     };
-    let _ = write!(stream, "HTTP/1.1 200 OK\r\ncontent-type: {kind}\r\naccess-control-allow-origin: *\r\ncontent-length: {}\r\n\r\n", body.len());
+    let _ = write!(
+        stream,
+        "HTTP/1.1 200 OK\r\ncontent-type: {kind}\r\naccess-control-allow-origin: *\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    );
     let _ = stream.write_all(&body);
 }
 
@@ -63,7 +85,8 @@ fn picture(width: u32, height: u32, colour: impl Fn(u32, u32) -> [u8; 4]) -> Vec
 
 fn map(pairs: &HashMap<String, String>, flaw: Flaw) -> Vec<u8> {
     let numbers: Vec<f64> = pairs["BBOX"].split(',').filter_map(|number| number.parse().ok()).collect();
-    let is_latitude_first = pairs["VERSION"] == "1.3.0" && pairs.get("CRS").is_some_and(|crs| crs == "EPSG:4326") && !flaw.swapped;
+    let is_latitude_first =
+        pairs["VERSION"] == "1.3.0" && pairs.get("CRS").is_some_and(|crs| crs == "EPSG:4326") && !flaw.swapped;
     let [west, south, east, north] = match is_latitude_first {
         true => [numbers[1], numbers[0], numbers[3], numbers[2]],
         false => [numbers[0], numbers[1], numbers[2], numbers[3]],
@@ -86,30 +109,56 @@ fn map(pairs: &HashMap<String, String>, flaw: Flaw) -> Vec<u8> {
 fn capabilities(version: &str, flaw: Flaw, address: SocketAddr) -> String {
     let new = version == "1.3.0";
     let [west, south, east, north] = if flaw.lying_box { [112.0, 10.0, 122.0, 16.0] } else { GROUND };
-    let link = |url: &str| format!("<OnlineResource xmlns:xlink=\"http://www.w3.org/1999/xlink\" xlink:href=\"{url}\"/>");
+    let link =
+        |url: &str| format!("<OnlineResource xmlns:xlink=\"http://www.w3.org/1999/xlink\" xlink:href=\"{url}\"/>");
     let own = link(&format!("http://{address}/wms?"));
     let words = |all: &[&str]| match flaw.no_keywords {
         true => String::new(),
-        false => format!("<KeywordList>{}</KeywordList>", all.iter().map(|word| format!("<Keyword>{word}</Keyword>")).collect::<String>()),
+        false => format!(
+            "<KeywordList>{}</KeywordList>",
+            all.iter().map(|word| format!("<Keyword>{word}</Keyword>")).collect::<String>()
+        ),
     };
     let service_words = words(&["OneGeology", "MD_DATE@2026-01-01", "MD_LANG@ENG"]);
     let layer_words = words(&[
-        "OneGeology", "continent@Asia", "subcontinent@South-eastern Asia", "geographicarea@Viet Nam", "dataprovider@Survey of Tests",
-        "serviceprovider@Survey of Tests", "DS_DATE@2020-05-01", "DS_TOPIC@geoscientificinformation", "thematic@geology",
+        "OneGeology",
+        "continent@Asia",
+        "subcontinent@South-eastern Asia",
+        "geographicarea@Viet Nam",
+        "dataprovider@Survey of Tests",
+        "serviceprovider@Survey of Tests",
+        "DS_DATE@2020-05-01",
+        "DS_TOPIC@geoscientificinformation",
+        "thematic@geology",
     ]);
     let operation = |name: &str, formats: &[&str]| {
         let formats: String = formats.iter().map(|format| format!("<Format>{format}</Format>")).collect();
         format!("<{name}>{formats}<DCPType><HTTP><Get>{own}</Get></HTTP></DCPType></{name}>")
     };
-    let operations = [("GetCapabilities", &["text/xml"][..]), ("GetMap", &["image/png"]), ("GetFeatureInfo", &["text/plain"])];
+    let operations =
+        [("GetCapabilities", &["text/xml"][..]), ("GetMap", &["image/png"]), ("GetFeatureInfo", &["text/plain"])];
     let operations: String = operations.iter().map(|(name, formats)| operation(name, formats)).collect();
     let (root, name, crs, degrees) = match new {
-        true => ("WMS_Capabilities", "WMS", "<CRS>CRS:84</CRS><CRS>EPSG:4326</CRS><CRS>EPSG:3857</CRS>",
-            format!("<EX_GeographicBoundingBox><westBoundLongitude>{west}</westBoundLongitude><eastBoundLongitude>{east}</eastBoundLongitude><southBoundLatitude>{south}</southBoundLatitude><northBoundLatitude>{north}</northBoundLatitude></EX_GeographicBoundingBox>")),
-        false => ("WMT_MS_Capabilities", "OGC:WMS", "<SRS>EPSG:4326 EPSG:3857</SRS>",
-            format!("<LatLonBoundingBox minx=\"{west}\" miny=\"{south}\" maxx=\"{east}\" maxy=\"{north}\"/>")),
+        true => (
+            "WMS_Capabilities",
+            "WMS",
+            "<CRS>CRS:84</CRS><CRS>EPSG:4326</CRS><CRS>EPSG:3857</CRS>",
+            format!(
+                "<EX_GeographicBoundingBox><westBoundLongitude>{west}</westBoundLongitude><eastBoundLongitude>{east}</eastBoundLongitude><southBoundLatitude>{south}</southBoundLatitude><northBoundLatitude>{north}</northBoundLatitude></EX_GeographicBoundingBox>"
+            ),
+        ),
+        false => (
+            "WMT_MS_Capabilities",
+            "OGC:WMS",
+            "<SRS>EPSG:4326 EPSG:3857</SRS>",
+            format!("<LatLonBoundingBox minx=\"{west}\" miny=\"{south}\" maxx=\"{east}\" maxy=\"{north}\"/>"),
+        ),
     };
-    let doctype = if new { "" } else { "<!DOCTYPE WMT_MS_Capabilities SYSTEM \"http://schemas.opengis.net/wms/1.1.1/WMS_MS_Capabilities.dtd\">" };
+    let doctype = if new {
+        ""
+    } else {
+        "<!DOCTYPE WMT_MS_Capabilities SYSTEM \"http://schemas.opengis.net/wms/1.1.1/WMS_MS_Capabilities.dtd\">"
+    };
     let legend = link(&format!("http://{address}/wms?REQUEST=GetLegendGraphic"));
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>{doctype}<{root} version=\"{}\"><Service><Name>{name}</Name><Title>VNM SOT Geology</Title>\
@@ -143,8 +192,21 @@ fn assert_verdicts(found: &HashMap<String, String>, expected: &[(&str, &str)]) {
 #[test]
 fn a_service_that_is_right_has_three_stars_and_is_told_what_the_fourth_needs() {
     let (stars, verdicts) = report(Flaw::default());
-    assert_verdicts(&verdicts, &[("axes", "good"), ("box-true", "good"), ("not-blank", "good"), ("legend", "good"), ("info", "good")]);
-    assert_verdicts(&verdicts, &[("keywords-place", "good"), ("layer-titles", "good"), ("sld", "bad"), ("wfs", "bad"), ("cors", "good"), ("https", "bad")]);
+    assert_verdicts(
+        &verdicts,
+        &[("axes", "good"), ("box-true", "good"), ("not-blank", "good"), ("legend", "good"), ("info", "good")],
+    );
+    assert_verdicts(
+        &verdicts,
+        &[
+            ("keywords-place", "good"),
+            ("layer-titles", "good"),
+            ("sld", "bad"),
+            ("wfs", "bad"),
+            ("cors", "good"),
+            ("https", "bad"),
+        ],
+    );
     assert_eq!(stars, 3, "{verdicts:?}");
 }
 
@@ -154,14 +216,22 @@ fn a_service_that_is_wrong_in_one_way_is_told_that_and_nothing_else() {
     let cases = [
         (Flaw { swapped: true, ..Flaw::default() }, 1, vec!["axes"]),
         (Flaw { blank: true, ..Flaw::default() }, 0, vec!["not-blank", "axes", "info", "info-both"]),
-        (Flaw { no_keywords: true, ..Flaw::default() }, 1, vec!["keyword-onegeology", "keywords-place", "keywords-people", "keywords-data", "keywords-metadata"]),
+        (
+            Flaw { no_keywords: true, ..Flaw::default() },
+            1,
+            vec!["keyword-onegeology", "keywords-place", "keywords-people", "keywords-data", "keywords-metadata"],
+        ),
         (Flaw { lying_box: true, ..Flaw::default() }, 0, vec!["not-blank", "box-true", "axes", "info", "info-both"]),
         (Flaw { legend_is_text: true, ..Flaw::default() }, 1, vec!["legend"]),
     ];
     for (flaw, stars, wrong) in cases {
         let (found, verdicts) = report(flaw);
         for (criterion, verdict) in &right {
-            assert_eq!(verdicts[criterion] == *verdict, !wrong.contains(&criterion.as_str()), "{criterion}: {verdicts:?}");
+            assert_eq!(
+                verdicts[criterion] == *verdict,
+                !wrong.contains(&criterion.as_str()),
+                "{criterion}: {verdicts:?}"
+            );
         }
         assert_eq!(found, stars, "{wrong:?}");
     }
@@ -174,7 +244,11 @@ fn what_is_not_public_is_asked_only_when_that_is_said() {
     assert_eq!(refused.code, 3, "{}", refused.out);
     assert!(refused.out.contains("only public addresses"), "{}", refused.out);
     let told = run(&["check", &url, "--local", "--all"]).ok();
-    assert!(told.out.contains("★★★☆☆") && told.out.contains("For star 4:") && !told.out.contains('\u{1b}'), "{}", told.out);
+    assert!(
+        told.out.contains("★★★☆☆") && told.out.contains("For star 4:") && !told.out.contains('\u{1b}'),
+        "{}",
+        told.out
+    );
     assert_eq!(run(&["check", &url, "--local", "--stars", "4"]).code, 3);
     assert_eq!(run(&["check", "ftp://example.org/"]).code, 3);
     assert_eq!(run(&["check", &url, "--allow", "everything"]).code, 2);
@@ -189,7 +263,11 @@ fn a_node_checks_for_people_what_it_is_allowed_to_ask_and_tells_it_as_a_page_and
     let server = desk.serve(&[]);
     assert!(server.get("/check").text().contains("<form"));
     let page = server.get(&format!("/check?url=http://{service}/wms"));
-    assert!(page.text().contains("3 of 5 stars") && page.header("cache-control") == Some("no-store"), "{}", page.text());
+    assert!(
+        page.text().contains("3 of 5 stars") && page.header("cache-control") == Some("no-store"),
+        "{}",
+        page.text()
+    );
     let again = server.get(&format!("/check?url=http://{service}/wms&f=json"));
     assert_eq!(again.json()["stars"], 3, "the report is kept, and costs nothing");
     let canary = serve(Flaw::default());

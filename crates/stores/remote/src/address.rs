@@ -122,11 +122,28 @@ mod tests {
     #[test]
     fn odd_addresses_are_refused() {
         let odd = [
-            "", "example.org", "//example.org/", "/etc/passwd", "file:///etc/passwd", "ftp://example.org/",
-            "gopher://example.org:70/_x", "jar:http://example.org!/", "data:text/plain,x", "javascript:alert(1)",
-            "http://", "http://user@example.org/", "http://user:word@example.org/", "http://example.org:0x50/",
-            "http://example.org:99999/", "http://127.0.0.1\\@example.org/", "http://例え.jp/", "http:example.org",
-            "http://exam ple.org/", "http://[::1", "http://[fe80::1%25eth0]/", "dict://localhost:11211/",
+            "",
+            "example.org",
+            "//example.org/",
+            "/etc/passwd",
+            "file:///etc/passwd",
+            "ftp://example.org/",
+            "gopher://example.org:70/_x",
+            "jar:http://example.org!/",
+            "data:text/plain,x",
+            "javascript:alert(1)",
+            "http://",
+            "http://user@example.org/",
+            "http://user:word@example.org/",
+            "http://example.org:0x50/",
+            "http://example.org:99999/",
+            "http://127.0.0.1\\@example.org/",
+            "http://例え.jp/",
+            "http:example.org",
+            "http://exam ple.org/",
+            "http://[::1",
+            "http://[fe80::1%25eth0]/",
+            "dict://localhost:11211/",
         ];
         for text in odd {
             assert!(Address::parse(text).is_err(), "{text}: {}", url(text));
@@ -140,7 +157,10 @@ mod tests {
         let to = |location: &str| from.redirect(location).map(|to| to.url()).unwrap_or_default();
         assert_eq!(to("http://x.org/y"), "http://x.org/y");
         assert_eq!(to("//x.org/y"), "https://x.org/y");
-        assert_eq!((to("/y"), to("y?z"), to("?q")), ("https://a.org/y".into(), "https://a.org/b/y?z".into(), "https://a.org/b/c?q".into()));
+        assert_eq!(
+            (to("/y"), to("y?z"), to("?q")),
+            ("https://a.org/y".into(), "https://a.org/b/y?z".into(), "https://a.org/b/c?q".into())
+        );
         assert_eq!((to("file:///etc/passwd"), to("data:,x")), (String::new(), String::new()));
     }
 }

@@ -22,7 +22,8 @@ struct Server {
 impl Server {
     /// At a port that the rule for ports lets through, so that it is the address that is judged.
     fn start(serve: impl Fn(TcpStream) + Send + Sync + 'static) -> Self {
-        let listener = (8_100..8_999).find_map(|port| TcpListener::bind(("127.0.0.1", port)).ok()).expect("a free port");
+        let listener =
+            (8_100..8_999).find_map(|port| TcpListener::bind(("127.0.0.1", port)).ok()).expect("a free port");
         let (address, asked) = (listener.local_addr().expect("it is bound"), Arc::<AtomicUsize>::default());
         let count = Arc::clone(&asked);
         std::thread::spawn(move || {
@@ -95,10 +96,33 @@ fn no_form_of_an_inner_address_reaches_it() {
     let port = canary.address.port();
     let client = Client::new(Rules::default(), "").within(Duration::from_secs(2));
     let forms = [
-        "127.0.0.1", "localhost", "LOCALHOST", "localhost.", "127.1", "127.0.1", "0", "0.0.0.0", "2130706433", "0x7f000001",
-        "0x7f.1", "0177.0.0.1", "127.0.0.1.", "[::1]", "[::]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]",
-        "[0:0:0:0:0:ffff:127.0.0.1]", "[::127.0.0.1]", "[64:ff9b::7f00:1]", "[2002:7f00:1::]", "①②⑦.⓪.⓪.①",
-        "127.0.0.1%00.example.org", "user@127.0.0.1", "example.org@127.0.0.1", "ip6-localhost", "127。0。0。1",
+        "127.0.0.1",
+        "localhost",
+        "LOCALHOST",
+        "localhost.",
+        "127.1",
+        "127.0.1",
+        "0",
+        "0.0.0.0",
+        "2130706433",
+        "0x7f000001",
+        "0x7f.1",
+        "0177.0.0.1",
+        "127.0.0.1.",
+        "[::1]",
+        "[::]",
+        "[::ffff:127.0.0.1]",
+        "[::ffff:7f00:1]",
+        "[0:0:0:0:0:ffff:127.0.0.1]",
+        "[::127.0.0.1]",
+        "[64:ff9b::7f00:1]",
+        "[2002:7f00:1::]",
+        "①②⑦.⓪.⓪.①",
+        "127.0.0.1%00.example.org",
+        "user@127.0.0.1",
+        "example.org@127.0.0.1",
+        "ip6-localhost",
+        "127。0。0。1",
     ];
     for form in forms {
         let refused = fetch(&client, format!("http://{form}:{port}/")).expect_err(form);
@@ -107,7 +131,13 @@ fn no_form_of_an_inner_address_reaches_it() {
     for metadata in ["169.254.169.254", "[fd00:ec2::254]", "100.100.100.200", "192.0.0.192", "168.63.129.16"] {
         assert_eq!(kind(fetch(&client, format!("http://{metadata}/latest/meta-data/"))), Kind::Forbidden, "{metadata}");
     }
-    for odd in ["file:///etc/passwd", "gopher://127.0.0.1/", "ftp://127.0.0.1/", "jar:http://127.0.0.1!/", "dict://127.0.0.1:11211/"] {
+    for odd in [
+        "file:///etc/passwd",
+        "gopher://127.0.0.1/",
+        "ftp://127.0.0.1/",
+        "jar:http://127.0.0.1!/",
+        "dict://127.0.0.1:11211/",
+    ] {
         assert_eq!(kind(fetch(&client, odd)), Kind::Invalid, "{odd}");
     }
     assert_eq!(canary.asked(), 0);

@@ -45,7 +45,9 @@ fn keyword(service: &Service, id: &'static str, flag: &str) -> Finding {
 /// Forms in which a click was answered with something.
 fn answered<'e>(evidence: &'e Evidence, format: &'static str) -> impl Iterator<Item = &'e Info> {
     let infos = evidence.layers.iter().flat_map(|layer| &layer.info);
-    infos.filter(move |info| info.format == format && info.outcome.as_ref().is_ok_and(|(_, text)| !text.trim().is_empty()))
+    infos.filter(move |info| {
+        info.format == format && info.outcome.as_ref().is_ok_and(|(_, text)| !text.trim().is_empty())
+    })
 }
 
 fn why_not(evidence: &Evidence) -> String {
@@ -59,7 +61,11 @@ fn info(evidence: &Evidence) -> Finding {
         ["text/html", "text/plain"].into_iter().filter(|form| answered(evidence, form).next().is_some()).collect();
     match forms.is_empty() {
         false => Finding::good("info", forms.join(" and ")),
-        true => Finding::bad("info", why_not(evidence), "Make the layer queryable and offer GetFeatureInfo as text/html and text/plain."),
+        true => Finding::bad(
+            "info",
+            why_not(evidence),
+            "Make the layer queryable and offer GetFeatureInfo as text/html and text/plain.",
+        ),
     }
 }
 
@@ -75,7 +81,9 @@ fn info_both(evidence: &Evidence) -> Finding {
 
 fn lite(evidence: &Evidence) -> Finding {
     let infos = evidence.layers.iter().flat_map(|layer| &layer.info);
-    let documents = infos.filter_map(|info| info.outcome.as_ref().ok()).filter(|(kind, _)| kind.contains("xml") || kind.contains("gml"));
+    let documents = infos
+        .filter_map(|info| info.outcome.as_ref().ok())
+        .filter(|(kind, _)| kind.contains("xml") || kind.contains("gml"));
     let mut best = Geosciml::None;
     for (_, text) in documents {
         best = best.max(geosciml(text));
@@ -83,7 +91,9 @@ fn lite(evidence: &Evidence) -> Finding {
     let remedy = "Publish the layer with the columns of GeoSciML-Lite and answer clicks as application/xml with GeologicUnitView, whose *_uri columns hold terms of CGI.";
     match best {
         Geosciml::Terms => Finding::good("lite", "with terms"),
-        Geosciml::Named => Finding::of("lite", Verdict::Partly, "GeoSciML-Lite without terms of CGI or of the chart of ages", remedy),
+        Geosciml::Named => {
+            Finding::of("lite", Verdict::Partly, "GeoSciML-Lite without terms of CGI or of the chart of ages", remedy)
+        }
         Geosciml::None => Finding::bad("lite", "no click is answered so", remedy),
     }
 }
@@ -98,7 +108,9 @@ enum Geosciml {
 
 fn geosciml(text: &str) -> Geosciml {
     let looked = xml::read(text.as_bytes(), Doctype::PassedOver, |root| {
-        let of = |namespace: Option<&str>| namespace.is_some_and(|it| it.starts_with(GEOSCIML) || LITE.iter().any(|lite| it.starts_with(lite)));
+        let of = |namespace: Option<&str>| {
+            namespace.is_some_and(|it| it.starts_with(GEOSCIML) || LITE.iter().any(|lite| it.starts_with(lite)))
+        };
         let mut elements = root.descendants().filter(|node| node.is_element() && of(node.tag_name().namespace()));
         let named = elements.clone().next().is_some();
         let is_term = |text: &str| VOCABULARIES.iter().any(|vocabulary| text.contains(vocabulary));
@@ -106,13 +118,20 @@ fn geosciml(text: &str) -> Geosciml {
             let text = TERMS.contains(&node.tag_name().name()) && is_term(node.text().unwrap_or(""));
             text || node.descendants().any(|inner| xml::attribute(inner, "href").is_some_and(is_term))
         });
-        Ok(if terms { Geosciml::Terms } else if named { Geosciml::Named } else { Geosciml::None })
+        Ok(if terms {
+            Geosciml::Terms
+        } else if named {
+            Geosciml::Named
+        } else {
+            Geosciml::None
+        })
     });
     looked.unwrap_or(Geosciml::None)
 }
 
 fn sld(evidence: &Evidence, service: &Service) -> Finding {
-    let styled: Vec<&Drawn> = evidence.layers.iter().map(|layer| &layer.styled).filter(|it| !matches!(it, Drawn::NotAsked)).collect();
+    let styled: Vec<&Drawn> =
+        evidence.layers.iter().map(|layer| &layer.styled).filter(|it| !matches!(it, Drawn::NotAsked)).collect();
     let remedy = "Let the server take SLD_BODY, and give the layer the column representativeAge_uri, so that portals can colour it by age.";
     let painted = styled.iter().any(|drawn| drawn.picture().is_some_and(|picture| holds(picture, PAINTED)));
     let refused = styled.iter().find_map(|drawn| match drawn {
@@ -131,12 +150,23 @@ fn sld(evidence: &Evidence, service: &Service) -> Finding {
 }
 
 fn wfs(evidence: &Evidence) -> Finding {
-    let remedy = "Offer a WFS with the feature types of GeoSciML-Lite or GeoSciML 4.1 (Basic is enough) beside the WMS.";
-    let best = evidence.features.asked.iter().filter_map(|seen| seen.outcome.as_ref().ok()).map(|text| geosciml(text)).max();
+    let remedy =
+        "Offer a WFS with the feature types of GeoSciML-Lite or GeoSciML 4.1 (Basic is enough) beside the WMS.";
+    let best =
+        evidence.features.asked.iter().filter_map(|seen| seen.outcome.as_ref().ok()).map(|text| geosciml(text)).max();
     match (best, evidence.service("WFS")) {
         (Some(Geosciml::Terms), _) => Finding::good("wfs", "with terms"),
-        (Some(Geosciml::Named), _) => Finding::of("wfs", Verdict::Partly, "GeoSciML without terms of CGI or of the chart of ages", remedy),
-        (_, Some(service)) => Finding::bad("wfs", format!("a WFS is there with {} types, none of them GeoSciML", service.layers.len()), remedy),
+        (Some(Geosciml::Named), _) => {
+            Finding::of("wfs", Verdict::Partly, "GeoSciML without terms of CGI or of the chart of ages", remedy)
+        }
+        (_, Some(service)) => Finding::bad(
+            "wfs",
+            format!(
+                "a WFS is there; of its feature types ({}) none that was looked at is GeoSciML",
+                service.layers.len()
+            ),
+            remedy,
+        ),
         (_, None) => Finding::bad("wfs", "no WFS was found at this address or beside it", remedy),
     }
 }
@@ -147,7 +177,11 @@ mod tests {
 
     #[test]
     fn geosciml_is_known_by_its_namespace_and_its_terms() {
-        let lite = |uri: &str| format!("<c xmlns:g='http://xmlns.geosciml.org/geosciml-lite/4.1'><g:GeologicUnitView><g:representativeAge_uri>{uri}</g:representativeAge_uri></g:GeologicUnitView></c>");
+        let lite = |uri: &str| {
+            format!(
+                "<c xmlns:g='http://xmlns.geosciml.org/geosciml-lite/4.1'><g:GeologicUnitView><g:representativeAge_uri>{uri}</g:representativeAge_uri></g:GeologicUnitView></c>"
+            )
+        };
         assert_eq!(geosciml(&lite("http://resource.geosciml.org/classifier/ics/ischart/Jurassic")), Geosciml::Terms);
         assert_eq!(geosciml(&lite("Jurassic")), Geosciml::Named);
         let basic = "<f xmlns:g='http://xmlns.geosciml.org/GeoSciML-Basic/4.1' xmlns:x='http://www.w3.org/1999/xlink'><g:GeologicUnit><g:geologicUnitType x:href='http://inspire.ec.europa.eu/codelist/GeologicUnitTypeValue/x'/></g:GeologicUnit></f>";

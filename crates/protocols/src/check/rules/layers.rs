@@ -8,12 +8,21 @@ use terrane_formats::services::{Layer, Service, ServiceKind};
 
 pub(super) fn words(service: &Service) -> Vec<Finding> {
     let layers = judged(service);
-    let mut found = vec![abstracts(&layers), places_of(&layers), people(&layers), data(&layers), extent(&layers), crs(&layers), metadata(&layers)];
+    let mut found = vec![
+        abstracts(&layers),
+        places_of(&layers),
+        people(&layers),
+        data(&layers),
+        extent(&layers),
+        crs(&layers),
+        metadata(&layers),
+    ];
     match service.kind {
         ServiceKind::Wms => found.extend([titles(&layers), layer_names(&layers), mercator(&layers)]),
         // Names of feature types follow the schemas that they are of.
         ServiceKind::Wfs => found.extend(
-            ["layer-titles", "layer-names", "crs-mercator"].map(|id| Finding::without(id, "The profile names layers of maps, not feature types.")),
+            ["layer-titles", "layer-names", "crs-mercator"]
+                .map(|id| Finding::without(id, "The profile names layers of maps, not feature types.")),
         ),
     }
     found
@@ -49,7 +58,8 @@ fn wrong_place(layer: &Layer) -> Option<String> {
         let lacks = ["continent", "geographicarea"].into_iter().filter(|prefix| value(prefix).is_none());
         return Some(format!("lacks {}", lacks.map(|prefix| format!("{prefix}@")).collect::<Vec<_>>().join(" and ")));
     };
-    let is_region = |name: &str| places::named(name).is_some_and(|it| it.is_region()) || name.eq_ignore_ascii_case("Antarctica");
+    let is_region =
+        |name: &str| places::named(name).is_some_and(|it| it.is_region()) || name.eq_ignore_ascii_case("Antarctica");
     let known = |name: &str| is_region(name) || places::named(name).is_some() || name.eq_ignore_ascii_case("World");
     match () {
         () if !is_region(continent) && !continent.eq_ignore_ascii_case("World") => {
@@ -76,8 +86,11 @@ fn wrong_part(part: &str, is_region: impl Fn(&str) -> bool) -> Option<String> {
 }
 
 fn people(layers: &[&Layer]) -> Finding {
-    let remedy = "Add the keywords dataprovider@ (who owns the data) and serviceprovider@ (who serves it) with full names.";
-    each("keywords-people", layers, "all name them", remedy, |layer| lacking(layer, &["dataprovider", "serviceprovider"]))
+    let remedy =
+        "Add the keywords dataprovider@ (who owns the data) and serviceprovider@ (who serves it) with full names.";
+    each("keywords-people", layers, "all name them", remedy, |layer| {
+        lacking(layer, &["dataprovider", "serviceprovider"])
+    })
 }
 
 fn lacking(layer: &Layer, prefixes: &[&str]) -> Option<String> {
@@ -93,7 +106,11 @@ fn data(layers: &[&Layer]) -> Finding {
         let wrong = topic.filter(|topic| !topic.eq_ignore_ascii_case("geoscientificinformation"));
         lacking(layer, &["DS_DATE", "DS_TOPIC", "thematic"])
             .or_else(|| wrong.map(|topic| format!("has DS_TOPIC@{topic}")))
-            .or_else(|| keyword_value(&layer.keywords, "DS_DATE").filter(|it| !is_date(it)).map(|it| format!("has DS_DATE@{it}, which is no date")))
+            .or_else(|| {
+                keyword_value(&layer.keywords, "DS_DATE")
+                    .filter(|it| !is_date(it))
+                    .map(|it| format!("has DS_DATE@{it}, which is no date"))
+            })
     })
 }
 
@@ -109,7 +126,8 @@ fn extent(layers: &[&Layer]) -> Finding {
     each("extent", layers, "all have one", remedy, |layer| match layer.degrees {
         None => Some("has none".to_owned()),
         Some([west, south, east, north]) => {
-            let inside = [west, east].iter().all(|it| it.abs() <= 360.0) && [south, north].iter().all(|it| it.abs() <= 90.0 + 1e-6);
+            let inside = [west, east].iter().all(|it| it.abs() <= 360.0)
+                && [south, north].iter().all(|it| it.abs() <= 90.0 + 1e-6);
             let wrong = !inside || south >= north || west == east;
             wrong.then(|| format!("has the box {west} {south} {east} {north}, which is none"))
         }
@@ -118,7 +136,10 @@ fn extent(layers: &[&Layer]) -> Finding {
 
 /// Whether a CRS is in a list, however it is spelled.
 fn has_crs(layer: &Layer, code: &str) -> bool {
-    layer.crs.iter().any(|crs| crs.rsplit([':', '/', '#']).next() == Some(code) && crs.to_ascii_uppercase().contains("EPSG"))
+    layer
+        .crs
+        .iter()
+        .any(|crs| crs.rsplit([':', '/', '#']).next() == Some(code) && crs.to_ascii_uppercase().contains("EPSG"))
 }
 
 fn crs(layers: &[&Layer]) -> Finding {

@@ -23,7 +23,9 @@ fn without_maps(evidence: &Evidence) -> Vec<Finding> {
     let sent = evidence.features.asked.iter().filter(|seen| seen.outcome.is_ok()).count();
     let map = match (sent, evidence.features.asked.first().map(|seen| &seen.outcome)) {
         (1.., _) => Finding::good("map", format!("features of {sent} types were sent")),
-        (0, Some(Err(why))) => Finding::bad("map", why.clone(), "Look at what GetFeature answers for this type in the server's log."),
+        (0, Some(Err(why))) => {
+            Finding::bad("map", why.clone(), "Look at what GetFeature answers for this type in the server's log.")
+        }
         _ => Finding::unknown("map", "No feature type was asked for."),
     };
     let others = ["not-blank", "axes", "box-true", "legend"].map(|id| Finding::without(id, "A WFS draws no maps."));
@@ -54,14 +56,16 @@ fn drawn(layers: &[LayerSeen]) -> Finding {
         None => Finding::good("map", format!("drawn: {}", names(layers.iter()).join(", "))),
         Some(first) => {
             let seen = format!("“{}” is not drawn: {}", first.name, why_not(first));
-            Finding::bad("map", seen, "Ask for the map in a browser and look into the server's log.").about(names(without.into_iter()))
+            Finding::bad("map", seen, "Ask for the map in a browser and look into the server's log.")
+                .about(names(without.into_iter()))
         }
     }
 }
 
 fn not_blank(layers: &[LayerSeen]) -> Finding {
     let seen: Vec<(&LayerSeen, &Picture)> = layers.iter().filter_map(|layer| Some((layer, any_map(layer)?))).collect();
-    let blank: Vec<&LayerSeen> = seen.iter().filter(|(_, picture)| is_blank(picture)).map(|(layer, _)| *layer).collect();
+    let blank: Vec<&LayerSeen> =
+        seen.iter().filter(|(_, picture)| is_blank(picture)).map(|(layer, _)| *layer).collect();
     match blank.len() {
         _ if seen.is_empty() => Finding::unknown("not-blank", "No map was drawn that could be looked at."),
         0 => Finding::good("not-blank", "something is drawn in the box of each"),
@@ -84,11 +88,21 @@ fn axes(evidence: &Evidence) -> Finding {
         return Finding::bad("axes", seen, remedy).about(turned);
     }
     if !other.is_empty() {
-        return Finding::bad("axes", "the maps of 1.1.1, of EPSG:4326 in 1.3.0 and of CRS:84 are not of the same ground", remedy).about(other);
+        return Finding::bad(
+            "axes",
+            "the maps of 1.1.1, of EPSG:4326 in 1.3.0 and of CRS:84 are not of the same ground",
+            remedy,
+        )
+        .about(other);
     }
     match right.is_empty() {
-        false => Finding::good("axes", format!("the maps of 1.1.1, of EPSG:4326 in 1.3.0 and of CRS:84 are the same: {}", right.join(", "))),
-        true if only_old(evidence) => Finding::without("axes", "Only WMS 1.1.1 is spoken, where longitude is always first."),
+        false => Finding::good(
+            "axes",
+            format!("the maps of 1.1.1, of EPSG:4326 in 1.3.0 and of CRS:84 are the same: {}", right.join(", ")),
+        ),
+        true if only_old(evidence) => {
+            Finding::without("axes", "Only WMS 1.1.1 is spoken, where longitude is always first.")
+        }
         true => Finding::unknown("axes", "There were no two maps with something on them to lay upon each other."),
     }
 }
@@ -114,7 +128,8 @@ fn axes_of(layer: &LayerSeen) -> Axes {
         let turned = swapped.is_some_and(|(swapped, old)| !is_blank(old) && difference(swapped, old) < ALIKE);
         return if turned { Axes::Turned } else { Axes::Unseen };
     };
-    let held_to: Vec<&Picture> = [&layer.old, &layer.lon_lat].into_iter().filter_map(Drawn::picture).filter(|it| !is_blank(it)).collect();
+    let held_to: Vec<&Picture> =
+        [&layer.old, &layer.lon_lat].into_iter().filter_map(Drawn::picture).filter(|it| !is_blank(it)).collect();
     let Some(first) = held_to.first() else { return Axes::Unseen };
     let worst = held_to.iter().map(|picture| difference(new, picture)).fold(0.0, f64::max);
     if worst < UNLIKE {
@@ -145,7 +160,8 @@ fn box_true(layers: &[LayerSeen]) -> Finding {
     match empty.is_empty() {
         true => Finding::good("box-true", "what is drawn lies inside"),
         false => {
-            let say = "less than a thousandth of the box has something on it; the box may be too large, or the symbols few";
+            let say =
+                "less than a thousandth of the box has something on it; the box may be too large, or the symbols few";
             // Wells and volcanoes fill little of their box, and that is no fault.
             Finding::of("box-true", Verdict::Good, say, "").about(names(empty.into_iter()))
         }

@@ -23,9 +23,10 @@ pub fn judge(evidence: &Evidence) -> Vec<Finding> {
     found
 }
 
-/// The layers whose words count: those that are OneGeology's, else all that hold no others.
+/// The layers whose words count: of those that hold no others the ones that are OneGeology's, else all.
 pub fn judged(service: &Service) -> Vec<&Layer> {
-    let of_onegeology: Vec<&Layer> = service.layers.iter().filter(|layer| has_keyword(&layer.keywords, "OneGeology")).collect();
+    let of_onegeology: Vec<&Layer> =
+        service.layers.iter().filter(|layer| !layer.is_group && has_keyword(&layer.keywords, "OneGeology")).collect();
     match of_onegeology.is_empty() {
         false => of_onegeology,
         true => service.layers.iter().filter(|layer| !layer.is_group).collect(),
@@ -45,7 +46,13 @@ fn keyword_value<'k>(keywords: &'k [String], prefix: &str) -> Option<&'k str> {
 }
 
 /// A finding about each layer: good when none has anything wrong, else the first wrongs and all layers that have one.
-fn each(id: &'static str, layers: &[&Layer], good: &str, remedy: &str, wrong: impl Fn(&Layer) -> Option<String>) -> Finding {
+fn each(
+    id: &'static str,
+    layers: &[&Layer],
+    good: &str,
+    remedy: &str,
+    wrong: impl Fn(&Layer) -> Option<String>,
+) -> Finding {
     if layers.is_empty() {
         return Finding::unknown(id, "There is no layer to look at.");
     }

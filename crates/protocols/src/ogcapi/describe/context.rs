@@ -15,7 +15,8 @@ pub fn context(site: &Site, request: &Request, catalogue: &Catalogue, map: &Map)
     // A dataset's own map is no map of our WMS; its one layer is the dataset.
     let is_own = |map: &Map| catalogue.maps(Caller::Public).any(|known| known.id == map.id);
     let named = |map: &Map, name: String| if is_own(map) { format!("{}/{name}", map.id) } else { name };
-    let layers = maps.flat_map(|map| map.named().into_iter().map(|(name, layer)| (named(map, name), layer)).collect::<Vec<_>>());
+    let layers =
+        maps.flat_map(|map| map.named().into_iter().map(|(name, layer)| (named(map, name), layer)).collect::<Vec<_>>());
     Context {
         title: request.say(&map.title).to_owned(),
         description: request.say(&map.description).to_owned(),
@@ -35,7 +36,11 @@ fn one(site: &Site, request: &Request, catalogue: &Catalogue, (name, layer): (St
         title: request.say(layer.title.as_ref().unwrap_or(&about.title)).to_owned(),
         opacity: layer.opacity,
         is_hidden: !layer.visible,
-        attribution: [about.attribution.as_str(), &about.licence.title].into_iter().filter(|it| !it.is_empty()).collect::<Vec<_>>().join(" · "),
+        attribution: [about.attribution.as_str(), &about.licence.title]
+            .into_iter()
+            .filter(|it| !it.is_empty())
+            .collect::<Vec<_>>()
+            .join(" · "),
         ..ContextLayer::default()
     })
 }

@@ -6,8 +6,8 @@ pub mod maplibre;
 mod maps;
 mod styles;
 
-pub use context::context;
 pub use collection::{collection, collections, extent, is_web, matching};
+pub use context::context;
 pub use maps::{MapNode, attribution, languages, map, map_view, maps, nodes};
 pub use styles::{legend, style_title, styles};
 

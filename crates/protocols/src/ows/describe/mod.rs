@@ -109,7 +109,11 @@ impl Writer<'_> {
         self.xml.element("Name", &[], if old { "OGC:WMS" } else { "WMS" });
         let profile = self.description.profile;
         let title = about.title.get(languages);
-        self.xml.element("Title", &[], &profile.map_or_else(|| title.to_owned(), |profile| profile.service_title(title)));
+        self.xml.element(
+            "Title",
+            &[],
+            &profile.map_or_else(|| title.to_owned(), |profile| profile.service_title(title)),
+        );
         self.xml.element("Abstract", &[], about.description.get(languages));
         if let Some(profile) = profile {
             self.keywords(&profile.service_keywords(self.description));
