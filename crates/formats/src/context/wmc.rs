@@ -1,7 +1,7 @@
 //! Web Map Context 1.1.0, written and read (1.0 is read too).
 
 use super::{Context, ContextLayer, check, is_web};
-use crate::xml::{self, Doctype, at, attribute, child, children, text_at};
+use crate::xml::tree::{self as xml, Doctype, at, attribute, child, children, text_at};
 use roxmltree::Node;
 use terrane_model::{Error, Result};
 

@@ -3,7 +3,7 @@
 mod wfs;
 mod wms;
 
-use crate::xml::{self, Doctype};
+use crate::xml::tree::{self as xml, Doctype};
 use roxmltree::Node;
 use terrane_model::limits::{SERVICE_LAYERS_MAX, SERVICE_TEXT_CHARACTERS_MAX};
 use terrane_model::{Error, Result};

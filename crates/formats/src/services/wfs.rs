@@ -1,7 +1,7 @@
 //! Capabilities of WFS 1.1.0 and 2.0 (OGC 04-094, 09-025r2), which share OWS Common.
 
 use super::{Contact, Layer, Operation, Service, ServiceKind, check_count, keywords, numbers, words};
-use crate::xml::{at, attribute, child, children, text, text_at};
+use crate::xml::tree::{at, attribute, child, children, text, text_at};
 use roxmltree::Node;
 use terrane_model::{Error, Result};
 

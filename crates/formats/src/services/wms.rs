@@ -1,7 +1,7 @@
 //! Capabilities of WMS 1.1.1 and 1.3.0 (OGC 01-068r3, 06-042).
 
 use super::{Contact, Layer, Operation, Service, ServiceKind, Style, check_count, keywords, numbers, words};
-use crate::xml::{at, attribute, child, children, text, text_at};
+use crate::xml::tree::{at, attribute, child, children, text, text_at};
 use roxmltree::Node;
 use terrane_model::{Error, Result};
 

@@ -23,11 +23,7 @@ fn is_accent(character: char) -> bool {
 
 fn unify(character: char) -> Option<char> {
     Some(match character {
-        '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{301c}' | '~' | '\u{30fb}'..='\u{30fb}'
-            if character != '\u{30fb}' =>
-        {
-            '-'
-        }
+        '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{301c}' | '~' => '-',
         '"' | '\'' | '\u{2018}'..='\u{201f}' | '\u{ab}' | '\u{bb}' | '\u{200b}'..='\u{200d}' | '\u{ad}' => return None,
         'ł' => 'l',
         'ø' => 'o',
@@ -48,7 +44,7 @@ fn squeeze(characters: impl Iterator<Item = char>) -> String {
             continue;
         }
         let before = folded.chars().next_back();
-        if blank && before.is_some_and(|last| !(is_close(last) && is_close(character))) {
+        if blank && before.is_some_and(|last| !(is_unspaced(last) && is_unspaced(character))) {
             folded.push(' ');
         }
         blank = false;
@@ -57,11 +53,21 @@ fn squeeze(characters: impl Iterator<Item = char>) -> String {
     folded
 }
 
-/// A character of a script whose words stand without blanks between them, or (Hangul) are spaced as the writer likes.
+/// A character of a script whose words stand without blanks between them.
 pub fn is_close(character: char) -> bool {
+    is_unspaced(character) || parts_phrases(character)
+}
+
+/// A character of a script (Thai, Lao, Burmese, Khmer) that has blanks between phrases only.
+pub fn parts_phrases(character: char) -> bool {
+    matches!(character, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}')
+}
+
+/// A character of a script without blanks, or (Hangul) with blanks as the writer likes.
+fn is_unspaced(character: char) -> bool {
     matches!(character,
-        '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1100}'..='\u{11ff}' | '\u{1780}'..='\u{17ff}'
-        | '\u{3000}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
+        '\u{1100}'..='\u{11ff}' | '\u{3000}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}' | '\u{f900}'..='\u{faff}'
+        | '\u{20000}'..='\u{3ffff}')
 }
 
 /// Whether a word may end between two characters: never inside a word of letters that are spaced.

@@ -1,7 +1,7 @@
 //! Words of time in all languages: names of units from the chart, and the reviewed table of how people write.
 
 use super::chart::chart;
-use super::name::{chinese, japanese, spaced};
+use super::name::{chinese, is_mistaken, japanese, spaced};
 use super::span::Age;
 use super::unit::{Rank, Unit};
 use crate::text::{fold, is_boundary};
@@ -50,6 +50,8 @@ pub enum Word {
 pub struct Dictionary {
     words: HashMap<char, Vec<(String, Word)>>,
     subdivisions: HashMap<(String, Part), (Age, f32)>,
+    /// Names that are common words elsewhere, and are names only when they stand alone.
+    alone: HashMap<String, Age>,
 }
 
 /// The dictionary, made at its first use.
@@ -70,6 +72,10 @@ impl Dictionary {
         });
         found.map(|(word, meaning)| (*meaning, word.len()))
     }
+    /// The unit of a folded text that is nothing but a short name in a language where it is one.
+    pub fn alone(&self, text: &str) -> Option<Age> {
+        self.alone.get(text).copied()
+    }
     /// What custom takes a part of a unit to be, and how surely.
     pub fn subdivision(&self, unit: &Unit, part: Part) -> Option<(Age, f32)> {
         self.subdivisions.get(&(unit.id.clone(), part)).copied()
@@ -79,6 +85,7 @@ impl Dictionary {
 #[derive(Default)]
 struct Maker {
     words: HashMap<String, Word>,
+    alone: HashMap<String, Age>,
     subdivisions: HashMap<(String, Part), (Age, f32)>,
 }
 
@@ -93,7 +100,7 @@ fn make() -> Dictionary {
         }
     }
     words.values_mut().for_each(|list| list.sort_by_key(|(word, _)| std::cmp::Reverse(word.len())));
-    Dictionary { words, subdivisions: maker.subdivisions }
+    Dictionary { words, subdivisions: maker.subdivisions, alone: maker.alone }
 }
 
 impl Maker {
@@ -124,21 +131,25 @@ impl Maker {
     fn unit(&mut self, unit: &'static Unit) {
         let word = Word::Unit(Age::of(unit), 1.0);
         self.add(&spaced(&unit.id), word);
-        for (language, text) in &unit.stated {
+        for (language, text) in unit.stated.iter().filter(|(language, _)| !is_mistaken(language, &unit.id)) {
             match language.as_str() {
                 "ja" => japanese(text).iter().for_each(|name| self.ranked(name, unit.rank, word)),
                 "zh" => chinese(text).iter().for_each(|name| self.add(name, word)),
                 "ko" => self.add(text, word),
                 "en" => self.add(text, word),
-                _ if is_common_word(text) => {}
+                other if is_common_word(other, text, unit.rank) => self.alone(text, unit),
                 _ => self.add(text, word),
             }
         }
-        for (_, text) in unit.labels() {
-            if !is_common_word(text) {
+        for (language, text) in unit.labels() {
+            if !is_common_word(language, text, unit.rank) {
                 self.add(text, word);
             }
         }
+    }
+    /// The first to claim a short name keeps it.
+    fn alone(&mut self, text: &str, unit: &'static Unit) {
+        self.alone.entry(fold(text)).or_insert(Age::of(unit));
     }
     /// A name in katakana, alone and with the words for its rank.
     fn ranked(&mut self, name: &str, rank: Rank, word: Word) {
@@ -157,30 +168,11 @@ impl Maker {
     }
 }
 
-/// Names of stages that are words of other languages too: Finnish for the Wordian is `Word`.
-fn is_common_word(text: &str) -> bool {
-    text.chars().count() <= 5
-        && text.is_ascii()
-        && !matches!(
-            text,
-            "Jura"
-                | "jura"
-                | "Trias"
-                | "trias"
-                | "Perm"
-                | "perm"
-                | "Kapur"
-                | "Karbon"
-                | "Devon"
-                | "devon"
-                | "Silur"
-                | "silur"
-                | "Krida"
-                | "Perem"
-                | "perem"
-                | "Yura"
-                | "Kreda"
-        )
+/// Short names of stages that are words of other languages too: Finnish for the Wordian is `Word`.
+fn is_common_word(language: &str, text: &str, rank: Rank) -> bool {
+    const SHORTENING: [&str; 8] = ["az", "cs", "fi", "hu", "lt", "no", "pl", "sk"];
+    let short = text.chars().count() <= 5 && text.is_ascii();
+    short && SHORTENING.contains(&language) && !matches!(rank, Rank::Period | Rank::Era | Rank::Eon)
 }
 
 fn meaning(kind: &str, value: &'static str, score: f32) -> Option<Word> {

@@ -14,7 +14,18 @@ const PARTS: [(&str, [&str; 3]); 4] = [
 const ENGLISH_PARTS: [&str; 3] = ["Lower", "Middle", "Upper"];
 
 /// Corrections of labels that the chart has wrong: language, unit, name.
-const CORRECTED: [(&str, &str, &str); 2] = [("ko", "Cenozoic", "신생대"), ("ko", "Mississippian", "미시시피아기")];
+const CORRECTED: [(&str, &str, &str); 5] = [
+    ("ko", "Cenozoic", "신생대"),
+    ("ko", "Mississippian", "미시시피아기"),
+    ("pt", "Neoproterozoic", "Neoproterozoico"),
+    ("pt-br", "Neoproterozoic", "Neoproterozoico"),
+    ("es-419", "Archean", "Arqueano"),
+];
+
+/// Whether the chart's label of a unit in a language is wrong, and names another unit.
+pub fn is_mistaken(language: &str, id: &str) -> bool {
+    CORRECTED.iter().any(|(tag, unit, _)| *tag == language && *unit == id)
+}
 
 /// Gives every unit its names.
 pub fn give(units: &mut [Unit]) {
@@ -51,7 +62,7 @@ fn capital(label: &str) -> String {
 
 /// A name in katakana gets the word for its rank, which the chart leaves out.
 fn with_rank(name: String, rank: Rank) -> String {
-    if name.ends_with(|c| matches!(c, '代' | '紀' | '世' | '期')) {
+    if name.ends_with(['代', '紀', '世', '期']) {
         return name;
     }
     let word = match rank {

@@ -72,6 +72,9 @@ pub fn read_age(text: &str) -> Option<ReadAge> {
     if let Some(symbols) = super::symbol::range(text) {
         return Some(ReadAge { age: symbols, process: None, score: 0.8, rest: String::new() });
     }
+    if let Some(age) = dictionary().alone(folded) {
+        return Some(ReadAge { age, process: None, score: 0.5, rest: String::new() });
+    }
     let tokens = tokens(folded);
     let process = tokens.iter().find_map(|token| match token {
         Token::Word(Word::Process(id)) => Some(Process(id)),

@@ -32,6 +32,8 @@ pub struct Match<'a> {
 
 /// Below this a likeness says nothing.
 const LEAST_LIKENESS: f32 = 0.72;
+/// What is less sure than this is no answer.
+const LEAST_SCORE: f32 = 0.4;
 
 impl Vocabulary {
     /// The terms that answer to a word, the best first; none where nothing is near.
@@ -43,6 +45,7 @@ impl Vocabulary {
         if scores.is_empty() && !wanted.is_empty() {
             scores = similar(index, wanted);
         }
+        scores.retain(|(_, score)| *score >= LEAST_SCORE);
         scores.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         let mut found: Vec<Match<'_>> = Vec::new();
         for (place, score) in scores {

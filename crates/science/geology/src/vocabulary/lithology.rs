@@ -6,6 +6,9 @@ use super::{Concept, Match, Role, Vocabulary};
 use crate::text::fold;
 use piece::{Mark, Piece, pieces};
 
+/// How much a word must be like a rock's name where a line names none.
+const LEAST_LIKENESS: f32 = 0.6;
+
 /// A rock in a line.
 #[derive(Debug, Clone)]
 struct Rock<'a> {
@@ -32,6 +35,7 @@ pub fn lithologies_in(text: &str) -> Vec<Match<'static>> {
     let mut found = distinct(rocks);
     if found.is_empty() {
         found = vocabulary.find(text, 1);
+        found.retain(|rock| rock.score >= LEAST_LIKENESS);
     }
     found
 }

@@ -64,10 +64,10 @@ impl Group {
             Token::Word(Word::Older) => self.side = Some(Side::Older),
             Token::Word(Word::Younger) => self.side = Some(Side::Younger),
             Token::Word(Word::OlderThat) => {
-                self.found = self.found.map(|(age, score)| (until(age, Side::Older), score * 0.9))
+                self.found = self.found.map(|(age, score)| (until(age, Side::Older), score * 0.9));
             }
             Token::Word(Word::YoungerThat) => {
-                self.found = self.found.map(|(age, score)| (until(age, Side::Younger), score * 0.9))
+                self.found = self.found.map(|(age, score)| (until(age, Side::Younger), score * 0.9));
             }
             _ => return,
         }

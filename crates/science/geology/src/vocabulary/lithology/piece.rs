@@ -2,7 +2,7 @@
 
 use super::super::Vocabulary;
 use super::super::index::{Entry, Index, singular};
-use crate::text::{is_boundary, is_close};
+use crate::text::{is_boundary, is_close, parts_phrases};
 
 /// What a small word says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -167,6 +167,9 @@ pub fn pieces(vocabulary: &Vocabulary, line: &str, vietnamese: bool) -> Vec<Piec
     let mut at = 0;
     while let Some(first) = line[at..].chars().next() {
         if first == ' ' {
+            if line[..at].chars().next_back().is_some_and(parts_phrases) {
+                pieces.push(Piece::Mark(Mark::Dot));
+            }
             at += 1;
             continue;
         }

@@ -1,8 +1,10 @@
-//! The one reader of XML that strangers wrote: no entities, nothing fetched, size and depth bounded. It is no writer.
+//! Documents of other servers and of people as trees: in the encodings that they are written in, with document types passed over where a
+//! standard has them.
 
+use super::{check, document};
 use crate::features::encoding::Charset;
-use roxmltree::{Document, Node, ParsingOptions};
-use terrane_model::limits::{XML_BYTES_MAX, XML_DEPTH_MAX, XML_NODES_MAX};
+use roxmltree::Node;
+use terrane_model::limits::{XML_BYTES_MAX, XML_DOCUMENT_NODES_MAX};
 use terrane_model::{Error, Result};
 
 /// What is done about a document type.
@@ -30,11 +32,9 @@ pub fn read<T>(bytes: &[u8], doctype: Doctype, take: impl FnOnce(Node<'_, '_>) -
             return Err(Error::invalid("A document type (DOCTYPE) is not read here; leave it out."));
         }
     };
-    check_depth(&text)?;
-    let options = ParsingOptions { nodes_limit: XML_NODES_MAX, ..ParsingOptions::default() };
-    let document = Document::parse_with_options(&text, options)
-        .map_err(|error| Error::invalid(format!("This is no XML that can be read: {error}.")))?;
-    take(document.root_element())
+    // What it declares no longer holds: it is decoded.
+    check(&text, |_| true)?;
+    take(document(&text, XML_DOCUMENT_NODES_MAX)?.root_element())
 }
 
 /// The text in the encoding that its first bytes or its declaration name, else UTF-8.
@@ -103,50 +103,6 @@ fn doctype_end(text: &str) -> Option<usize> {
     None
 }
 
-/// Refuses elements too deep within each other, before a tree is made of them.
-fn check_depth(text: &str) -> Result<()> {
-    let (mut depth, mut rest) = (0_usize, text);
-    while let Some(at) = rest.find('<') {
-        rest = &rest[at..];
-        let end = match rest {
-            _ if rest.starts_with("<!--") => after(rest, "-->"),
-            _ if rest.starts_with("<![CDATA[") => after(rest, "]]>"),
-            _ if rest.starts_with("<?") => after(rest, "?>"),
-            _ => tag_end(rest),
-        };
-        match rest.as_bytes().get(1) {
-            Some(b'/') => depth = depth.saturating_sub(1),
-            Some(b'!' | b'?') | None => {}
-            Some(_) if rest[..end].ends_with("/>") => {}
-            Some(_) => depth += 1,
-        }
-        if depth > XML_DEPTH_MAX {
-            return Err(Error::too_large(format!("Elements may be {XML_DEPTH_MAX} deep within each other.")));
-        }
-        rest = &rest[end..];
-    }
-    Ok(())
-}
-
-fn after(text: &str, end: &str) -> usize {
-    text.find(end).map_or(text.len(), |at| at + end.len())
-}
-
-/// The end of a tag; a `>` within quotes does not end it.
-fn tag_end(text: &str) -> usize {
-    let mut quote = None;
-    for (at, byte) in text.bytes().enumerate() {
-        match (quote, byte) {
-            (Some(open), _) if open == byte => quote = None,
-            (Some(_), _) => {}
-            (None, b'"' | b'\'') => quote = Some(byte),
-            (None, b'>') => return at + 1,
-            (None, _) => {}
-        }
-    }
-    text.len()
-}
-
 /// The first child element of a local name, whatever its namespace.
 pub fn child<'a, 'i>(node: Node<'a, 'i>, name: &str) -> Option<Node<'a, 'i>> {
     children(node, name).next()
@@ -181,6 +137,7 @@ pub fn attribute<'a>(node: Node<'a, '_>, name: &str) -> Option<&'a str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use terrane_model::limits::XML_DEPTH_MAX;
 
     fn name(text: &str, doctype: Doctype) -> Result<String> {
         read(text.as_bytes(), doctype, |root| Ok(root.tag_name().name().to_owned()))
