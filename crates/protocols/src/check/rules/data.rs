@@ -6,7 +6,7 @@ use crate::check::pictures::holds;
 use crate::check::report::{Finding, Verdict};
 use crate::check::sld::PAINTED;
 use terrane_formats::services::{Service, ServiceKind};
-use terrane_formats::xml::tree::{self as xml, Doctype};
+use terrane_formats::xml::{self, Doctype};
 
 /// Beginnings of the namespaces of GeoSciML-Lite, as it is now and as it was called before.
 const LITE: [&str; 2] = ["http://xmlns.geosciml.org/geosciml-lite/", "http://xmlns.geosciml.org/geosciml-portrayal/"];
@@ -161,7 +161,10 @@ fn wfs(evidence: &Evidence) -> Finding {
         }
         (_, Some(service)) => Finding::bad(
             "wfs",
-            format!("a WFS is there with {} types, none of them GeoSciML", service.layers.len()),
+            format!(
+                "a WFS is there; of its feature types ({}) none that was looked at is GeoSciML",
+                service.layers.len()
+            ),
             remedy,
         ),
         (_, None) => Finding::bad("wfs", "no WFS was found at this address or beside it", remedy),
