@@ -4,10 +4,13 @@
 
 pub mod about;
 pub mod check;
+pub mod context;
 mod curve;
 pub mod display;
 pub mod features;
 pub mod filter;
 pub mod grid;
 pub mod picture;
+pub mod services;
 pub mod tile;
+pub mod xml;

@@ -4,6 +4,7 @@ mod drawn;
 mod files;
 mod http;
 mod texts;
+mod wfs;
 
 use crate::Target;
 
@@ -17,6 +18,8 @@ pub const TARGETS: &[Target] = &[
     texts::ABOUT,
     texts::WKB,
     texts::PNG,
+    texts::CAPABILITIES,
+    texts::CONTEXT,
     files::GEOJSON,
     files::CSV,
     files::SHAPEFILE,
@@ -29,6 +32,8 @@ pub const TARGETS: &[Target] = &[
     drawn::MARKS,
     drawn::ENCODERS,
     http::REQUEST,
+    wfs::FES,
+    wfs::POSTED,
 ];
 
 /// A target by its name.

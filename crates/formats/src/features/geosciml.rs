@@ -168,7 +168,9 @@ impl Xml<'_> {
         let (Some(older), Some(younger)) = (event["older_ma"].as_f64(), event["younger_ma"].as_f64()) else { return };
         self.put("<gsmlb:numericAge><gsmlb:NumericAgeRange>");
         for (element, age) in [("gsmlb:olderBoundDate", older), ("gsmlb:youngerBoundDate", younger)] {
-            self.put(&format!("<{element}><swe:Quantity><swe:uom code=\"Ma\"/><swe:value>{age}</swe:value></swe:Quantity></{element}>"));
+            self.put(&format!(
+                "<{element}><swe:Quantity><swe:uom code=\"Ma\"/><swe:value>{age}</swe:value></swe:Quantity></{element}>"
+            ));
         }
         self.put("</gsmlb:NumericAgeRange></gsmlb:numericAge>");
     }
