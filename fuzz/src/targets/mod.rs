@@ -2,6 +2,7 @@
 
 mod drawn;
 mod files;
+mod geology;
 mod http;
 mod texts;
 
@@ -28,6 +29,7 @@ pub const TARGETS: &[Target] = &[
     drawn::LINES,
     drawn::MARKS,
     drawn::ENCODERS,
+    geology::LEGEND,
     http::REQUEST,
 ];
 

@@ -264,7 +264,9 @@ fn term(kind: &'static TermKind, values: &[Option<String>]) -> Entry {
         (best.score >= SCORE_OF_KINDS_MIN).then_some(best)
     });
     match found.max_by(|a, b| a.score.total_cmp(&b.score)) {
-        Some(best) => Entry { term: Some(best.concept.id.clone()), score: Some(rounded(best.score)), ..Entry::default() },
+        Some(best) => {
+            Entry { term: Some(best.concept.id.clone()), score: Some(rounded(best.score)), ..Entry::default() }
+        }
         None => Entry::default(),
     }
 }
