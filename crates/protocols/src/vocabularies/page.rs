@@ -17,7 +17,7 @@ use terrane_model::Result;
 /// Terms that a search shows.
 const HITS_MAX: usize = 40;
 /// Languages of labels that a page offers, with their names in themselves.
-const LANGUAGES: [(&str, &str); 14] = [
+const LANGUAGES: [(&str, &str); 29] = [
     ("en", "English"),
     ("ja", "日本語"),
     ("zh", "中文"),
@@ -29,9 +29,24 @@ const LANGUAGES: [(&str, &str); 14] = [
     ("ru", "Русский"),
     ("fr", "Français"),
     ("es", "Español"),
+    ("pt", "Português"),
     ("de", "Deutsch"),
     ("it", "Italiano"),
+    ("nl", "Nederlands"),
     ("sv", "Svenska"),
+    ("no", "Norsk"),
+    ("fi", "Suomi"),
+    ("pl", "Polski"),
+    ("cs", "Čeština"),
+    ("sk", "Slovenčina"),
+    ("hu", "Magyar"),
+    ("lt", "Lietuvių"),
+    ("ca", "Català"),
+    ("eu", "Euskara"),
+    ("az", "Azərbaycanca"),
+    ("tr", "Türkçe"),
+    ("mn", "Монгол"),
+    ("ru-Latn", "Русский (Latin)"),
 ];
 
 /// All vocabularies, or those with a term that answers to a word.
@@ -39,15 +54,16 @@ pub fn list(site: &Site, request: &Request) -> Result<Reply> {
     let words = Words::of(&request.languages);
     let language = ask::language(request);
     let word = ask::word(request)?;
-    let mut groups: Vec<(&str, Vec<Value>)> = Vec::new();
+    let mut groups: Vec<(&Vocabulary, Vec<Value>)> = Vec::new();
     for vocabulary in all() {
         let one = json!({"id": vocabulary.id, "title": vocabulary.title(language), "terms": vocabulary.concepts().len(), "about": vocabulary.definition});
-        match groups.iter_mut().find(|(attribution, _)| *attribution == vocabulary.attribution) {
+        match groups.iter_mut().find(|(first, _)| first.collection == vocabulary.collection) {
             Some((_, list)) => list.push(one),
-            None => groups.push((&vocabulary.attribution, vec![one])),
+            None => groups.push((vocabulary, vec![one])),
         }
     }
-    let groups: Vec<Value> = groups.into_iter().map(|(title, list)| json!({"title": title, "list": list})).collect();
+    let group = |(first, list): (&Vocabulary, Vec<Value>)| json!({"title": first.collection, "attribution": first.attribution, "list": list});
+    let groups: Vec<Value> = groups.into_iter().map(group).collect();
     let shows = json!({
         "q": word,
         "hits": hits_everywhere(word, language),
@@ -226,7 +242,8 @@ fn names(concept: &Concept) -> Vec<Value> {
         let of = |list: &[(String, String)]| {
             list.iter().filter(|(language, _)| language == tag).map(|(_, text)| text.clone()).collect::<Vec<_>>()
         };
-        let mut texts: Vec<String> = concept.label_in(tag).map(str::to_owned).into_iter().collect();
+        let own = concept.label_in(tag).filter(|_| tag != "ru-Latn");
+        let mut texts: Vec<String> = own.map(str::to_owned).into_iter().collect();
         let more = [of(&concept.labels), of(&concept.alternatives), of(&concept.synonyms)].concat();
         for text in more {
             if !texts.contains(&text) && !concept.is_mistaken(tag, &text) {

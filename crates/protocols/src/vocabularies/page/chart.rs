@@ -31,7 +31,7 @@ pub fn shows(words: &Words, request: &Request, of: &'static Chart) -> Result<Val
         "tree": of.units().iter().filter(|unit| unit.parent.is_none()).map(|unit| branch(unit, language)).collect::<Vec<_>>(),
         "label_languages": label_languages(request, of.units().iter().flat_map(|unit| unit.labels().iter().map(|(tag, _)| tag.as_str()))),
         "path": format!("/vocabularies/{CHART}"),
-        "colours": format!("/vocabularies/{CHART}?f=css&v={}", of.version()),
+        "colours": format!("/vocabularies/{CHART}?f=css"),
     }))
 }
 
