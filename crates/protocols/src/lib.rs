@@ -3,7 +3,9 @@
 //! Every protocol folder has the same four files: `ask` (request → question, pure), `answer` (answer → document or bytes,
 //! pure), `describe` (catalogue → capabilities, pure), `routes` (the only one that knows axum).
 
+pub mod check;
 pub mod common;
+pub mod geology;
 pub mod ogcapi;
 pub mod ows;
 pub mod pages;
@@ -19,6 +21,8 @@ pub fn router(site: Site) -> Router {
     let health =
         Router::new().route("/healthz", resource(alive)).route("/readyz", resource(ready)).with_state(site.clone());
     let all = health
+        .merge(check::routes(site.clone()))
+        .merge(geology::routes(site.clone()))
         .merge(ogcapi::routes(site.clone()))
         .merge(ows::routes(site.clone()))
         .merge(pages::routes(site.clone()))

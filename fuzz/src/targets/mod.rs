@@ -5,6 +5,7 @@ mod files;
 mod geology;
 mod http;
 mod texts;
+mod wfs;
 
 use crate::Target;
 
@@ -18,6 +19,8 @@ pub const TARGETS: &[Target] = &[
     texts::ABOUT,
     texts::WKB,
     texts::PNG,
+    texts::CAPABILITIES,
+    texts::CONTEXT,
     files::GEOJSON,
     files::CSV,
     files::SHAPEFILE,
@@ -31,6 +34,8 @@ pub const TARGETS: &[Target] = &[
     drawn::ENCODERS,
     geology::LEGEND,
     http::REQUEST,
+    wfs::FES,
+    wfs::POSTED,
 ];
 
 /// A target by its name.

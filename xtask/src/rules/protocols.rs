@@ -2,7 +2,7 @@
 
 use crate::{Finding, Repo};
 
-const PROTOCOLS: [&str; 3] = ["ogcapi", "ows", "vocabularies"];
+const PROTOCOLS: [&str; 4] = ["check", "ogcapi", "ows", "vocabularies"];
 const PARTS: [&str; 4] = ["ask", "answer", "describe", "routes"];
 
 /// Parts that are missing. A part may be a file or a folder with `mod.rs`.
@@ -26,6 +26,10 @@ mod tests {
     #[test]
     fn each_protocol_has_its_four_parts() {
         let whole = [
+            "check/ask.rs",
+            "check/answer.rs",
+            "check/describe.rs",
+            "check/routes.rs",
             "ogcapi/ask.rs",
             "ogcapi/answer.rs",
             "ogcapi/describe.rs",

@@ -71,8 +71,7 @@ impl Engine {
         let mut fitting = Vec::new();
         for id in ids {
             let source = self.own_rows(Caller::Operator, id)?;
-            let schema = source.schema();
-            if mapping.layers_for(|name| schema.kept().any(|column| column.name == name)).next().is_some() {
+            if mapping.layers_for(source.schema()).next().is_some() {
                 fitting.push(id.clone());
             }
         }

@@ -41,7 +41,7 @@ pub(crate) fn laid_over(dataset: &mut Dataset, record: &Record) -> Result<Mappin
         return Err(Error::invalid(format!("“{}” has no rows that a mapping could tell.", dataset.about.id)));
     };
     let schema = source.schema();
-    let layers: Vec<Layer> = mapping.layers_for(|name| schema.column(name).is_some()).cloned().collect();
+    let layers: Vec<Layer> = mapping.layers_for(schema).cloned().collect();
     if layers.is_empty() {
         return Err(Error::invalid(format!("No layer of the mapping fits the columns of “{}”.", dataset.about.id)));
     }

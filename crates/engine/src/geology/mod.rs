@@ -12,6 +12,7 @@ pub use areas::{AreaQuestion, AreaRow, Areas, within_feature};
 pub use manage::MappingReport;
 pub use mapped::MappingEntry;
 pub(crate) use mapped::{laid_over, of_ledger};
+pub use styles::{Colouring, colourings};
 pub(crate) use styles::styles;
 pub use tree::{Node, Tree, TreeQuestion};
 pub use understood::understood;

@@ -129,7 +129,7 @@ impl FeatureSource for Mapped {
         Box::pin(async move {
             let (inner, telling, done) = asked?;
             let scan = self.inner.scan(&inner).await?;
-            passed_on(scan, &done, Box::new(move |batch| Ok(telling.told(batch))))
+            passed_on(scan, self.inner.schema(), &done, Box::new(move |batch| Ok(telling.told(batch))))
         })
     }
 }

@@ -1,7 +1,8 @@
 //! Rows of a scan, each batch changed on its way, wherever the rows come from.
 
+use terrane_model::filter::Predicate;
 use terrane_model::scan::RemoteRows;
-use terrane_model::{Batch, BoxFuture, FeatureScan, Matched, Result, Rows};
+use terrane_model::{Batch, BoxFuture, FeatureScan, Matched, Result, Rows, Schema};
 
 type Change = Box<dyn FnMut(Batch) -> Result<Batch> + Send>;
 
@@ -37,26 +38,21 @@ pub struct Done {
     pub all_match: bool,
 }
 
-/// The scan of a source with its batches changed, and no more promised than still holds.
-pub fn passed_on(scan: FeatureScan, done: &Done, change: Change) -> Result<FeatureScan> {
-    let residual = scan.residual().cloned();
+/// The scan of a source with its batches changed, and no more promised than still holds. What the source left to filter is judged
+/// before the change, while the rows are still its own.
+pub fn passed_on(scan: FeatureScan, schema: &Schema, done: &Done, mut change: Change) -> Result<FeatureScan> {
+    let residual = scan.residual().map(|residual| Predicate::new(residual, schema)).transpose()?;
     let (sorted, paged, matched) = (scan.is_sorted(), scan.is_paged(), scan.matched());
-    let is_finished = residual.is_none();
-    let rows = changed(scan.into_rows(), change);
-    let mut passed = match residual {
-        Some(residual) => FeatureScan::unfinished(rows, residual),
-        None => FeatureScan::filtered(rows),
+    let all_match = done.all_match && residual.is_none();
+    let judged = move |batch: Batch| match &residual {
+        Some(residual) => change(residual.select(&batch)),
+        None => change(batch),
     };
-    if done.all_match {
-        passed = passed.matching(matched);
-    } else {
-        passed = passed.matching(Matched::Unknown);
+    let rows = changed(scan.into_rows(), Box::new(judged));
+    let passed = FeatureScan::filtered(rows).matching(if all_match { matched } else { Matched::Unknown });
+    match (sorted && done.in_order, paged && done.in_pages) {
+        (true, true) => passed.sorted().paged(),
+        (true, false) => Ok(passed.sorted()),
+        _ => Ok(passed),
     }
-    if sorted && done.in_order {
-        passed = passed.sorted();
-        if paged && done.in_pages && is_finished {
-            passed = passed.paged()?;
-        }
-    }
-    Ok(passed)
 }

@@ -54,8 +54,8 @@ impl Union {
                 continue;
             }
             let scan = member.source.scan(&asked).await?;
-            matched = match (matched, scan.matched(), scan.residual()) {
-                (Matched::Exact(before), Matched::Exact(more), None) => Matched::Exact(before + more),
+            matched = match (matched, scan.matched()) {
+                (Matched::Exact(before), Matched::Exact(more)) => Matched::Exact(before + more),
                 _ => Matched::Unknown,
             };
             let schema = member.source.schema();

@@ -1,32 +1,57 @@
 //! The only file of this folder that knows axum.
 
-use crate::common::http::{Asked, respond};
+use crate::common::http::{Asked, respond, respond_answer};
 use crate::common::reply::Reply;
 use crate::common::since::http_date;
 use crate::common::site::Site;
-use crate::ows::{serve, wmts};
+use crate::ows::{profile, serve, wfs, wmts};
 use axum::Router;
+use axum::body::{Body, to_bytes};
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 
-/// `/ows?service=…` and its aliases `/wms` and `/wmts`, and the addresses of WMTS.
+/// `/ows?service=…` and its aliases `/wms`, `/wmts` and `/wfs`, which is posted to as well, and the addresses of WMTS.
 pub fn routes(site: Site) -> Router {
     Router::new()
-        .route("/ows", get(ows))
+        .route("/ows", get(ows).post(wfs_posted))
+        .route("/wfs", get(wfs).post(wfs_posted))
         .route("/wms", get(wms))
+        .route("/onegeology/wms", get(onegeology))
         .route("/wmts", get(wmts))
         .route("/wmts/{*rest}", get(wmts_address))
         .with_state(site)
 }
 
 async fn ows(site: State<Site>, asked: Asked) -> Response {
-    if wmts::is_wmts(&asked.query) { wmts(site, asked).await } else { wms(site, asked).await }
+    match () {
+        () if wmts::is_wmts(&asked.query) => wmts(site, asked).await,
+        () if wfs::is_wfs(&asked.query) => wfs(site, asked).await,
+        () => wms(site, asked).await,
+    }
+}
+
+async fn wfs(State(site): State<Site>, asked: Asked) -> Response {
+    let asked = asked.at(&site);
+    respond_answer(wfs::answer(&site, &asked.query, &client(&asked)).await, &asked)
+}
+
+async fn wfs_posted(State(site): State<Site>, asked: Asked, body: Body) -> Response {
+    let most = site.engine.limits().request_body_bytes_max;
+    match to_bytes(body, most).await {
+        Ok(bytes) => respond_answer(wfs::answer_posted(&site, &asked.query, &bytes, &client(&asked)).await, &asked),
+        Err(_) => respond(wfs::too_long(most), &asked),
+    }
 }
 
 async fn wms(State(site): State<Site>, asked: Asked) -> Response {
     let asked = asked.at(&site);
     dated(serve::answer(&site, &asked.query, &client(&asked)).await, &site, &asked)
+}
+
+async fn onegeology(State(site): State<Site>, asked: Asked) -> Response {
+    let asked = asked.at(&site);
+    dated(profile::answer(&site, &asked.query, &client(&asked)).await, &site, &asked)
 }
 
 async fn wmts(State(site): State<Site>, asked: Asked) -> Response {

@@ -8,11 +8,11 @@ mod format;
 mod legend;
 mod lists;
 mod preview;
-mod render;
+pub(crate) mod render;
 mod routes;
 mod table;
 pub mod tiles;
-mod words;
+pub(crate) mod words;
 
 pub use api::{api, columns, conformance};
 pub use dataset::dataset;

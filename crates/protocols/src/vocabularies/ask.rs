@@ -55,7 +55,7 @@ pub enum Part {
 /// The vocabulary that the path names.
 pub fn subject(request: &Request) -> Result<Subject> {
     let name = request.name(0);
-    if name.eq_ignore_ascii_case(CHART) {
+    if name.eq_ignore_ascii_case(CHART) || name.eq_ignore_ascii_case("chart") {
         return Ok(Subject::Chart(time::chart()));
     }
     vocabulary::named(name).map(Subject::Terms).ok_or_else(|| {

@@ -2,8 +2,10 @@
 
 #![allow(clippy::panic)]
 
+mod check;
 mod commands;
 mod doctor;
+mod geology;
 mod hostile;
 mod http;
 mod keeping;

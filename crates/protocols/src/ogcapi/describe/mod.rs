@@ -1,11 +1,13 @@
 //! Documents that describe what is here: the landing page, collections, styles, maps. Derived from the catalogue.
 
 mod collection;
+mod context;
 pub mod maplibre;
 mod maps;
 mod styles;
 
 pub use collection::{collection, collections, extent, is_web, matching};
+pub use context::context;
 pub use maps::{MapNode, attribution, languages, map, map_view, maps, nodes};
 pub use styles::{legend, style_title, styles};
 

@@ -13,7 +13,8 @@ pub use report::{Coverage, CoverageRow, Tuple, coverage};
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use terrane_model::{Error, Result};
+use terrane_model::schema::GeometryKind;
+use terrane_model::{Error, Result, Schema};
 
 /// The format of mappings that this program writes.
 pub const FORMAT: u32 = 1;
@@ -50,6 +51,9 @@ fn english() -> String {
 pub struct Layer {
     /// The view, `GeologicUnitView`.
     pub view: String,
+    /// What the rows of its tables are, when tables of other kinds have the same columns.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub geometry: Option<Shape>,
     /// Fields that come straight from columns or are the same for all rows.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub fields: BTreeMap<String, Source>,
@@ -59,6 +63,30 @@ pub struct Layer {
     /// Whether only rows whose values have a meaning in this kind of term are of the view.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub only: Option<String>,
+}
+
+/// What rows are on a map.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Shape {
+    /// Units.
+    Area,
+    /// Faults, contacts.
+    Line,
+    /// Mines, boreholes.
+    Point,
+}
+
+impl Shape {
+    /// What rows of a kind of geometry are; nothing where they can be any.
+    pub fn of(schema: &Schema) -> Option<Self> {
+        match schema.geometry.as_ref()?.kind.part() {
+            GeometryKind::Polygon => Some(Self::Area),
+            GeometryKind::LineString => Some(Self::Line),
+            GeometryKind::Point => Some(Self::Point),
+            _ => None,
+        }
+    }
 }
 
 /// Where a field comes from.
@@ -182,9 +210,12 @@ impl Mapping {
         text
     }
 
-    /// Its layers that fit a table with these columns, in order.
-    pub fn layers_for<'a>(&'a self, has: impl Fn(&str) -> bool + 'a) -> impl Iterator<Item = &'a Layer> + 'a {
-        self.layers.iter().filter(move |layer| layer.columns().iter().all(|name| has(name)))
+    /// Its layers that fit a table, in order: what they read is among the table's own columns, and its rows are what they tell.
+    pub fn layers_for<'a>(&'a self, schema: &'a Schema) -> impl Iterator<Item = &'a Layer> + 'a {
+        let has = |name: &&str| schema.kept().any(|column| column.name == **name);
+        let shape = Shape::of(schema);
+        let is_shape = move |layer: &&Layer| layer.geometry.is_none() || shape.is_none() || layer.geometry == shape;
+        self.layers.iter().filter(is_shape).filter(move |layer| layer.columns().iter().all(|name| has(&name)))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::headings;
 use super::report::Tuple;
-use super::{Entry, Event, Layer, Part, Source, Table};
+use super::{Entry, Event, Layer, Part, Shape, Source, Table};
 use crate::time;
 use crate::view::{AGE, LITHOLOGY, TermKind, View};
 use crate::vocabulary::{self, Match};
@@ -103,7 +103,7 @@ fn layer(
     columns: &[Looked<'_>],
     values: Values<'_>,
 ) -> terrane_model::Result<Option<Layer>> {
-    let mut layer = Layer { view: view.name.to_owned(), ..Layer::default() };
+    let mut layer = Layer { view: view.name.to_owned(), geometry: Shape::of(schema), ..Layer::default() };
     for kind in view.terms().filter(|kind| READ.contains(&kind.name)) {
         let names = columns_of(kind, columns);
         if names.is_empty() {

@@ -1,13 +1,14 @@
 //! Which columns a layer gives, and what each entry of its tables says in them.
 
 use super::cells::Cells;
-use super::terms::{Meaning, Terms};
+use super::terms::{Meaning, Rock, Terms};
 use super::{Derived, Naming, Origin, field_column, origin_of_source};
 use crate::mapping::{Event, Layer};
 use crate::meaning::Span;
 use crate::time::Unit;
 use crate::view::{AGE, FieldKind, LITHOLOGY, View};
-use crate::vocabulary;
+use crate::vocabulary::{self, Concept};
+use serde_json::{Value as Json, json};
 use terrane_model::schema::{Column, ColumnKind};
 
 /// What OGC documents say where a term is not known.
@@ -68,9 +69,17 @@ impl Role {
 /// The column that names all rocks of a unit and all that they are kinds of, each between blanks.
 pub(super) const LITHOLOGY_TERMS: &str = "lithologyTerms";
 
-/// Columns that only filters ask for: they are in no schema of a view.
-pub const HIDDEN: [&str; 9] = [
+/// The column that tells the rocks of a unit as JSON: `[{"lithology": address, "label": text, "role": address?}]`.
+pub const COMPOSITION: &str = "composition";
+/// The column that tells what happened to a unit as JSON: `[{"process": address?, "processLabel": text?, "older": address?,
+/// "olderLabel": text?, "younger": address?, "youngerLabel": text?, "older_ma": number, "younger_ma": number}]`.
+pub const EVENTS: &str = "events";
+
+/// Columns that only filters and structured answers ask for: they are in no schema of a view.
+pub const HIDDEN: [&str; 11] = [
     LITHOLOGY_TERMS,
+    COMPOSITION,
+    EVENTS,
     "depositionOlderAge",
     "depositionYoungerAge",
     "accretionOlderAge",
@@ -94,7 +103,8 @@ pub(super) fn derive(view: &'static View, layer: &Layer, terms: &[Terms]) -> Vec
     };
     let mut derived: Vec<Derived> = view.fields().map(of_field).collect();
     for name in HIDDEN {
-        let kind = if name == LITHOLOGY_TERMS { ColumnKind::Text } else { ColumnKind::Float };
+        let kind =
+            if [LITHOLOGY_TERMS, COMPOSITION, EVENTS].contains(&name) { ColumnKind::Text } else { ColumnKind::Float };
         if let Some(origin) = meaning(name, terms, None) {
             derived.push(Derived { column: Column { derived: true, ..Column::new(name, kind) }, origin });
         }
@@ -195,6 +205,7 @@ fn what_of_age(name: &str) -> Option<What> {
     };
     match name {
         "geologicHistory" => Some(What::Text(Box::new(history))),
+        EVENTS => Some(What::Text(Box::new(events))),
         "representativeAge_uri" => uri(|span| Some(span.representative())),
         "representativeOlderAge_uri" => uri(|span| Some(span.older.unwrap_or_else(|| span.representative()))),
         "representativeYoungerAge_uri" => uri(|span| Some(span.younger.unwrap_or_else(|| span.representative()))),
@@ -239,7 +250,7 @@ fn process_label(process: &str, language: &str) -> String {
 
 fn what_of_rocks(name: &str) -> Option<What> {
     let rocks = |meaning: &Meaning| match meaning {
-        Meaning::Rocks(rocks) => rocks.clone(),
+        Meaning::Rocks(rocks) => rocks.iter().map(|rock| rock.concept).collect::<Vec<&'static Concept>>(),
         _ => Vec::new(),
     };
     match name {
@@ -250,13 +261,41 @@ fn what_of_rocks(name: &str) -> Option<What> {
         "representativeLithology_uri" => {
             Some(What::Text(Box::new(move |meaning, _| rocks(meaning).first().map(|rock| rock.uri.clone()))))
         }
+        COMPOSITION => Some(What::Text(Box::new(composition))),
         LITHOLOGY_TERMS => Some(What::Text(Box::new(move |meaning, _| all_terms(&rocks(meaning))))),
         _ => None,
     }
 }
 
+/// The rocks as JSON.
+fn composition(meaning: &Meaning, language: &str) -> Option<String> {
+    let Meaning::Rocks(rocks) = meaning else { return None };
+    let part = |rock: &Rock| {
+        let role = rock.role.map(|role| role.uri.clone());
+        json!({"lithology": rock.concept.uri, "label": rock.concept.label(language), "role": role})
+    };
+    Some(Json::from_iter(rocks.iter().map(part)).to_string())
+}
+
+/// What happened as JSON.
+fn events(meaning: &Meaning, language: &str) -> Option<String> {
+    let of_event = |(event, span): &(Event, Span)| {
+        let process = event.process.as_deref();
+        let concept = process.and_then(|id| vocabulary::named("eventprocess")?.concept(id));
+        json!({
+            "process": concept.map(|concept| &concept.uri),
+            "processLabel": process.map(|process| process_label(process, language)),
+            "older": span.older.map(|unit| unit.uri()), "olderLabel": span.older.map(|unit| unit.label(language)),
+            "younger": span.younger.map(|unit| unit.uri()), "youngerLabel": span.younger.map(|unit| unit.label(language)),
+            "older_ma": span.older_ma, "younger_ma": span.younger_ma,
+        })
+    };
+    let all = ages(meaning);
+    (!all.is_empty()).then(|| Json::from_iter(all.iter().map(of_event)).to_string())
+}
+
 /// All rocks and all that they are kinds of, each between blanks.
-fn all_terms(rocks: &[&'static vocabulary::Concept]) -> Option<String> {
+fn all_terms(rocks: &[&'static Concept]) -> Option<String> {
     let lithologies = vocabulary::named("simplelithology")?;
     let mut names: Vec<&str> = Vec::new();
     let mut waiting: Vec<&str> = rocks.iter().map(|rock| rock.id.as_str()).collect();

@@ -6,7 +6,7 @@ mod columns;
 mod narrow;
 mod terms;
 
-pub use columns::{DATASET, HIDDEN, Role};
+pub use columns::{COMPOSITION, DATASET, EVENTS, HIDDEN, Role};
 pub use narrow::{Narrowed, Side};
 
 use crate::mapping::{Layer, Mapping, Source};

@@ -1,9 +1,9 @@
 //! Tables of terms made ready: from the values of a row to what they mean.
 
-use crate::mapping::{Entry, Event, Layer, Table};
+use crate::mapping::{Entry, Event, Layer, Part, Table};
 use crate::meaning::{self, Span};
 use crate::view::{AGE, LITHOLOGY, TermKind};
-use crate::vocabulary::Concept;
+use crate::vocabulary::{self, Concept};
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use terrane_model::batch::{Batch, ColumnData, Value, Values};
@@ -28,8 +28,15 @@ pub(super) struct Terms {
 pub(super) enum Meaning {
     Nothing,
     Term(&'static Concept),
-    Rocks(Vec<&'static Concept>),
+    Rocks(Vec<Rock>),
     Ages(Vec<(Event, Span)>),
+}
+
+/// A rock of a unit.
+pub(super) struct Rock {
+    pub concept: &'static Concept,
+    /// The part that it plays.
+    pub role: Option<&'static Concept>,
 }
 
 /// Makes the tables of a layer ready.
@@ -170,8 +177,12 @@ fn meaning_of(kind: &'static TermKind, entry: &Entry) -> Result<Meaning> {
             Meaning::Ages(entry.events.iter().map(span).collect::<Result<_>>()?)
         }
         LITHOLOGY if !entry.parts.is_empty() => {
-            let rocks = entry.parts.iter().map(|part| meaning::concept(kind, &part.lithology));
-            Meaning::Rocks(rocks.collect::<Result<_>>()?)
+            let rock = |part: &Part| {
+                let role =
+                    part.role.as_deref().and_then(|role| vocabulary::named("geologicunitpartrole")?.concept(role));
+                Ok(Rock { concept: meaning::concept(kind, &part.lithology)?, role })
+            };
+            Meaning::Rocks(entry.parts.iter().map(rock).collect::<Result<_>>()?)
         }
         AGE | LITHOLOGY => Meaning::Nothing,
         _ => match &entry.term {
