@@ -2,6 +2,7 @@
 
 mod drawn;
 mod files;
+mod geology;
 mod http;
 mod texts;
 mod wfs;
@@ -31,6 +32,7 @@ pub const TARGETS: &[Target] = &[
     drawn::LINES,
     drawn::MARKS,
     drawn::ENCODERS,
+    geology::LEGEND,
     http::REQUEST,
     wfs::FES,
     wfs::POSTED,
