@@ -6,6 +6,7 @@ use crate::common::since::http_date;
 use crate::common::site::Site;
 use crate::ows::{serve, wmts};
 use axum::Router;
+use axum::body::{Body, to_bytes};
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
@@ -13,8 +14,8 @@ use axum::routing::get;
 /// `/ows?service=…` and its aliases `/wms` and `/wmts`, and the addresses of WMTS.
 pub fn routes(site: Site) -> Router {
     Router::new()
-        .route("/ows", get(ows))
-        .route("/wms", get(wms))
+        .route("/ows", get(ows).post(wms_posted))
+        .route("/wms", get(wms).post(wms_posted))
         .route("/wmts", get(wmts))
         .route("/wmts/{*rest}", get(wmts_address))
         .with_state(site)
@@ -27,6 +28,17 @@ async fn ows(site: State<Site>, asked: Asked) -> Response {
 async fn wms(State(site): State<Site>, asked: Asked) -> Response {
     let asked = asked.at(&site);
     dated(serve::answer(&site, &asked.query, &client(&asked)).await, &site, &asked)
+}
+
+async fn wms_posted(State(site): State<Site>, asked: Asked, body: Body) -> Response {
+    let most = site.engine.limits().request_body_bytes_max;
+    // What is posted is no address that others could ask for: nobody keeps the answer.
+    let reply = match to_bytes(body, most).await {
+        Ok(bytes) => serve::answer_posted(&site, &asked.query, &bytes, &client(&asked)).await,
+        Err(_) => serve::too_long(most),
+    };
+    let headers = reply.headers.into_iter().filter(|(name, _)| *name != "cache-control").collect();
+    respond(Reply { headers, ..reply }.with_header("cache-control", "no-store"), &asked)
 }
 
 async fn wmts(State(site): State<Site>, asked: Asked) -> Response {

@@ -109,7 +109,7 @@ enum Task {
         id: String,
         #[command(flatten)]
         words: Words,
-        /// A style file
+        /// A style file: JSON or SLD
         #[arg(long, value_name = "FILE")]
         style: Option<PathBuf>,
         /// The name that the style gets
@@ -221,7 +221,7 @@ struct AddArguments {
     id: Option<String>,
     #[command(flatten)]
     words: Words,
-    /// A style file
+    /// A style file: JSON or SLD
     #[arg(long, value_name = "FILE")]
     style: Option<PathBuf>,
     #[command(flatten)]
@@ -273,7 +273,7 @@ pub fn run(arguments: Arguments) -> Result<u8> {
         Task::Show { folder, id } => look::show(&folder, &id, json),
         Task::Edit { folder, id, words, style, style_name } => {
             let style = style.as_deref().map(style_text).transpose()?;
-            let style = style.map(|json| NamedStyle { name: style_name, json });
+            let style = style.map(|text| NamedStyle { name: style_name, text });
             look::edit(&folder, &Command::Edit { id, words: Box::new(words), style }, json)
         }
         Task::Amend(amend) => amend::run(&amend, json),

@@ -2,6 +2,7 @@
 
 mod collection;
 pub mod maplibre;
+pub mod sld;
 mod maps;
 mod styles;
 
