@@ -32,6 +32,10 @@ pub struct FeatureQuestion {
     pub count: bool,
     /// The revision that a cursor belongs to: the published one, or one that was superseded less than an hour ago; else `Gone`.
     pub revision: Option<String>,
+    /// Rows that are passed over before the first.
+    pub skip: usize,
+    /// Rows at most, for protocols whose answers are not pages; the limit of a page when absent.
+    pub rows_max: Option<usize>,
 }
 
 impl FeatureQuestion {
@@ -45,6 +49,8 @@ impl FeatureQuestion {
             crs: Crs::crs84(),
             count: false,
             revision: None,
+            skip: 0,
+            rows_max: None,
         }
     }
 }
@@ -92,13 +98,29 @@ pub struct FeatureStream {
     known: Matched,
     /// Whether to count when it did not.
     count: bool,
+    /// Rows still to be passed over, and those that were.
+    skip: usize,
+    passed: usize,
     returned: usize,
 }
 
 impl FeatureStream {
     /// The next rows, in order, in the CRS of the answer, with the columns asked; nothing after the last.
     pub fn batch(&mut self, cancel: &Cancel) -> Result<Option<Batch>> {
-        let Some(batch) = self.page.batch(cancel)? else { return Ok(None) };
+        let Some(mut batch) = self.page.batch(cancel)? else { return Ok(None) };
+        while self.skip > 0 {
+            let passed = self.skip.min(batch.len());
+            self.skip -= passed;
+            self.passed += passed;
+            if passed < batch.len() {
+                batch = batch.sliced(passed, usize::MAX);
+                break;
+            }
+            match self.page.batch(cancel)? {
+                Some(next) => batch = next,
+                None => return Ok(None),
+            }
+        }
         self.returned += batch.len();
         Ok(Some(match &mut self.moving {
             Some(moving) => moving.moved(batch),
@@ -121,7 +143,9 @@ impl FeatureStream {
         let query = self.page.query();
         Ok(match self.known {
             Matched::Exact(count) => Some(count),
-            Matched::Unknown if query.after.is_none() && self.next().is_none() => Some(self.returned as u64),
+            Matched::Unknown if query.after.is_none() && self.next().is_none() => {
+                Some((self.passed + self.returned) as u64)
+            }
             Matched::Unknown if query.narrows_nothing() && self.about.rows.is_some() => self.about.rows,
             Matched::Unknown if self.count => Some(count(&*self.source, query, cancel)?),
             Matched::Unknown => None,
@@ -145,8 +169,20 @@ impl FeatureStream {
             source,
             known,
             count: question.count,
+            skip: question.skip,
+            passed: 0,
             returned: 0,
         })
+    }
+
+    /// How many rows match in all, before any was read.
+    fn total(&self, cancel: &Cancel) -> Result<u64> {
+        let query = self.page.query();
+        match (self.known, self.about.rows) {
+            (Matched::Exact(count), _) => Ok(count),
+            (Matched::Unknown, Some(rows)) if query.narrows_nothing() => Ok(rows),
+            (Matched::Unknown, _) => count(&*self.source, query, cancel),
+        }
     }
 
     /// All of it at once.
@@ -188,6 +224,27 @@ impl Engine {
         self.pool().run(task).await
     }
 
+    /// As [`Engine::feature_stream`], for a task that runs in the pool already: an answer that reads one dataset after another.
+    pub fn feature_stream_here(
+        &self,
+        caller: Caller,
+        question: FeatureQuestion,
+        cancel: &Cancel,
+    ) -> Result<FeatureStream> {
+        FeatureStream::open(self.opened(caller, question)?, self.limits(), cancel)
+    }
+
+    /// How many rows match, and the state of the data that they were counted in: a question that names it as its revision finds
+    /// just these.
+    pub async fn count(&self, caller: Caller, question: FeatureQuestion) -> Result<(u64, Arc<str>)> {
+        let query = FeatureQuery { limit: Some(0), sort: Vec::new(), after: None, ..question.query };
+        let question = FeatureQuestion { query, skip: 0, ..question };
+        self.feature_stream(caller, question, |stream, cancel| {
+            Ok((stream.total(cancel)?, Arc::clone(&stream.revision)))
+        })
+        .await
+    }
+
     fn opened(&self, caller: Caller, mut question: FeatureQuestion) -> Result<Asked> {
         let dataset = match &question.revision {
             Some(revision) => self.open_revision(caller, &question.dataset, revision)?,
@@ -195,8 +252,9 @@ impl Engine {
         };
         let source = feature_source(&dataset)?;
         let limits = self.limits();
-        let rows = question.query.limit.unwrap_or(limits.page_rows_default).min(limits.page_rows_max);
-        question.query.limit = Some(rows);
+        let most = question.rows_max.unwrap_or(limits.page_rows_max);
+        let rows = question.query.limit.unwrap_or(limits.page_rows_default).min(most);
+        question.query.limit = Some(rows.saturating_add(question.skip));
         Ok(Asked { dataset, source, question })
     }
 

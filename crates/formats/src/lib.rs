@@ -11,3 +11,4 @@ pub mod filter;
 pub mod grid;
 pub mod picture;
 pub mod tile;
+pub mod xml;

@@ -104,6 +104,20 @@ impl Default for Limits {
     }
 }
 
+/// Elements within each other in an XML document.
+pub const XML_DEPTH_MAX: usize = 256;
+/// Elements, texts and comments of an XML document.
+pub const XML_NODES_MAX: u32 = 200_000;
+/// Vertices of a geometry that distances are measured from.
+pub const DISTANCE_VERTICES_MAX: usize = 1_000;
+/// Queries in one WFS request.
+pub const WFS_QUERIES_MAX: usize = 100;
+/// Rows of one WFS answer that is written while it is sent.
+pub const WFS_ROWS_MAX: usize = 1_000_000;
+/// Rows of one WFS answer that does not say how many it wants.
+pub const WFS_PAGE_ROWS: usize = 10_000;
+/// Rows of one file (GeoPackage, Shapefile) that is made for a WFS answer.
+pub const WFS_FILE_ROWS_MAX: usize = 500_000;
 /// Rows in a batch that readers aim for.
 pub const BATCH_ROWS: usize = 1_024;
 /// Bytes in a batch that readers aim for.

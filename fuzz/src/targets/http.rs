@@ -6,7 +6,7 @@ use axum::http::{HeaderName, HeaderValue, Uri};
 
 #[allow(dead_code, missing_docs, clippy::panic, clippy::unwrap_used, clippy::expect_used)]
 #[path = "../../../crates/protocols/tests/ogcapi/kit.rs"]
-mod kit;
+pub(super) mod kit;
 
 /// An address, then headers, one a line.
 pub const REQUEST: Target = Target {
@@ -25,6 +25,12 @@ pub const REQUEST: Target = Target {
             "/d/quakes/files/a.gpkg\nrange: bytes=0-10, 5-, -3\nif-range: \"x\"",
             "/collections/quakes/styles/default/legend?f=png&width=99",
             "/maps/m?f=json",
+            "/wfs?service=WFS&version=2.0.0&request=GetFeature&typenames=(data:quakes)(data:units)&count=3&startindex=1&srsname=EPSG:3857",
+            "/wfs?service=WFS&version=2.0.0&request=GetFeature&typenames=quakes&bbox=-30,170,40,-170,urn:ogc:def:crs:EPSG::4326&sortby=magnitude+DESC&propertyname=place,time",
+            "/wfs?service=WFS&version=1.1.0&request=GetFeature&typename=units&maxfeatures=1&outputformat=csv",
+            "/wfs?service=WFS&version=2.0.0&request=GetPropertyValue&typenames=quakes&valuereference=@gml:id&namespaces=xmlns(a,urn:b)",
+            "/wfs?service=WFS&request=GetCapabilities&acceptversions=1.1.0&sections=FeatureTypeList",
+            "/wfs?service=WFS&version=2.0.0&request=GetFeature&storedquery_id=urn:ogc:def:query:OGC-WFS::GetFeatureById&id=quakes.1",
             "/api?f=html",
         ])
     },

@@ -4,6 +4,7 @@ mod drawn;
 mod files;
 mod http;
 mod texts;
+mod wfs;
 
 use crate::Target;
 
@@ -29,6 +30,8 @@ pub const TARGETS: &[Target] = &[
     drawn::MARKS,
     drawn::ENCODERS,
     http::REQUEST,
+    wfs::FES,
+    wfs::POSTED,
 ];
 
 /// A target by its name.

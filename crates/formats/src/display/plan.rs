@@ -211,7 +211,7 @@ fn reads_of(filter: &Filter) -> Reads {
             .fold(Reads::default(), |a, b| Reads { ids: a.ids || b.ids, shapes: a.shapes || b.shapes }),
         Filter::Not(one) => reads_of(one),
         Filter::Ids(_) => Reads { ids: true, shapes: false },
-        Filter::Spatial { .. } | Filter::Within { .. } => Reads { ids: false, shapes: true },
+        Filter::Spatial { .. } | Filter::Within { .. } | Filter::Near { .. } => Reads { ids: false, shapes: true },
         _ => Reads::default(),
     }
 }

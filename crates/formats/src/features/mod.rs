@@ -18,6 +18,7 @@ pub mod csv;
 pub mod encoding;
 pub mod geojson;
 pub mod geopackage;
+pub mod gml;
 pub mod shapefile;
 pub mod wkb;
 

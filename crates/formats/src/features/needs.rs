@@ -49,7 +49,7 @@ impl Needs {
         match filter {
             Filter::And(all) | Filter::Or(all) => all.iter().for_each(|filter| self.add_unnamed(filter, schema)),
             Filter::Not(inner) => self.add_unnamed(inner, schema),
-            Filter::Bbox(_) | Filter::Within { .. } | Filter::Spatial { .. } => {
+            Filter::Bbox(_) | Filter::Within { .. } | Filter::Near { .. } | Filter::Spatial { .. } => {
                 self.geometry |= schema.geometry.is_some();
             }
             Filter::Text(_) => {

@@ -135,7 +135,7 @@ fn ring(words: &mut Words<'_>) -> Result<LineString<f64>> {
 }
 
 /// Refuses rings that bound no area or do not end where they begin.
-pub(super) fn check_ring(positions: &[Coord<f64>]) -> std::result::Result<(), &'static str> {
+pub(crate) fn check_ring(positions: &[Coord<f64>]) -> std::result::Result<(), &'static str> {
     if positions.len() < 4 || positions.first() != positions.last() {
         return Err("a ring needs at least four positions and must end where it begins");
     }

@@ -1,6 +1,7 @@
 //! Filters made ready for a schema: names are looked up and kinds checked once, rows are then judged a batch at a time.
 
 use super::distance::Near;
+use super::near::NearShape;
 use super::functions::FUNCTIONS;
 use super::like::Matcher;
 use super::operand::{Family, Operand};
@@ -83,6 +84,11 @@ impl<'a> Compiler<'a> {
             Filter::Ids(ids) => Node::Ids(Identities::new(ids)),
             Filter::Text(text) => self.words(text),
             Filter::Within { centre, distance_m } => self.within(*centre, *distance_m)?,
+            Filter::Near { shape, distance_m } => {
+                self.reads_geometry = self.schema.geometry.is_some();
+                let geographic = self.schema.crs().is_some_and(crate::Crs::is_geographic);
+                Node::NearShape(NearShape::new(shape, *distance_m, geographic)?.into())
+            }
         })
     }
 

@@ -134,7 +134,7 @@ fn in_plane(position: [f64; 2]) -> [f64; 2] {
 }
 
 /// Geocentric coordinates on the WGS 84 ellipsoid, metres (EPSG Guidance Note 7-2, 4.1.1).
-fn on_ellipsoid([longitude, latitude]: [f64; 2]) -> [f64; 3] {
+pub(super) fn on_ellipsoid([longitude, latitude]: [f64; 2]) -> [f64; 3] {
     const A_M: f64 = 6_378_137.0;
     const E_SQUARED: f64 = 0.006_694_379_990_141_317;
     let (sin_latitude, cos_latitude) = latitude.to_radians().sin_cos();

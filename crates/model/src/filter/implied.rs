@@ -1,6 +1,7 @@
 //! Bounds that a filter implies: what a source with an index asks first.
 
 use super::distance::Near;
+use super::near::NearShape;
 use super::{CompareOp, Expr, Filter, GeometryExpr, Literal, SpatialOp, TemporalOp, TimeExpr};
 use crate::bbox::Bbox;
 use crate::schema::Schema;
@@ -46,6 +47,9 @@ impl Filter {
             Self::Within { centre, distance_m } => geographic.map_or(Bound::Anything, |geographic| {
                 Bound::Within(Near { centre: *centre, distance_m: *distance_m, geographic }.bbox())
             }),
+            Self::Near { shape, distance_m } => geographic
+                .and_then(|geographic| NearShape::new(shape, *distance_m, geographic).ok())
+                .map_or(Bound::Anything, |near| Bound::Within(near.bbox())),
             Self::Spatial { op, left, right } => place_of_spatial(*op, left, right),
             _ => Bound::Anything,
         }

@@ -13,6 +13,7 @@ mod implied;
 mod like;
 mod list;
 mod moved;
+mod near;
 mod operand;
 mod plan;
 mod predicate;
@@ -121,6 +122,13 @@ pub enum Filter {
     Within {
         /// The position, x then y.
         centre: [f64; 2],
+        /// The distance, metres.
+        distance_m: f64,
+    },
+    /// The geometry comes within a distance of a geometry; metres on the ellipsoid for geographic CRSs, else CRS units.
+    Near {
+        /// The geometry, in the CRS of the source that is asked.
+        shape: Arc<geo_types::Geometry<f64>>,
         /// The distance, metres.
         distance_m: f64,
     },

@@ -68,6 +68,9 @@ impl Filter {
                 transformer.positions(&mut moved)?;
                 Self::Within { centre: moved[0], distance_m: *distance_m }
             }
+            Self::Near { shape, distance_m } => {
+                Self::Near { shape: Arc::new(move_geometry(shape, transformer)?), distance_m: *distance_m }
+            }
             other => other.clone(),
         })
     }

@@ -1,6 +1,7 @@
 //! A filter made ready: the nodes that judge a batch, and how each does.
 
 use super::distance::Near;
+use super::near::NearShape;
 use super::like::Matcher;
 use super::operand::{Columns, Lane, Operand};
 use super::scalar::{Moment, Scalar};
@@ -65,6 +66,7 @@ pub(super) enum Node {
         slots: Vec<usize>,
     },
     Near(Near),
+    NearShape(Arc<NearShape>),
 }
 
 /// A time made ready.
@@ -172,6 +174,7 @@ impl Node {
             Self::In { .. } | Self::Temporal { .. } => 2,
             Self::Like { .. } | Self::Array { .. } | Self::Words { .. } => 4,
             Self::Near(_) => 8,
+            Self::NearShape(_) => 32,
             Self::Spatial { .. } | Self::OwnSpatial { .. } => 16,
             Self::Not(one) => one.cost(),
             Self::And(all) | Self::Or(all) => all.iter().map(Self::cost).sum(),
@@ -207,6 +210,7 @@ impl Node {
             Self::Ids(ids) => ids.of_rows(&batch.ids, asked),
             Self::Words { words, slots } => find_words(words, slots, columns, asked),
             Self::Near(near) => near.of_rows(batch, asked),
+            Self::NearShape(near) => near.of_rows(batch, asked),
         }
     }
 }

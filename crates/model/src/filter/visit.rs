@@ -31,7 +31,7 @@ impl Filter {
         let geometry = schema.geometry.as_ref().map(|column| column.name.as_str());
         let (mut names, mut reads_geometry) = (self.columns(), false);
         self.walk(|node, _| match node {
-            Node::Filter(Self::Bbox(_) | Self::Within { .. }) => reads_geometry = true,
+            Node::Filter(Self::Bbox(_) | Self::Within { .. } | Self::Near { .. }) => reads_geometry = true,
             Node::Filter(Self::Text(_)) => {
                 let texts = schema.columns.iter().filter(|column| column.kind == ColumnKind::Text);
                 names.extend(texts.map(|column| column.name.clone()));
@@ -68,6 +68,7 @@ impl Filter {
         self.walk(|node, _| match node {
             Node::Geometry(GeometryExpr::Literal(geometry)) => vertices += geometry.coords_count(),
             Node::Geometry(GeometryExpr::Bbox(_)) => vertices += 4,
+            Node::Filter(Self::Near { shape, .. }) => vertices += shape.coords_count(),
             _ => {}
         });
         vertices
@@ -108,7 +109,8 @@ impl Filter {
                 left.children(visit);
                 right.children(visit);
             }
-            Self::Literal(_) | Self::Bbox(_) | Self::Ids(_) | Self::Text(_) | Self::Within { .. } => {}
+            Self::Literal(_) | Self::Bbox(_) | Self::Ids(_) | Self::Text(_) => {}
+            Self::Within { .. } | Self::Near { .. } => {}
         }
     }
 }

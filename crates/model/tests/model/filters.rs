@@ -304,6 +304,16 @@ fn distances_are_those_of_the_ellipsoid() {
     batch.geometry = Some(geometry);
     let within = |distance_m| kept(&Filter::Within { centre: [179.9, 0.0], distance_m }, &batch).len();
     assert_eq!((within(22_263.8), within(22_264.0)), (0, 1));
+    // The same from a line that ends there, and from an area.
+    let near = |shape: geo_types::Geometry<f64>, distance_m| {
+        kept(&Filter::Near { shape: Arc::new(shape), distance_m }, &batch).len()
+    };
+    let line = || geo_types::LineString::from(vec![(170.0, 0.0), (179.9, 0.0)]);
+    assert_eq!((near(line().into(), 22_263.8), near(line().into(), 22_264.0)), (0, 1));
+    let area = || geo_types::Rect::new((175.0, -1.0), (179.9, 1.0)).to_polygon();
+    assert_eq!((near(area().into(), 22_263.8), near(area().into(), 22_264.0)), (0, 1));
+    let around = || geo_types::Rect::new((-180.0, -1.0), (-170.0, 1.0)).to_polygon();
+    assert_eq!(near(around().into(), 0.0), 1, "what lies in an area is at no distance from it");
 }
 
 #[test]

@@ -170,6 +170,14 @@ where
     }
 }
 
+/// An answer as axum sends it.
+pub fn respond_answer(answer: Answer, asked: &Asked) -> Response {
+    match answer {
+        Answer::Whole(reply) => respond(reply, asked),
+        Answer::Flowing(reply, flow) => with_flow(respond(reply, asked), flow),
+    }
+}
+
 /// The answer with its body, unless it is one that has none.
 fn with_flow(mut response: Response, flow: Flow) -> Response {
     if response.status() == StatusCode::OK {

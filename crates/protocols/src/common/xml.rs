@@ -2,23 +2,7 @@
 
 use std::fmt::Write as _;
 
-/// Text with `& < > " '` escaped and characters that XML 1.0 forbids left out.
-pub fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            '\t' | '\n' | '\r' => escaped.push(character),
-            control if control < ' ' || control == '\u{fffe}' || control == '\u{ffff}' => {}
-            plain => escaped.push(plain),
-        }
-    }
-    escaped
-}
+pub use terrane_formats::xml::escape;
 
 /// A document that grows; elements are closed in the order they were opened.
 #[derive(Debug, Default)]

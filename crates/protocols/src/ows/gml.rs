@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use terrane_engine::InfoHit;
 use terrane_engine::info::Found;
 use terrane_formats::features::geojson;
+use terrane_formats::features::gml::element_name;
 use terrane_model::geometry::PartRef;
 use terrane_model::schema::GeometryKind;
 use terrane_model::{Bbox, Feature};
@@ -109,47 +110,4 @@ fn coordinates(positions: &[[f64; 2]]) -> String {
     let decimals = usize::from(geojson::DEGREE_DECIMALS);
     let places: Vec<String> = positions.iter().map(|[x, y]| format!("{x:.decimals$},{y:.decimals$}")).collect();
     format!("<gml:coordinates>{}</gml:coordinates>", places.join(" "))
-}
-
-/// A column's name as an XML element: other characters become underscores.
-fn element_name(name: &str) -> String {
-    let fits = |character: char| if is_name_character(character) { character } else { '_' };
-    let plain: String = name.chars().map(fits).collect();
-    if plain.starts_with(is_name_start) { plain } else { format!("_{plain}") }
-}
-
-/// What an XML name may begin with (XML 1.0, production 4), apart from the colon of namespaces.
-fn is_name_start(character: char) -> bool {
-    matches!(character, 'A'..='Z' | '_' | 'a'..='z' | '\u{c0}'..='\u{d6}' | '\u{d8}'..='\u{f6}' | '\u{f8}'..='\u{2ff}'
-        | '\u{370}'..='\u{37d}' | '\u{37f}'..='\u{1fff}' | '\u{200c}'..='\u{200d}' | '\u{2070}'..='\u{218f}'
-        | '\u{2c00}'..='\u{2fef}' | '\u{3001}'..='\u{d7ff}' | '\u{f900}'..='\u{fdcf}' | '\u{fdf0}'..='\u{fffd}'
-        | '\u{10000}'..='\u{effff}')
-}
-
-/// What an XML name may go on with (XML 1.0, production 4a).
-fn is_name_character(character: char) -> bool {
-    is_name_start(character)
-        || matches!(character, '-' | '.' | '0'..='9' | '\u{b7}' | '\u{300}'..='\u{36f}' | '\u{203f}'..='\u{2040}')
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_of_columns_become_names_of_elements() {
-        for (name, element) in [
-            ("map unit", "map_unit"),
-            ("地層名", "地層名"),
-            ("ស្រទាប់ថ្ម", "ស្រទាប់ថ្ម"),
-            ("area (km²)", "area__km__"),
-            ("2020", "_2020"),
-            ("a:b/><x", "a_b___x"),
-            ("", "_"),
-        ] {
-            assert_eq!(element_name(name), element);
-            let text = format!("<{element}/>");
-            assert!(roxmltree::Document::parse(&text).is_ok(), "{text}");
-        }
-    }
 }

@@ -20,6 +20,8 @@ use terrane_model::{About, Bbox, Crs, Dataset, Result};
 
 /// Where the capabilities of WMTS are.
 pub const WMTS_PATH: &str = "/wmts/1.0.0/WMTSCapabilities.xml";
+/// Where the capabilities of WFS are.
+pub const WFS_PATH: &str = "/wfs?SERVICE=WFS&REQUEST=GetCapabilities";
 const PICTURE_PX: [u32; 2] = [720, 450];
 
 /// The page.
@@ -55,6 +57,7 @@ pub async fn dataset(site: &Site, request: &Request, entry: &Arc<Entry>) -> Resu
         "citation": citation(site, request, about, &dataset),
         "wms_path": "/wms?SERVICE=WMS&VERSION=1.3.0&REQUEST=GetCapabilities",
         "wmts_path": WMTS_PATH,
+        "wfs_path": WFS_PATH,
         "has_places": entry.crs().is_some(),
         "has_vectors": entry.crs().is_some() && dataset.features.is_some() && dataset.grid.is_none(),
     });

@@ -33,6 +33,7 @@ pub fn landing(site: &Site, request: &Request) -> Result<Reply> {
         "nothing": catalogue.entries(Caller::Public).next().is_none(),
         "wms_path": "/wms?SERVICE=WMS&VERSION=1.3.0&REQUEST=GetCapabilities",
         "wmts_path": dataset::WMTS_PATH,
+        "wfs_path": dataset::WFS_PATH,
         "wms_older_path": "/wms?SERVICE=WMS&VERSION=1.1.1&REQUEST=GetCapabilities",
     });
     render(site, request, Page { template: "landing.html", title, above: Vec::new(), shows })

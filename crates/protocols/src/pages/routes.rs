@@ -42,7 +42,7 @@ async fn icon(_: Site, _: Request) -> Result<Reply> {
 async fn robots(site: Site, _: Request) -> Result<Reply> {
     let root = render::root(&site);
     let text = format!(
-        "User-agent: *\nDisallow: {root}/wms\nDisallow: {root}/wmts\nDisallow: {root}/ows\nDisallow: {root}/collections/*/items\nDisallow: {root}/*/tiles/*/\nDisallow: {root}/*/map?\n"
+        "User-agent: *\nDisallow: {root}/wms\nDisallow: {root}/wmts\nDisallow: {root}/wfs\nDisallow: {root}/ows\nDisallow: {root}/collections/*/items\nDisallow: {root}/*/tiles/*/\nDisallow: {root}/*/map?\n"
     );
     Ok(Reply::ok("text/plain; charset=utf-8", text))
 }

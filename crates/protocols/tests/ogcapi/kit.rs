@@ -61,11 +61,20 @@ pub fn get_with(path: &str, headers: &[(&str, &str)]) -> Got {
 
 /// Asks.
 pub fn ask(method: &str, path: &str, headers: &[(&str, &str)]) -> Got {
+    send(method, path, headers, &[])
+}
+
+/// Posts a document.
+pub fn post(path: &str, body: &[u8]) -> Got {
+    send("POST", path, &[("content-type", "text/xml")], body)
+}
+
+fn send(method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Got {
     let mut request = Request::builder().method(method).uri(path);
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
-    let request = request.body(Body::empty()).expect("the request is well formed");
+    let request = request.body(Body::from(body.to_vec())).expect("the request is well formed");
     runtime().block_on(async {
         let response = router().oneshot(request).await.expect("the router always answers");
         collect(response).await

@@ -14,4 +14,5 @@ mod kit;
 mod legends;
 mod picture;
 mod views;
+mod wfs;
 mod wmts;

@@ -9,5 +9,7 @@ mod text;
 mod write;
 
 pub use read::open;
+pub(crate) use text::write_int;
 pub use text::{write_fixed, write_float, write_string};
+pub(crate) use write::is_clockwise;
 pub use write::{DEGREE_DECIMALS, GeoJsonWriter, METRE_DECIMALS, write_geometry};

@@ -245,7 +245,7 @@ fn write_position([x, y]: [f64; 2], height: Option<f64>, decimals: u8, out: &mut
 
 /// Whether a ring runs clockwise: the sign of its area by the shoelace formula, taken from its first position so that large
 /// coordinates lose nothing.
-fn is_clockwise(ring: &[[f64; 2]]) -> bool {
+pub(crate) fn is_clockwise(ring: &[[f64; 2]]) -> bool {
     let Some(&[x0, y0]) = ring.first() else { return false };
     let double_area: f64 =
         ring.windows(2).map(|pair| (pair[0][0] - x0) * (pair[1][1] - y0) - (pair[1][0] - x0) * (pair[0][1] - y0)).sum();

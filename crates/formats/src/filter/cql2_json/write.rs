@@ -33,7 +33,7 @@ pub fn to_value(filter: &Filter) -> Result<Value> {
         Filter::Bbox(_) => return Err(unsupported("that the box of a row meets a box")),
         Filter::Ids(_) => return Err(unsupported("a list of identities")),
         Filter::Text(_) => return Err(unsupported("a search for words")),
-        Filter::Within { .. } => return Err(unsupported("a distance")),
+        Filter::Within { .. } | Filter::Near { .. } => return Err(unsupported("a distance")),
     })
 }
 

@@ -29,7 +29,7 @@ pub fn write(filter: &Filter) -> Result<String> {
         Filter::Bbox(_) => return Err(unsupported("that the box of a row meets a box")),
         Filter::Ids(_) => return Err(unsupported("a list of identities")),
         Filter::Text(_) => return Err(unsupported("a search for words")),
-        Filter::Within { .. } => return Err(unsupported("a distance")),
+        Filter::Within { .. } | Filter::Near { .. } => return Err(unsupported("a distance")),
     })
 }
 

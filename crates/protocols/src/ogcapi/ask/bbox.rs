@@ -5,6 +5,11 @@ use terrane_model::{Bbox, Crs, Error, Result};
 
 /// The box, x then y. Heights of a box with six numbers are passed over: rows are found by their ground.
 pub(super) fn parse(text: &str, crs: &Crs) -> Result<Bbox> {
+    parse_ordered(text, crs, y_first(crs)?)
+}
+
+/// As [`parse`], where it is the spelling of the CRS that says whether y stands first.
+pub(crate) fn parse_ordered(text: &str, crs: &Crs, y_first: bool) -> Result<Bbox> {
     let numbers = text.split(',').map(|part| part.trim().parse::<f64>().ok().filter(|number| number.is_finite()));
     let numbers: Option<Vec<f64>> = numbers.collect();
     let (first, second) = match numbers.as_deref() {
@@ -13,7 +18,7 @@ pub(super) fn parse(text: &str, crs: &Crs) -> Result<Bbox> {
         _ => return Err(Error::invalid("A box is four numbers, or six with heights: lower corner, upper corner.")),
     };
     let bbox = Bbox { min: first, max: second };
-    let bbox = if y_first(crs)? { swapped(bbox) } else { bbox };
+    let bbox = if y_first { swapped(bbox) } else { bbox };
     if crs.is_geographic() { Bbox::geographic(bbox.min, bbox.max).map(around) } else { Bbox::plain(bbox.min, bbox.max) }
 }
 

@@ -1,6 +1,6 @@
 //! A request for items → a question for the engine. Axes are exchanged here and in `answer`, nowhere else.
 
-mod bbox;
+pub(crate) mod bbox;
 mod filter;
 mod period;
 

@@ -16,6 +16,18 @@ pub fn posted(query: &str, body: &[u8]) -> Result<Pairs> {
     Ok(posted.iter().chain(address.iter()).map(|(key, value)| (key.to_owned(), value.to_owned())).collect())
 }
 
+/// Whether what was posted to an address of several services is for WMS.
+pub fn is_wms(query: &str, body: &[u8]) -> bool {
+    let Ok(text) = xml::text(body) else { return false };
+    if text.trim_start().starts_with('<') {
+        let root = xml::parse(text).map(|document| document.root_element().tag_name().name().to_owned());
+        return root.is_ok_and(|root| root == "GetMap" || root == "StyledLayerDescriptor");
+    }
+    let service = |pairs: Pairs| pairs.any_case("service").map(str::to_ascii_lowercase);
+    let service = posted(query, body).ok().and_then(service);
+    service.as_deref() == Some("wms")
+}
+
 fn document(text: &str) -> Result<Pairs> {
     let document: Document<'_> = xml::parse(text)?;
     let root = document.root_element();
