@@ -1,4 +1,4 @@
-"""The 1:50 000 geological map sheet Mino of the Geological Survey of Japan, in Japanese and English."""
+"""The 1:50 000 sheet Mino of the Geological Survey of Japan in Japanese and English, and volcanic rocks of Tibet."""
 
 import gzip
 import json
@@ -21,6 +21,7 @@ def prepare(shared, out, scratch):
         "gsj_mino_points.geojson": points(source, out),
         "gsj_mino_strikes.geojson": strikes(source, out),
         "gsj_mino_sections.geojson": sections(source, out),
+        "himatibetmap_volcanics.geojson": volcanics(shared / "geology", out),
     }
 
 
@@ -130,3 +131,37 @@ def sections(source, out):
                       "LEGEND01": given["LEGEND01"], "LEGEND01E": given["LEGEND01E"]}
         result.append(feature(properties, one["geometry"], DECIMALS))
     return write_features(out / "gsj_mino_sections.geojson", result)
+
+
+# How HimaTibetMap names its volcanic rocks, and what is meant.
+VOLCANICS = {
+    "linzizong": "Linzizong volcanics",
+    "n_tibet volcanics": "Volcanics of northern Tibet",
+    "c_tibet volcanics": "Volcanics of central Tibet",
+    "15_8 volcanics": "Volcanics of 15 to 8 Ma",
+}
+
+
+def volcanics(source, out):
+    """Outlines of Cenozoic volcanic rocks as areas: the file has them as lines whose ends nearly meet."""
+    features, _ = read_features(source / "HimaTibetMap_cenozoic_volcanic_rocks.geojson")
+    result = []
+    for number, one in enumerate(features, start=1):
+        line = one["geometry"]["coordinates"]
+        ring = line if line[0] == line[-1] else line + [line[0]]
+        if len(ring) < 4 or gap(line) > GAP_MAX:
+            continue
+        kind = one["properties"]["Type"]
+        properties = {"id": number, "type": kind, "name": VOLCANICS[kind], "source": one["properties"]["Source"]}
+        result.append(feature(properties, {"type": "Polygon", "coordinates": [ring]}, 6))
+    return write_features(out / "himatibetmap_volcanics.geojson", result)
+
+
+# The ends of an outline may be apart by this share of its length.
+GAP_MAX = 0.1
+
+
+def gap(line):
+    distance = lambda a, b: ((a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2) ** 0.5
+    length = sum(distance(a, b) for a, b in zip(line, line[1:]))
+    return distance(line[0], line[-1]) / length if length else 1.0

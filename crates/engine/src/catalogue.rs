@@ -2,12 +2,14 @@
 
 use crate::caller::Caller;
 use crate::extent;
+use crate::geology::{self, MappingEntry};
 use crate::lens::Described;
 use crate::publish;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use terrane_drawing::style::Style;
 use terrane_formats::about::{self, DatasetRecord};
+use terrane_geology::view::View;
 use terrane_model::ledger::{Record, Shelf};
 use terrane_model::map::{Layer, Map, Node};
 use terrane_model::schema::{Schema, TimeColumns};
@@ -32,6 +34,12 @@ pub struct Entry {
     views: Views,
     dataset: Dataset,
     styles: BTreeMap<String, StyleEntry>,
+    /// How its values are told in shared terms.
+    mapping: Option<MappingEntry>,
+    /// The view that it gathers the rows of all datasets in.
+    view: Option<&'static View>,
+    /// What caches know its data by.
+    state: String,
 }
 
 /// A style of a dataset.
@@ -45,6 +53,8 @@ pub struct StyleEntry {
     pub version: u64,
     /// A hash of what it says: of two styles with one name and version, as in a catalogue that was built anew, too.
     pub digest: blake3::Hash,
+    /// Whether it was made from the dataset's mapping and is kept nowhere.
+    pub derived: bool,
 }
 
 impl Entry {
@@ -57,8 +67,28 @@ impl Entry {
         &self.dataset.about
     }
     /// The state of its data: the revision, or the state that its amendments made. Changes whenever a row does.
+    ///
+    /// A mapping is part of it, for it says what derived columns hold.
     pub fn state(&self) -> &str {
-        &self.dataset.revision
+        &self.state
+    }
+    /// How its values are told in shared terms, when a mapping says so.
+    pub fn mapping(&self) -> Option<&MappingEntry> {
+        self.mapping.as_ref()
+    }
+    /// The view that it is, when it gathers the rows of all mapped datasets: it is made of them and kept nowhere.
+    pub fn view(&self) -> Option<&'static View> {
+        self.view
+    }
+    /// A view over mapped datasets.
+    pub(crate) fn of_view(
+        view: &'static View,
+        record: DatasetRecord,
+        (views, dataset): (Views, Dataset),
+        styles: BTreeMap<String, StyleEntry>,
+    ) -> Self {
+        let state = record.revision.clone();
+        Self { version: 0, record, views, dataset, styles, mapping: None, view: Some(view), state }
     }
     /// The CRS that the data is kept in.
     pub fn crs(&self) -> Option<&Crs> {
@@ -105,16 +135,21 @@ impl Catalogue {
     pub fn reconcile(store: &dyn Store, previous: Option<&Self>) -> Result<Self> {
         let ledger = store.ledger();
         let sequence = ledger.sequence()?;
-        let styles = ledger.list(Shelf::Style)?;
-        let (mut datasets, mut problems) = (BTreeMap::new(), Vec::new());
+        let mut shelves =
+            Shelves { styles: ledger.list(Shelf::Style)?, mappings: geology::of_ledger(ledger)?, problems: Vec::new() };
+        let mut datasets = BTreeMap::new();
         for record in ledger.list(Shelf::Dataset)? {
-            match open_entry(store, &record, (&styles, &mut problems), previous) {
+            match open_entry(store, &record, &mut shelves, previous) {
                 Ok(entry) => drop(datasets.insert(entry.record.about.id.clone(), Arc::new(entry))),
                 Err(error) => {
                     tracing::error!(dataset = record.id, ?error, "a dataset cannot be opened and is left out");
-                    problems.push((record.id, error));
+                    shelves.problems.push((record.id, error));
                 }
             }
+        }
+        let mut problems = shelves.problems;
+        for entry in geology::entries(datasets.values()) {
+            datasets.entry(entry.record.about.id.clone()).or_insert_with(|| Arc::new(entry));
         }
         let (mut maps, mut map_versions) = (BTreeMap::new(), BTreeMap::new());
         for record in ledger.list(Shelf::Map)? {
@@ -235,10 +270,17 @@ pub fn plain_layer(dataset: DatasetId) -> Layer {
 /// What the ledger names and cannot be opened: a dataset, a map, or a style (`dataset/style`), and why.
 type Problem = (String, Error);
 
+/// What datasets are opened with.
+struct Shelves {
+    styles: Vec<Record>,
+    mappings: BTreeMap<String, Record>,
+    problems: Vec<Problem>,
+}
+
 fn open_entry(
     store: &dyn Store,
     record: &Record,
-    (styles, problems): (&[Record], &mut Vec<Problem>),
+    shelves: &mut Shelves,
     previous: Option<&Catalogue>,
 ) -> Result<Entry> {
     let parsed = about::dataset_from_json(&record.body)?;
@@ -250,16 +292,46 @@ fn open_entry(
         Some((entry, true)) => entry.views.clone(),
         _ => whole(&parsed, store.open(id, &state)?)?,
     };
-    let dataset = match known {
-        Some((entry, true)) if entry.version == record.version => entry.dataset.clone(),
+    let mapping = shelves.mappings.get(id.as_str());
+    let same_mapping =
+        |entry: &Entry| entry.mapping.as_ref().map(|known| known.version) == mapping.map(|it| it.version);
+    let (dataset, mapping) = match known {
+        Some((entry, true)) if entry.version == record.version && same_mapping(entry) => {
+            (entry.dataset.clone(), entry.mapping.clone())
+        }
         _ => {
             let totals = store.totals(id, &state, parsed.about.rows.unwrap_or(0))?;
-            amended(dataset_of(&parsed, &views, &state), totals)?
+            let dataset = amended(dataset_of(&parsed, &views, &state), totals)?;
+            with_mapping(dataset, mapping, &mut shelves.problems)
         }
     };
     let known = known.map(|(entry, _)| entry);
-    let styles = styles_of(id, (styles, problems), known);
-    Ok(Entry { version: record.version, record: parsed, views, dataset, styles })
+    let mut styles = styles_of(id, (&shelves.styles, &mut shelves.problems), known);
+    let version = mapping.as_ref().map_or_else(String::new, |mapping| format!("+{}", mapping.version));
+    for (view, mapping) in mapping.iter().flat_map(|mapping| mapping.views().map(move |view| (view, mapping))) {
+        for (name, style) in geology::styles(view, &[mapping]) {
+            styles.entry(name).or_insert(style);
+        }
+    }
+    let state = state + &version;
+    Ok(Entry { version: record.version, record: parsed, views, dataset, styles, mapping, view: None, state })
+}
+
+/// The dataset told by its mapping. One that does not fit is a problem of the mapping; the dataset is served as it is.
+fn with_mapping(
+    mut dataset: Dataset,
+    record: Option<&Record>,
+    problems: &mut Vec<Problem>,
+) -> (Dataset, Option<MappingEntry>) {
+    let Some(record) = record else { return (dataset, None) };
+    match geology::laid_over(&mut dataset, record) {
+        Ok(mapping) => (dataset, Some(mapping)),
+        Err(error) => {
+            tracing::error!(dataset = record.id, ?error, "a mapping does not fit its dataset and is left out");
+            problems.push((record.id.clone(), error));
+            (dataset, None)
+        }
+    }
 }
 
 /// The views, when what was published is among them: a file that is gone must not pass for a dataset without rows.
@@ -344,8 +416,9 @@ fn styles_of(
         match style {
             Ok(style) => {
                 let digest = blake3::hash(record.body.as_bytes());
-                let entry = StyleEntry { name: name.to_owned(), style, version: record.version, digest };
-                styles.insert(name.to_owned(), entry);
+                let (name, version) = (name.to_owned(), record.version);
+                let entry = StyleEntry { name: name.clone(), style, version, digest, derived: false };
+                styles.insert(name, entry);
             }
             Err(error) => {
                 tracing::error!(style = record.id, ?error, "a style cannot be read and is left out");

@@ -327,7 +327,7 @@ fn count(source: &dyn FeatureSource, query: &FeatureQuery, cancel: &Cancel) -> R
 }
 
 /// Moves rows into another CRS.
-struct Moving {
+pub(crate) struct Moving {
     transform: Transform,
     /// The schema that came, and what it is called after; rows of one scan share theirs.
     schemas: Option<[Arc<Schema>; 2]>,
@@ -336,12 +336,12 @@ struct Moving {
 
 impl Moving {
     /// Nothing when the rows are in that CRS already, or have no place.
-    fn new(schema: &Schema, crs: &Crs) -> Result<Option<Self>> {
+    pub(crate) fn new(schema: &Schema, crs: &Crs) -> Result<Option<Self>> {
         let Some(from) = schema.crs().filter(|from| *from != crs) else { return Ok(None) };
         Ok(Some(Self { transform: Transform::new(from, crs)?, schemas: None, crs: crs.clone() }))
     }
 
-    fn moved(&mut self, batch: Batch) -> Batch {
+    pub(crate) fn moved(&mut self, batch: Batch) -> Batch {
         let schema = self.relabelled(&batch.schema);
         moved_batch(Batch { schema, ..batch }, &self.transform)
     }

@@ -19,13 +19,10 @@ pub fn style_of(text: &str, views: &Views) -> Result<(Style, Option<Fidelity>)> 
     };
     let read = sld::read(text, &|_| Ok(Some(subject())))?;
     let own = |layer: &SldLayer| layer.styles.iter().filter(|style| matches!(style, SldStyle::Own { .. })).count();
-    match read.layers.iter().map(own).sum::<usize>() {
-        0 => Err(Error::invalid("The document has no UserStyle.")),
-        1 => {}
-        many => {
-            let say = format!("The document has {many} styles; a file for one dataset has one. Take the others out.");
-            return Err(Error::invalid(say));
-        }
+    let many = read.layers.iter().map(own).sum::<usize>();
+    if many > 1 {
+        let say = format!("The document has {many} styles; a file for one dataset has one. Take the others out.");
+        return Err(Error::invalid(say));
     }
     let style = read.layers.iter().find_map(|layer| layer.own(None)).cloned();
     let style = style.ok_or_else(|| Error::invalid("The document has no UserStyle."))?;

@@ -11,7 +11,7 @@ use terrane_drawing::legend::{self, Legend};
 use terrane_drawing::style::Style;
 use terrane_model::picture::Picture;
 use terrane_model::query::Columns;
-use terrane_model::{Batch, Dataset, DatasetId, FeatureQuery, Result};
+use terrane_model::{Batch, Dataset, DatasetId, FeatureQuery, Result, Schema};
 
 /// Rows that are looked through for the entries of a legend.
 const SAMPLE_ROWS: usize = 20_000;
@@ -94,7 +94,7 @@ fn make(dataset: &Dataset, style: &Style, scale_px: f64, cancel: &Cancel) -> Res
     if style.rules.iter().all(|rule| rule.legend.is_none()) {
         return Ok(legend::legend(style, Some(source.schema()), &[], scale_px));
     }
-    let names = source.schema().columns.iter().map(|column| column.name.clone()).collect();
+    let names = legend_columns(style, source.schema());
     let columns = Columns::These { names, geometry: false };
     let query = FeatureQuery { columns, limit: Some(SAMPLE_ROWS), ..FeatureQuery::default() };
     let rows = Filtered::new(wait(source.scan(&query))?, source.schema(), cancel)?;
@@ -108,4 +108,14 @@ fn make(dataset: &Dataset, style: &Style, scale_px: f64, cancel: &Cancel) -> Res
         }
     }
     Ok(legend::legend(style, Some(source.schema()), &sample, scale_px))
+}
+
+/// All columns that are kept, and the derived ones that the style reads.
+fn legend_columns(style: &Style, schema: &Schema) -> Vec<String> {
+    let mut names: Vec<String> = schema.kept().map(|column| column.name.clone()).collect();
+    let read = style.legend_columns().into_iter().chain(style.columns_at(0.0));
+    let derived = read.filter(|name| schema.column(name).is_some_and(|(_, column)| column.derived));
+    names.extend(derived);
+    names.dedup();
+    names
 }

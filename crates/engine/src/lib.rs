@@ -13,6 +13,7 @@ mod extent;
 pub mod features;
 pub mod finish;
 mod foreign;
+pub mod geology;
 mod ground;
 pub mod import;
 pub mod info;

@@ -143,7 +143,8 @@ impl Engine {
         let ledger = self.store.ledger();
         let styles = style_ids(ledger, id)?.into_iter().map(|style| gone(Shelf::Style, style));
         let editions = edition_ids(ledger, id)?.into_iter().map(|edition| gone(Shelf::Edition, edition));
-        Ok(styles.chain(editions).chain([gone(Shelf::Dataset, id.to_string())]).collect())
+        let mapping = ledger.read(Shelf::Mapping, id.as_str())?.map(|record| gone(Shelf::Mapping, record.id));
+        Ok(styles.chain(editions).chain(mapping).chain([gone(Shelf::Dataset, id.to_string())]).collect())
     }
 }
 

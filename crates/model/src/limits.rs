@@ -29,6 +29,8 @@ pub struct Limits {
     pub filter_depth_max: usize,
     /// Nodes of a filter.
     pub filter_nodes_max: usize,
+    /// Distinct combinations of values of a table that a mapping tells or is proposed for.
+    pub mapping_values_max: usize,
     /// Vertices in a geometry literal of a filter.
     pub filter_vertices_max: usize,
     /// Bytes of a request body.
@@ -82,6 +84,7 @@ impl Default for Limits {
             filter_bytes_max: 65_536,
             filter_depth_max: 64,
             filter_nodes_max: 10_000,
+            mapping_values_max: 20_000,
             filter_vertices_max: 100_000,
             request_body_bytes_max: 1_048_576,
             request_uri_bytes_max: 65_536,

@@ -29,12 +29,21 @@ pub struct Column {
     pub description: LocalText,
     /// The unit as a UCUM code, `km` or `nT`.
     pub unit: Option<String>,
+    /// Whether it is computed when it is asked for by name: not kept, and not among all columns.
+    pub derived: bool,
 }
 
 impl Column {
     /// A column with only a name and a kind.
     pub fn new(name: impl Into<String>, kind: ColumnKind) -> Self {
-        Self { name: name.into(), kind, title: LocalText::default(), description: LocalText::default(), unit: None }
+        Self {
+            name: name.into(),
+            kind,
+            title: LocalText::default(),
+            description: LocalText::default(),
+            unit: None,
+            derived: false,
+        }
     }
 }
 
@@ -169,6 +178,17 @@ impl Schema {
     /// A column and its place in `columns`.
     pub fn column(&self, name: &str) -> Option<(usize, &Column)> {
         self.columns.iter().enumerate().find(|(_, column)| column.name == name)
+    }
+
+    /// The columns that are kept: all but the derived ones.
+    pub fn kept(&self) -> impl Iterator<Item = &Column> {
+        self.columns.iter().filter(|column| !column.derived)
+    }
+
+    /// The same without the derived columns: what rows have that were asked for with all columns.
+    #[must_use]
+    pub fn as_kept(&self) -> Self {
+        Self { columns: self.kept().cloned().collect(), ..self.clone() }
     }
 
     /// The CRS of the geometry.

@@ -3,6 +3,7 @@
 //! PROJ lives here and nowhere else. Inside Terrane positions are x then y; the authority's axis order is only reported, so
 //! that protocols can honour it.
 
+pub mod area;
 mod bounds;
 mod domain;
 mod facts;

@@ -4,6 +4,7 @@
 //! pure), `describe` (catalogue → capabilities, pure), `routes` (the only one that knows axum).
 
 pub mod common;
+pub mod geology;
 pub mod ogcapi;
 pub mod ows;
 pub mod pages;
@@ -17,7 +18,10 @@ use common::http::{alive, ready, resource, with_fallbacks};
 pub fn router(site: Site) -> Router {
     let health =
         Router::new().route("/healthz", resource(alive)).route("/readyz", resource(ready)).with_state(site.clone());
-    let all =
-        health.merge(ogcapi::routes(site.clone())).merge(ows::routes(site.clone())).merge(pages::routes(site.clone()));
+    let all = health
+        .merge(geology::routes(site.clone()))
+        .merge(ogcapi::routes(site.clone()))
+        .merge(ows::routes(site.clone()))
+        .merge(pages::routes(site.clone()));
     with_fallbacks(all, site)
 }

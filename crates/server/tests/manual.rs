@@ -25,6 +25,7 @@ const READ_TOGETHER: [&[&str]; 2] = [
         "docs/quickstart.md",
         "docs/howto/publish.md",
         "docs/howto/style.md",
+        "docs/howto/geology.md",
         "docs/howto/tiles.md",
         "docs/howto/run.md",
         "docs/howto/backup.md",

@@ -3,6 +3,7 @@
 mod drawn;
 mod files;
 mod http;
+mod sld;
 mod texts;
 mod wfs;
 
@@ -15,6 +16,7 @@ pub const TARGETS: &[Target] = &[
     texts::WKT,
     texts::TIME,
     texts::STYLE,
+    sld::SLD,
     texts::ABOUT,
     texts::WKB,
     texts::PNG,

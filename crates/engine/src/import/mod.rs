@@ -136,7 +136,7 @@ impl Engine {
             done.draft.keep_record(&terrane_formats::about::dataset_to_json(&done.record))?;
             let bytes = done.draft.bytes()?;
             done.record.revision = done.draft.finish(&done.record.about.id)?;
-            changes.extend(self.changes(&done, options)?);
+            changes.extend(self.changes(&done.record, (&done.styles, &done.made), options)?);
             changes.extend(self.next_edition(&done.record, bytes, &options.who, (&why, &options.label))?);
             ids.push(done.record.about.id);
         }
@@ -148,8 +148,12 @@ impl Engine {
     }
 
     /// The record's and the styles' changes.
-    fn changes(&self, done: &Staged, options: &ImportOptions) -> Result<Vec<Change>> {
-        let Staged { record, made, styles, .. } = done;
+    fn changes(
+        &self,
+        record: &DatasetRecord,
+        (styles, made): (&[(String, Style)], &Style),
+        options: &ImportOptions,
+    ) -> Result<Vec<Change>> {
         let (ledger, id) = (self.store.ledger(), &record.about.id);
         if ledger.read(Shelf::Map, id.as_str())?.is_some() {
             return Err(Error::conflict(format!("“{id}” is the id of a map; choose another --id.")).at("--id"));

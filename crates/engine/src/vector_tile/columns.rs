@@ -61,6 +61,6 @@ pub fn tile_columns(style: &Style, schema: &Schema, scale_denominators: impl Ite
 
 fn told(schema: &Schema) -> impl Iterator<Item = String> + '_ {
     let is_plain = |column: &&Column| !matches!(column.kind, ColumnKind::Bytes | ColumnKind::Nested);
-    let first = schema.columns.iter().filter(is_plain).take(TILE_COLUMNS_TOLD_MAX);
+    let first = schema.kept().filter(is_plain).take(TILE_COLUMNS_TOLD_MAX);
     first.map(|column| column.name.clone()).chain(schema.key.clone())
 }

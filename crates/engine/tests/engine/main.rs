@@ -6,6 +6,7 @@ mod cache;
 mod catalogue;
 mod editions;
 mod features;
+mod geology;
 mod grids;
 mod import;
 mod info;

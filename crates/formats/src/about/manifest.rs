@@ -40,6 +40,8 @@ pub struct ManifestDataset {
     pub columns: Vec<ColumnAbout>,
     /// Its styles, the default one first.
     pub styles: Vec<StyleFile>,
+    /// The file with the mapping of its values, relative to the manifest.
+    pub mapping: Option<String>,
 }
 
 /// A style of a dataset.
@@ -96,6 +98,7 @@ fn read_dataset(node: &Node<'_>, organisations: &[(DatasetId, Party)]) -> Result
         options: read_options(&mut members)?,
         columns: members.read("column_about", read_columns)?.unwrap_or_default(),
         styles,
+        mapping: members.read("mapping", read_file)?,
     };
     members.finish().map(|()| dataset)
 }

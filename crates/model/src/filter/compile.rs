@@ -158,7 +158,7 @@ impl<'a> Compiler<'a> {
 
     fn words(&mut self, text: &str) -> Node {
         let schema = self.schema;
-        let texts = schema.columns.iter().filter(|column| column.kind == crate::schema::ColumnKind::Text);
+        let texts = schema.kept().filter(|column| column.kind == crate::schema::ColumnKind::Text);
         let slots = texts.map(|column| self.slot(&column.name)).collect();
         let words = text.split_whitespace().map(|word| super::fold_case(word).into_owned()).collect();
         Node::Words { words, slots }

@@ -18,6 +18,7 @@ mod operand;
 mod plan;
 mod predicate;
 mod relate;
+mod renamed;
 mod scalar;
 mod shape;
 mod suggest;

@@ -33,7 +33,7 @@ impl Filter {
         self.walk(|node, _| match node {
             Node::Filter(Self::Bbox(_) | Self::Within { .. } | Self::Near { .. }) => reads_geometry = true,
             Node::Filter(Self::Text(_)) => {
-                let texts = schema.columns.iter().filter(|column| column.kind == ColumnKind::Text);
+                let texts = schema.kept().filter(|column| column.kind == ColumnKind::Text);
                 names.extend(texts.map(|column| column.name.clone()));
             }
             _ => {}

@@ -18,7 +18,7 @@ pub fn check_features(source: &dyn FeatureSource) {
     let table = Table::read(source);
     check_shape(source, &table);
     check_again(source, &table);
-    let questions = questions(&table, source.schema());
+    let questions = questions(&table, &source.schema().as_kept());
     for question in &questions {
         check_question(source, &table, question);
         check_limit(source, &table, question);
@@ -97,7 +97,7 @@ fn check_limit(source: &dyn FeatureSource, table: &Table, question: &Question) {
 /// Each column alone, in another order and without geometry has the same values.
 fn check_columns(source: &dyn FeatureSource, table: &Table) {
     let schema = source.schema();
-    let mut names: Vec<String> = schema.columns.iter().map(|column| column.name.clone()).collect();
+    let mut names: Vec<String> = schema.kept().map(|column| column.name.clone()).collect();
     names.reverse();
     let singles = names.iter().map(|name| vec![name.clone()]);
     for (names, geometry) in

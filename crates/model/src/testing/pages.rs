@@ -11,7 +11,7 @@ use std::cmp::Ordering;
 
 /// Checks the source's own order, each column's order both ways, and an order within some filters.
 pub(super) fn check_pages(source: &dyn FeatureSource, table: &Table, questions: &[Question]) {
-    let columns = &source.schema().columns;
+    let columns = &source.schema().as_kept().columns;
     let mut orders: Vec<Vec<SortKey>> = vec![Vec::new()];
     for column in columns.iter().take((400_000 / table.len().max(1)).clamp(1, 8)) {
         orders.push(vec![SortKey::ascending(&column.name)]);

@@ -9,7 +9,7 @@ use crate::schema::{ColumnKind, GeometryKind};
 
 /// Checks every batch of a table against the schema of its source.
 pub(super) fn check_shape(source: &dyn FeatureSource, table: &Table) {
-    let schema = source.schema();
+    let schema = source.schema().as_kept();
     for batch in table.batches() {
         let names = |columns: &[crate::schema::Column]| -> Vec<(String, ColumnKind)> {
             columns.iter().map(|column| (column.name.clone(), column.kind)).collect()

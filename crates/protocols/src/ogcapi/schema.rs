@@ -12,7 +12,7 @@ const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 
 /// What the items of a collection are made of (Features part 5).
 pub fn schema(site: &Site, request: &Request, about: &About, schema: &Schema) -> Value {
-    document(site, request, about, schema, "schema")
+    document(site, request, about, &schema.as_kept(), "schema")
 }
 
 /// What can be asked for in filters and as parameters (Features part 3).

@@ -190,7 +190,7 @@ pub fn columns(words: &Words, request: &Request, schema: &Schema) -> Vec<Value> 
             "kind": kind_words(words, column.kind),
         })
     };
-    schema.columns.iter().map(one).collect()
+    schema.kept().map(one).collect()
 }
 
 /// A kind of value in a word.

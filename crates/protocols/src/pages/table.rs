@@ -79,7 +79,7 @@ fn page_is_first(request: &Request) -> bool {
 fn columns_of(page: &FeaturePage) -> Vec<Column> {
     let schema = page.batches.first().map_or(&page.schema, |batch| &batch.schema);
     let described = |column: &Column| page.schema.column(&column.name).map_or(column, |(_, known)| known).clone();
-    schema.columns.iter().map(described).collect()
+    schema.kept().map(described).collect()
 }
 
 fn head(request: &Request, column: &Column) -> Value {

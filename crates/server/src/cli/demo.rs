@@ -9,6 +9,7 @@ use std::sync::Arc;
 use terrane_engine::import::ImportOptions;
 use terrane_engine::{Caller, Engine, Style};
 use terrane_formats::about::{Manifest, ManifestDataset, manifest};
+use terrane_geology::mapping::Mapping;
 use terrane_model::{Error, Result};
 
 /// Where the demo's data is made and served.
@@ -105,6 +106,10 @@ fn publish_all(
             let why = refused.report.findings.first().map_or("", |finding| finding.what.as_str());
             return Err(Error::invalid(format!("The demo's dataset “{id}” is refused: {why}")));
         }
+        if let Some(file) = &dataset.mapping {
+            let mapping = Mapping::from_json(&text_of(&source.join(file))?).map_err(|error| error.at(file.clone()))?;
+            engine.put_mapping(std::slice::from_ref(id), &mapping, "demo")?;
+        }
     }
     let catalogue = engine.catalogue();
     let known = |id| catalogue.maps(Caller::Operator).any(|map| map.id == id);
@@ -118,8 +123,7 @@ fn options(dataset: &ManifestDataset, source: &Path) -> Result<ImportOptions> {
     let mut styles = Vec::new();
     for style in &dataset.styles {
         let path = source.join(&style.file);
-        let text = std::fs::read_to_string(&path)
-            .map_err(|error| Error::invalid(format!("“{}” cannot be read: {error}.", path.display())))?;
+        let text = text_of(&path)?;
         styles.push((style.id.clone(), Style::from_json(&text).map_err(|error| error.at(style.file.clone()))?));
     }
     let mut about = dataset.about.clone();
@@ -138,4 +142,9 @@ fn options(dataset: &ManifestDataset, source: &Path) -> Result<ImportOptions> {
         label: String::new(),
         who: "demo".to_owned(),
     })
+}
+
+fn text_of(path: &Path) -> Result<String> {
+    std::fs::read_to_string(path)
+        .map_err(|error| Error::invalid(format!("“{}” cannot be read: {error}.", path.display())))
 }

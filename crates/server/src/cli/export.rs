@@ -16,9 +16,10 @@ use terrane_engine::{Caller, Engine, Style};
 use terrane_formats::about::{dataset_from_json, dataset_to_json, map_from_json, map_to_json};
 use terrane_formats::features::geopackage;
 use terrane_formats::grid::geotiff;
+use terrane_geology::mapping::Mapping;
 use terrane_model::map::Map;
 use terrane_model::store::{OpenOptions, Progress};
-use terrane_model::{Dataset, Error, FeatureQuery, FileSource, Result, Rows};
+use terrane_model::{Dataset, DatasetId, Error, FeatureQuery, FileSource, Result, Rows};
 use terrane_store_embedded::write_checksums;
 
 const README: &str = "This folder holds everything that a Terrane node has published, as plain files.
@@ -61,20 +62,26 @@ pub fn export(folder: &Path, to: &Path, json: bool) -> Result<u8> {
 
 fn counts(engine: &Engine) -> (usize, usize) {
     let catalogue = engine.catalogue();
-    (catalogue.entries(Caller::Operator).count(), catalogue.maps(Caller::Operator).count())
+    (
+        catalogue.entries(Caller::Operator).filter(|entry| entry.view().is_none()).count(),
+        catalogue.maps(Caller::Operator).count(),
+    )
 }
 
 fn write_all(engine: &Engine, folder: &Path, to: &Path, terminal: &Terminal) -> Result<()> {
     let catalogue = engine.catalogue();
-    for entry in catalogue.entries(Caller::Operator) {
+    for entry in catalogue.entries(Caller::Operator).filter(|entry| entry.view().is_none()) {
         let id = &entry.record().about.id;
         terminal.show(&format!("writing {id}"));
         let own = to.join("datasets").join(id.as_str());
         let dataset = catalogue.open(Caller::Operator, id)?;
         put(&own.join("about.json"), dataset_to_json(entry.record()).as_bytes())?;
         write_data(&dataset, &own, terminal)?;
-        for style in entry.styles() {
+        for style in entry.styles().into_iter().filter(|style| !style.derived) {
             put(&own.join("styles").join(format!("{}.json", style.name)), style.style.to_json().as_bytes())?;
+        }
+        if let Some(mapping) = entry.mapping() {
+            put(&own.join(MAPPING), mapping.mapping.to_json().as_bytes())?;
         }
         if let Some(files) = &dataset.files {
             write_originals(&**files, &own.join("original"))?;
@@ -96,7 +103,8 @@ fn write_data(dataset: &Dataset, to: &Path, progress: &dyn Progress) -> Result<(
         let Rows::Local(mut rows) = scan.into_rows() else {
             return Err(Error::internal("the rows of a data folder are not here"));
         };
-        return geopackage::write(&to.join("features.gpkg"), "features", source.schema(), &mut *rows).map(drop);
+        let schema = Arc::new(source.schema().as_kept());
+        return geopackage::write(&to.join("features.gpkg"), "features", &schema, &mut *rows).map(drop);
     }
     match &dataset.grid {
         Some(grid) => geotiff::write_cog(&to.join("grid.tif"), &**grid, progress),
@@ -104,6 +112,8 @@ fn write_data(dataset: &Dataset, to: &Path, progress: &dyn Progress) -> Result<(
     }
 }
 
+/// The file of a dataset's mapping.
+const MAPPING: &str = "mapping.json";
 /// Bytes of a file that are copied at once.
 const COPIED_AT_ONCE: u64 = 4_194_304;
 
@@ -165,6 +175,13 @@ fn fill(engine: &Engine, from: &Path, terminal: &Terminal) -> Result<()> {
         if let Some(refused) = done.iter().find(|done| done.report.is_refused()) {
             let why = refused.report.findings.first().map_or("", |finding| finding.what.as_str());
             return Err(Error::invalid(format!("“{}” is refused: {why}", own.display())).at("--from"));
+        }
+        let mapping = own.join(MAPPING);
+        if mapping.is_file() {
+            let mapping =
+                Mapping::from_json(&read(&mapping)?).map_err(|error| error.at(mapping.display().to_string()))?;
+            let ids: Vec<DatasetId> = done.into_iter().map(|done| done.id).collect();
+            engine.put_mapping(&ids, &mapping, "init")?;
         }
     }
     let mut maps = Vec::new();

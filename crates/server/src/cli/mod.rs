@@ -8,6 +8,7 @@ mod demo;
 mod doctor;
 mod editions;
 mod export;
+mod geology;
 mod look;
 mod serve;
 mod tiles;
@@ -138,6 +139,13 @@ enum Task {
   terrane editions survey geology --restore 1
   terrane editions survey geology --label 2 \"2nd edition, 2026\"")]
     Editions(editions::Editions),
+    /// Tell a geological map in the terms of GeoSciML and EarthResourceML: ages, rocks, faults, contacts
+    #[command(before_help = "Examples:
+  terrane geology survey units --propose units.mapping.json
+  terrane geology survey units faults --mapping units.mapping.json
+  terrane geology survey units
+  terrane geology survey units --all")]
+    Geology(geology::Geology),
     /// Copy a data folder into one file, also while it is served
     #[command(before_help = "Examples:
   terrane backup survey survey-2026-11-26.tar
@@ -282,6 +290,7 @@ pub fn run(arguments: Arguments) -> Result<u8> {
         Task::Restore(restore) => backup::restore(&restore, json),
         Task::Export { folder, to } => export::export(&folder, &to, json),
         Task::Tiles(tiles) => tiles::run(&tiles, json),
+        Task::Geology(geology) => geology::run(&geology, json),
         Task::Editions(editions) => editions::run(&editions, json),
         Task::Remove { folder, ids } => look::remove(&folder, &ids, json),
         Task::Doctor(doctor) => doctor::run(&doctor, json),

@@ -3,6 +3,7 @@
 mod add;
 mod amend;
 mod editions;
+mod geology;
 mod look;
 mod reading;
 mod settings;
@@ -12,6 +13,7 @@ mod words;
 pub use add::AddOptions;
 pub use amend::AmendOptions;
 pub use editions::EditionTask;
+pub use geology::GeologyTask;
 pub use reading::ReadingOptions;
 pub use settings::settings;
 pub use warm::WarmOptions;
@@ -25,7 +27,7 @@ use std::path::{Path, PathBuf};
 use terrane_engine::Engine;
 use terrane_formats::about::DatasetRecord;
 use terrane_model::store::Progress;
-use terrane_model::{DatasetId, Result};
+use terrane_model::{DatasetId, Error, Result};
 
 /// A command.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -48,6 +50,8 @@ pub enum Command {
     Warm { options: WarmOptions },
     /// What was published before, and back to it.
     Editions { id: String, task: EditionTask },
+    /// How values are told in the terms of shared views.
+    Geology { ids: Vec<String>, task: GeologyTask },
     /// Take datasets or maps away.
     Remove { ids: Vec<String> },
     /// The settings in force.
@@ -115,6 +119,7 @@ pub fn execute(here: &Here<'_>, command: &Command, progress: &dyn Progress) -> R
         Command::Editions { id, task } => {
             editions::editions(here.engine, &DatasetId::new(id.as_str())?, task, progress).map(done)
         }
+        Command::Geology { ids, task } => geology::geology(here.engine, ids, task).map(done),
         Command::Remove { ids } => remove(here.engine, ids).map(done),
         Command::Settings => Ok(done(settings(here.config, here.public_url.is_some()))),
     }

@@ -37,7 +37,9 @@ fn text(row: &rusqlite::Row<'_>, at: usize) -> Result<String> {
 fn check_body(shelf: &str, id: &str, body: &str) -> Result<()> {
     let plain = !body.contains('\0');
     let whole = match shelf {
-        "dataset" | "edition" | "style" | "map" | "mapping" => serde_json::from_str::<serde::de::IgnoredAny>(body).map_err(Some),
+        "dataset" | "edition" | "style" | "map" | "mapping" => {
+            serde_json::from_str::<serde::de::IgnoredAny>(body).map_err(Some)
+        }
         _ => Ok(serde::de::IgnoredAny),
     };
     match (plain, whole) {

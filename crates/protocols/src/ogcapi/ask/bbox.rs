@@ -4,12 +4,12 @@ use crate::common::crs::{swapped, y_first};
 use terrane_model::{Bbox, Crs, Error, Result};
 
 /// The box, x then y. Heights of a box with six numbers are passed over: rows are found by their ground.
-pub(super) fn parse(text: &str, crs: &Crs) -> Result<Bbox> {
+pub fn parse(text: &str, crs: &Crs) -> Result<Bbox> {
     parse_ordered(text, crs, y_first(crs)?)
 }
 
 /// As [`parse`], where it is the spelling of the CRS that says whether y stands first.
-pub(crate) fn parse_ordered(text: &str, crs: &Crs, y_first: bool) -> Result<Bbox> {
+pub fn parse_ordered(text: &str, crs: &Crs, y_first: bool) -> Result<Bbox> {
     let numbers = text.split(',').map(|part| part.trim().parse::<f64>().ok().filter(|number| number.is_finite()));
     let numbers: Option<Vec<f64>> = numbers.collect();
     let (first, second) = match numbers.as_deref() {

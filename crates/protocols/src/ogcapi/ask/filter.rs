@@ -3,8 +3,9 @@
 use super::{FILTER_LANGUAGES, OF_ITEMS, is_queryable};
 use crate::common::crs::y_first;
 use crate::common::request::Request;
+use terrane_engine::geology::understood;
 use terrane_formats::filter::{cql2_json, cql2_text};
-use terrane_model::filter::{ExchangedAxes, Expr, Literal, Predicate, TemporalOp, TimeExpr};
+use terrane_model::filter::{ExchangedAxes, Expr, Literal, TemporalOp, TimeExpr};
 use terrane_model::limits::Limits;
 use terrane_model::schema::{Column, ColumnKind, Schema};
 use terrane_model::{Crs, Error, Filter, Kind, Result, When};
@@ -34,8 +35,7 @@ pub(super) fn written(request: &Request, schema: &Schema, crs: &Crs, limits: &Li
     let read = || {
         let filter = parse(text, language, limits)?;
         let filter = if y_first(crs)? { filter.transformed(&ExchangedAxes)? } else { filter };
-        Predicate::new(&filter, schema)?;
-        Ok(filter)
+        understood(&filter, schema)
     };
     read().map(Some).map_err(|error| refused(error).at("filter"))
 }

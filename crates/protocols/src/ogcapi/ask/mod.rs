@@ -1,6 +1,6 @@
 //! A request for items → a question for the engine. Axes are exchanged here and in `answer`, nowhere else.
 
-pub(crate) mod bbox;
+pub mod bbox;
 mod filter;
 mod period;
 

@@ -3,9 +3,9 @@
 use crate::common::kvp::Pairs;
 use crate::common::period::{self, has_times, timed};
 use terrane_engine::catalogue::Catalogue;
+use terrane_engine::geology::understood;
 use terrane_engine::{Caller, PictureLayer};
 use terrane_formats::filter::cql2_text;
-use terrane_model::filter::Predicate;
 use terrane_model::limits::Limits;
 use terrane_model::{Crs, Error, Filter, Kind, Result};
 use terrane_projection::Transform;
@@ -92,14 +92,14 @@ fn filtered(group: Vec<PictureLayer>, filter: &Filter, catalogue: &Catalogue) ->
         let Some(source) = dataset.features.as_ref().filter(|_| dataset.grid.is_none()) else {
             return Err(Error::unsupported(format!("Layer “{}” is a grid and has no rows to filter.", layer.name)));
         };
-        Predicate::new(filter, source.schema())?;
+        let filter = understood(filter, source.schema())?;
         let own = match layer.filter {
             Some(own) if layer.filter_crs != Crs::crs84() => {
                 Some(own.transformed(&Transform::new(&layer.filter_crs, &Crs::crs84())?)?)
             }
             own => own,
         };
-        let all = Filter::all(own.into_iter().chain([filter.clone()]));
+        let all = Filter::all(own.into_iter().chain([filter]));
         Ok(PictureLayer { filter: Some(all), filter_crs: Crs::crs84(), ..layer })
     };
     group.into_iter().map(narrow).collect()

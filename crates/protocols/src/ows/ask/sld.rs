@@ -99,7 +99,7 @@ fn subject(name: &str, catalogue: &Catalogue) -> Result<Subject> {
     let [only] = layers.as_slice() else { return Ok(Subject::Several) };
     let dataset = catalogue.open(Caller::Public, &only.dataset)?;
     Ok(match (&dataset.grid, &dataset.features) {
-        (Some(grid), _) => Subject::Grid(grid.schema().clone()),
+        (Some(grid), _) => Subject::Grid(grid.schema().as_ref().clone()),
         (None, Some(source)) => Subject::Rows(source.schema().as_ref().clone()),
         (None, None) => Subject::Several,
     })

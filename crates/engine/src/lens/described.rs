@@ -1,4 +1,4 @@
-//! Views of sources: the catalogue's titles, units, key and time laid over what a file says.
+//! The catalogue's titles, units, key and time laid over what a file says.
 
 use std::sync::Arc;
 use terrane_model::{BoxFuture, FeatureQuery, FeatureScan, FeatureSource, Result, Schema};

@@ -1,0 +1,112 @@
+//! Styles that mapped geology has without anybody making them: by age in the colours of the CGMW, by lithology, by the kind of fault
+//! or contact.
+
+use super::MappingEntry;
+use crate::catalogue::StyleEntry;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use terrane_drawing::style::Style;
+use terrane_geology::legend::{self, Class};
+use terrane_geology::view::{AGE, LITHOLOGY, View};
+
+/// A symbol for one class, as style JSON.
+type Symbol = fn(&str) -> String;
+
+/// The styles of a view over some mappings, by name.
+pub(crate) fn styles(view: &View, mappings: &[&MappingEntry]) -> BTreeMap<String, StyleEntry> {
+    let layers: Vec<_> =
+        mappings.iter().flat_map(|mapping| &mapping.layers).filter(|layer| layer.view == view.name).collect();
+    let version = mappings.iter().map(|mapping| mapping.version).sum();
+    let made = view.terms().filter_map(|kind| {
+        let name = name_of(kind.name)?;
+        let classes = legend::classes(kind, layers.iter().copied());
+        let symbol = symbol_of(view);
+        (!classes.is_empty()).then(|| json(name, kind.name, &classes, symbol))
+    });
+    let entry = |text: String| {
+        let style = Style::from_json(&text).ok()?;
+        let name = style.name.clone()?;
+        let digest = blake3::hash(text.as_bytes());
+        Some((name.clone(), StyleEntry { name, style: Arc::new(style), version, digest, derived: true }))
+    };
+    let mut styles: BTreeMap<String, StyleEntry> = made.filter_map(entry).collect();
+    if styles.is_empty() {
+        styles.extend(entry(plain(symbol_of(view))));
+    }
+    styles
+}
+
+/// The name of the style by a kind of term, for the kinds that tell how a map looks.
+fn name_of(kind: &str) -> Option<&'static str> {
+    match kind {
+        AGE => Some("age"),
+        LITHOLOGY => Some("lithology"),
+        "faultType" => Some("fault-type"),
+        "contactType" => Some("contact-type"),
+        "commodity" => Some("commodity"),
+        "mineStatus" => Some("status"),
+        _ => None,
+    }
+}
+
+fn symbol_of(view: &View) -> Symbol {
+    match view.name {
+        "ShearDisplacementStructureView" => {
+            |colour| format!(r#"{{"type":"line","colour":"{colour}","width":"0.5 mm","cap":"round","join":"round"}}"#)
+        }
+        "ContactView" => {
+            |colour| format!(r#"{{"type":"line","colour":"{colour}","width":"0.2 mm","cap":"round","join":"round"}}"#)
+        }
+        "GeologicUnitView" | "GeomorphologicUnitView" => |colour| {
+            format!(r##"{{"type":"fill","colour":"{colour}","outline":{{"colour":"#4a4a4a","width":"0.13 mm"}}}}"##)
+        },
+        _ => |colour| {
+            format!(
+                r##"{{"type":"mark","shape":"circle","size":"2.4 mm","fill":"{colour}","stroke":{{"colour":"#ffffff","width":"0.2 mm"}}}}"##
+            )
+        },
+    }
+}
+
+/// What is drawn where no term is known.
+const UNKNOWN: &str = "#e4e4e4";
+/// What is drawn where nothing tells classes apart.
+const PLAIN: &str = "#4a4a4a";
+
+fn json(name: &str, kind: &str, classes: &[Class], symbol: Symbol) -> String {
+    let title = match kind {
+        AGE => {
+            r#"{"en":"Age, in the colours of the CGMW","ja":"年代（CGMW の配色）","zh":"年代（CGMW 配色）","ko":"연대(CGMW 색상)"}"#
+        }
+        LITHOLOGY => r#"{"en":"Lithology","ja":"岩相","zh":"岩性","ko":"암상","th":"ลักษณะหิน","vi":"Thạch học"}"#,
+        _ => r#"{"en":"Kinds","ja":"種類","zh":"类型","ko":"종류"}"#,
+    };
+    let rules: Vec<String> = classes.iter().map(|class| rule(class, symbol)).collect();
+    let unknown = format!(
+        r#"{{"title":{{"en":"Not known","ja":"不明","zh":"未知","ko":"미상","th":"ไม่ทราบ","vi":"Không rõ"}},"else":true,"symbolizers":[{}]}}"#,
+        symbol(UNKNOWN)
+    );
+    format!(
+        r#"{{"name":"{name}","title":{title},"coverage":{},"rules":[{},{unknown}]}}"#,
+        matches!(kind, AGE | LITHOLOGY),
+        rules.join(",")
+    )
+}
+
+fn rule(class: &Class, symbol: Symbol) -> String {
+    let quoted = |text: &str| serde_json::Value::from(text).to_string();
+    let titles: Vec<String> =
+        class.titles.iter().map(|(language, text)| format!("{}:{}", quoted(language), quoted(text))).collect();
+    let filter = format!("{} = '{}'", class.column, class.uri.replace('\'', "''"));
+    let [red, green, blue] = class.colour;
+    format!(
+        r#"{{"title":{{{}}},"filter":{},"symbolizers":[{}]}}"#,
+        titles.join(","),
+        quoted(&filter),
+        symbol(&format!("#{red:02x}{green:02x}{blue:02x}"))
+    )
+}
+
+fn plain(symbol: Symbol) -> String {
+    format!(r#"{{"name":"default","title":{{"en":"Plain"}},"rules":[{{"symbolizers":[{}]}}]}}"#, symbol(PLAIN))
+}
