@@ -1,0 +1,5 @@
+package org.opengis.temporal;
+
+public interface Instant extends TemporalGeometricPrimitive {
+    Position getPosition();
+}

@@ -1,0 +1,7 @@
+package org.opengis.temporal;
+
+public interface Period extends TemporalGeometricPrimitive {
+    Instant getBeginning();
+
+    Instant getEnding();
+}

@@ -1,0 +1,5 @@
+package org.opengis.temporal;
+
+public interface TemporalGeometricPrimitive extends TemporalPrimitive {
+    RelativePosition relativePosition(TemporalPrimitive other);
+}
