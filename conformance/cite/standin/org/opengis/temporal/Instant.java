@@ -1,5 +1,0 @@
-package org.opengis.temporal;
-
-public interface Instant extends TemporalGeometricPrimitive {
-    Position getPosition();
-}

@@ -1,7 +1,0 @@
-package org.opengis.temporal;
-
-public interface Period extends TemporalGeometricPrimitive {
-    Instant getBeginning();
-
-    Instant getEnding();
-}

@@ -1,5 +1,0 @@
-package org.opengis.temporal;
-
-public interface TemporalGeometricPrimitive extends TemporalPrimitive {
-    RelativePosition relativePosition(TemporalPrimitive other);
-}
