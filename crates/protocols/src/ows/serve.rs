@@ -5,6 +5,7 @@ use crate::common::reply::{Reply, log, names_tag};
 use crate::common::site::Site;
 use crate::ows::ask::{self, Exceptions, LegendAsk, Operation, Version};
 use crate::ows::describe::{self, Description, INFO_FORMATS, LegendSizes};
+use crate::ows::profile::Profile;
 use crate::ows::{answer, info};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -34,18 +35,42 @@ impl Client<'_> {
 
 /// The answer to a query.
 pub async fn answer(site: &Site, query: &str, client: &Client<'_>) -> Reply {
+    answer_as(site, query, client, None).await
+}
+
+/// The answer to a query, with capabilities in the words of a profile when there is one.
+pub(super) async fn answer_as(site: &Site, query: &str, client: &Client<'_>, profile: Option<&Profile>) -> Reply {
     match Pairs::parse(query) {
-        Ok(pairs) => answer_pairs(site, query, &pairs, client).await,
+        Ok(pairs) => answer_pairs(site, query, &pairs, client, profile).await,
         Err(error) => answer::error(&error, Version::V130),
     }
 }
 
-async fn answer_pairs(site: &Site, query: &str, pairs: &Pairs, client: &Client<'_>) -> Reply {
+/// The answer to what was posted.
+pub async fn answer_posted(site: &Site, query: &str, body: &[u8], client: &Client<'_>) -> Reply {
+    match ask::post::posted(query, body) {
+        Ok(pairs) => answer_pairs(site, query, &pairs, client, None).await,
+        Err(error) => answer::error(&error, Version::V130),
+    }
+}
+
+/// The answer to a body that is longer than what is read.
+pub fn too_long(bytes_max: usize) -> Reply {
+    answer::error(&Error::too_large(format!("A request has at most {bytes_max} bytes.")), Version::V130)
+}
+
+async fn answer_pairs(
+    site: &Site,
+    query: &str,
+    pairs: &Pairs,
+    client: &Client<'_>,
+    profile: Option<&Profile>,
+) -> Reply {
     let version = ask::version(pairs);
     let operation = ask::check_service(pairs).and_then(|()| ask::operation(pairs));
     let shows_errors = matches!(operation, Ok(Operation::GetMap | Operation::GetLegendGraphic));
     let outcome = match operation {
-        Ok(Operation::GetCapabilities) => capabilities(site, pairs, version, client).await,
+        Ok(Operation::GetCapabilities) => capabilities(site, pairs, (version, profile), client).await,
         Ok(Operation::GetMap) => map(site, pairs, version, client).await,
         Ok(Operation::GetFeatureInfo) => feature_info(site, pairs, version, client).await,
         Ok(Operation::GetLegendGraphic) => legend(site, pairs, client).await,
@@ -79,7 +104,12 @@ async fn error_picture(site: &Site, pairs: &Pairs, version: Version, error: &Err
 /// Errors are drawn as pictures up to this size; past it they are XML.
 const ERROR_SIDE_PX_MAX: u32 = 2_048;
 
-async fn capabilities(site: &Site, pairs: &Pairs, version: Version, client: &Client<'_>) -> Result<Reply> {
+async fn capabilities(
+    site: &Site,
+    pairs: &Pairs,
+    (version, profile): (Version, Option<&Profile>),
+    client: &Client<'_>,
+) -> Result<Reply> {
     let catalogue = site.engine.catalogue();
     ask::check_update_sequence(pairs, catalogue.sequence())?;
     let wanted = ask::wanted_languages(pairs, client.accept_language);
@@ -87,7 +117,7 @@ async fn capabilities(site: &Site, pairs: &Pairs, version: Version, client: &Cli
     let legend_sizes = legend_sizes(site, &catalogue, &wanted).await;
     let limits = site.engine.limits();
     let description =
-        Description { site, catalogue: &catalogue, limits, languages: &wanted, legend_sizes: &legend_sizes };
+        Description { site, catalogue: &catalogue, limits, languages: &wanted, legend_sizes: &legend_sizes, profile };
     let media_type = match version {
         Version::V130 => "text/xml; charset=utf-8",
         Version::V111 => "application/vnd.ogc.wms_xml; charset=utf-8",
@@ -199,13 +229,20 @@ async fn legend(site: &Site, pairs: &Pairs, client: &Client<'_>) -> Result<Reply
     if client.knows(&known) {
         return Ok(known);
     }
-    let legend = site.engine.legend(Caller::Public, &asked.dataset, asked.style.as_deref(), asked.sharpness).await?;
+    let LegendAsk { dataset, style, own_style, sharpness } = asked;
+    let legend = match own_style {
+        Some(own) => site.engine.legend_of(Caller::Public, &dataset, own, sharpness).await?,
+        None => site.engine.legend(Caller::Public, &dataset, style.as_deref(), sharpness).await?,
+    };
     let picture = site.engine.legend_picture(legend, wanted).await?;
     site.engine.pool().run(move |_| answer::picture(&picture)).await.map(tagged)
 }
 
 fn legend_state(asked: &LegendAsk, catalogue: &Catalogue) -> Result<String> {
     let entry = catalogue.entry(Caller::Public, &asked.dataset)?;
+    if let Some(own) = &asked.own_style {
+        return Ok(format!("{}@{}/own@{}/{}", asked.dataset, entry.state(), own.digest(), asked.sharpness));
+    }
     let style = entry.style(asked.style.as_deref())?;
     Ok(format!("{}@{}/{}@{}/{}", asked.dataset, entry.state(), style.name, style.version, asked.sharpness))
 }

@@ -3,6 +3,7 @@
 mod add;
 mod amend;
 mod backup;
+mod check;
 mod config;
 mod demo;
 mod doctor;
@@ -110,7 +111,7 @@ enum Task {
         id: String,
         #[command(flatten)]
         words: Words,
-        /// A style file
+        /// A style file: JSON or SLD
         #[arg(long, value_name = "FILE")]
         style: Option<PathBuf>,
         /// The name that the style gets
@@ -190,6 +191,12 @@ enum Task {
   terrane doctor survey --rebuild
   terrane doctor survey --recover")]
     Doctor(doctor::Doctor),
+    /// Check a WMS or WFS, of anybody: does it work, and is it ready for OneGeology
+    #[command(before_help = "Examples:
+  terrane check https://maps.example.org/wms
+  terrane check http://localhost:8080/wms --local
+  terrane check https://maps.example.org/wms --wfs https://maps.example.org/wfs --stars 3")]
+    Check(check::Check),
     /// Make tiles ahead of time, so that the first who asks need not wait; also while it is served
     #[command(before_help = "Examples:
   terrane warm survey geology
@@ -229,7 +236,7 @@ struct AddArguments {
     id: Option<String>,
     #[command(flatten)]
     words: Words,
-    /// A style file
+    /// A style file: JSON or SLD
     #[arg(long, value_name = "FILE")]
     style: Option<PathBuf>,
     #[command(flatten)]
@@ -281,7 +288,7 @@ pub fn run(arguments: Arguments) -> Result<u8> {
         Task::Show { folder, id } => look::show(&folder, &id, json),
         Task::Edit { folder, id, words, style, style_name } => {
             let style = style.as_deref().map(style_text).transpose()?;
-            let style = style.map(|json| NamedStyle { name: style_name, json });
+            let style = style.map(|text| NamedStyle { name: style_name, text });
             look::edit(&folder, &Command::Edit { id, words: Box::new(words), style }, json)
         }
         Task::Amend(amend) => amend::run(&amend, json),
@@ -294,6 +301,7 @@ pub fn run(arguments: Arguments) -> Result<u8> {
         Task::Editions(editions) => editions::run(&editions, json),
         Task::Remove { folder, ids } => look::remove(&folder, &ids, json),
         Task::Doctor(doctor) => doctor::run(&doctor, json),
+        Task::Check(check) => check::run(&check, json),
         Task::Warm(warm) => warm::run(&warm, json),
         Task::ReadFile => crate::limited::run_child(),
         Task::Config { what } => config::run(&what, json),

@@ -7,6 +7,7 @@ pub use layers::{legend_language, legend_url};
 use crate::common::site::Site;
 use crate::common::xml::XmlWriter;
 use crate::ows::ask::Version;
+use crate::ows::profile::Profile;
 use std::collections::HashMap;
 use std::ops::RangeInclusive;
 use terrane_engine::Caller;
@@ -30,6 +31,8 @@ pub struct Description<'a> {
     pub languages: &'a [&'a str],
     /// The sizes of legends.
     pub legend_sizes: &'a LegendSizes,
+    /// The profile in whose words layers are told; in their own without one.
+    pub profile: Option<&'a Profile>,
 }
 
 /// CRSs that every layer can be asked in, beyond those of UTM: plate carrée, Mercators, poles, equal area.
@@ -67,11 +70,13 @@ pub fn capabilities(description: &Description<'_>, version: Version) -> String {
                 ("version", "1.3.0"),
                 ("updateSequence", &sequence),
                 ("xmlns", "http://www.opengis.net/wms"),
+                ("xmlns:sld", "http://www.opengis.net/sld"),
                 ("xmlns:xlink", XLINK),
                 ("xmlns:xsi", "http://www.w3.org/2001/XMLSchema-instance"),
                 (
                     "xsi:schemaLocation",
-                    "http://www.opengis.net/wms http://schemas.opengis.net/wms/1.3.0/capabilities_1_3_0.xsd",
+                    "http://www.opengis.net/wms http://schemas.opengis.net/wms/1.3.0/capabilities_1_3_0.xsd \
+                     http://www.opengis.net/sld http://schemas.opengis.net/sld/1.1.0/sld_capabilities.xsd",
                 ),
             ],
         ),
@@ -104,8 +109,17 @@ impl Writer<'_> {
         let old = self.version == Version::V111;
         self.xml.open("Service", &[]);
         self.xml.element("Name", &[], if old { "OGC:WMS" } else { "WMS" });
-        self.xml.element("Title", &[], about.title.get(languages));
+        let profile = self.description.profile;
+        let title = about.title.get(languages);
+        self.xml.element(
+            "Title",
+            &[],
+            &profile.map_or_else(|| title.to_owned(), |profile| profile.service_title(title)),
+        );
         self.xml.element("Abstract", &[], about.description.get(languages));
+        if let Some(profile) = profile {
+            self.keywords(&profile.service_keywords(self.description));
+        }
         self.online_resource(&site.url("/"));
         let operator = about.operator.name.get(languages);
         if !operator.is_empty() {
@@ -117,13 +131,25 @@ impl Writer<'_> {
             self.xml.close();
         }
         self.xml.element("Fees", &[], "none");
-        self.xml.element("AccessConstraints", &[], "The licence of each layer is in its attribution.");
+        let constraints = profile.map(|profile| profile.constraints(self.description.catalogue));
+        let constraints = constraints.as_deref().unwrap_or("The licence of each layer is in its attribution.");
+        self.xml.element("AccessConstraints", &[], constraints);
         if !old {
             self.xml.element("LayerLimit", &[], &limits.picture_layers_max.to_string());
             self.xml.element("MaxWidth", &[], &limits.picture_side_px_max.to_string());
             self.xml.element("MaxHeight", &[], &limits.picture_side_px_max.to_string());
         }
         self.xml.close();
+    }
+
+    fn keywords(&mut self, words: &[String]) {
+        if !words.is_empty() {
+            self.xml.open("KeywordList", &[]);
+            for word in words {
+                self.xml.element("Keyword", &[], word);
+            }
+            self.xml.close();
+        }
     }
 
     fn online_resource(&mut self, url: &str) {
@@ -141,9 +167,7 @@ impl Writer<'_> {
         self.operation("GetMap", &PictureFormat::ALL.map(PictureFormat::media_type));
         self.operation("GetFeatureInfo", &INFO_FORMATS);
         // 1.3.0 has a place for it only in the schema of another standard.
-        if old {
-            self.operation("GetLegendGraphic", &["image/png"]);
-        }
+        self.operation(if old { "GetLegendGraphic" } else { "sld:GetLegendGraphic" }, &["image/png"]);
         self.xml.close().open("Exception", &[]);
         let formats = match old {
             true => ["application/vnd.ogc.se_xml", "application/vnd.ogc.se_inimage", "application/vnd.ogc.se_blank"],
@@ -153,8 +177,21 @@ impl Writer<'_> {
             self.xml.element("Format", &[], format);
         }
         self.xml.close();
+        self.symbolization();
         self.root_layer();
         self.xml.close();
+    }
+
+    /// Styles in the request are drawn; data at other addresses are never fetched (05-078r4, 8).
+    fn symbolization(&mut self) {
+        let truths = [("SupportSLD", "1"), ("UserLayer", "0"), ("UserStyle", "1"), ("RemoteWFS", "0")];
+        match self.version {
+            Version::V111 => self.xml.empty("UserDefinedSymbolization", &truths),
+            Version::V130 => {
+                let all = [&truths[..], &[("InlineFeature", "0"), ("RemoteWCS", "0")]].concat();
+                self.xml.empty("sld:UserDefinedSymbolization", &all)
+            }
+        };
     }
 
     fn operation(&mut self, name: &'static str, formats: &[&str]) {
@@ -163,8 +200,15 @@ impl Writer<'_> {
             self.xml.element("Format", &[], format);
         }
         self.xml.open("DCPType", &[]).open("HTTP", &[]).open("Get", &[]);
-        self.online_resource(&self.description.site.url("/wms?"));
-        self.xml.close().close().close().close();
+        let path = if self.description.profile.is_some() { "/onegeology/wms" } else { "/wms" };
+        self.online_resource(&self.description.site.url(&format!("{path}?")));
+        self.xml.close();
+        if name == "GetMap" {
+            self.xml.open("Post", &[]);
+            self.online_resource(&self.description.site.url("/wms"));
+            self.xml.close();
+        }
+        self.xml.close().close().close();
     }
 
     fn root_layer(&mut self) {
@@ -175,6 +219,12 @@ impl Writer<'_> {
         USUAL_CRSS.into_iter().for_each(|crs| self.crs_element(crs));
         UTM_ZONES.into_iter().flatten().for_each(|zone| self.crs_element(&format!("EPSG:{zone}")));
         self.boxes(&Bbox::WORLD);
+        if let Some(profile) = self.description.profile {
+            let entries = profile.layers().iter().filter_map(|(_, id)| catalogue.entry(Caller::Public, id).ok());
+            entries.for_each(|entry| self.dataset_layer(entry));
+            self.xml.close();
+            return;
+        }
         let maps: Vec<_> = catalogue.maps(Caller::Public).collect();
         if !maps.is_empty() {
             self.xml.open("Layer", &[]).element("Title", &[], "Maps");
