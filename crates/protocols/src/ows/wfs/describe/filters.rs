@@ -74,7 +74,8 @@ fn new(xml: &mut XmlWriter) {
         xml.empty("fes:TemporalOperand", &[("name", name)]);
     }
     xml.close().open("fes:TemporalOperators", &[]);
-    for (name, _) in TEMPORAL {
+    // The schema does not list AnyInteracts, though the standard does (7.14.2).
+    for (name, _) in TEMPORAL.iter().filter(|(name, _)| *name != "AnyInteracts") {
         xml.empty("fes:TemporalOperator", &[("name", name)]);
     }
     xml.close().close();
