@@ -6,7 +6,7 @@ use crate::check::pictures::holds;
 use crate::check::report::{Finding, Verdict};
 use crate::check::sld::PAINTED;
 use terrane_formats::services::{Service, ServiceKind};
-use terrane_formats::xml::{self, Doctype};
+use terrane_formats::xml::tree::{self as xml, Doctype};
 
 /// Beginnings of the namespaces of GeoSciML-Lite, as it is now and as it was called before.
 const LITE: [&str; 2] = ["http://xmlns.geosciml.org/geosciml-lite/", "http://xmlns.geosciml.org/geosciml-portrayal/"];
