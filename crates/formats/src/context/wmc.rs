@@ -1,6 +1,7 @@
 //! Web Map Context 1.1.0, written and read (1.0 is read too).
 
 use super::{Context, ContextLayer, check, is_web};
+use crate::xml::escape;
 use crate::xml::tree::{self as xml, Doctype, at, attribute, child, children, text_at};
 use roxmltree::Node;
 use terrane_model::{Error, Result};
@@ -41,22 +42,6 @@ fn write_layer(layer: &ContextLayer) -> String {
         escape(&layer.format),
         layer.opacity
     )
-}
-
-fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            control if control < ' ' && !"\t\n\r".contains(control) => {}
-            '\u{fffe}' | '\u{ffff}' => {}
-            plain => out.push(plain),
-        }
-    }
-    out
 }
 
 /// Reads a document. Layers without an address of the web are left out; nothing is fetched.

@@ -6,6 +6,7 @@ mod codes;
 pub mod describe;
 mod gml;
 mod info;
+mod overlay;
 mod profile;
 mod routes;
 mod serve;

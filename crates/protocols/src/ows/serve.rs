@@ -6,7 +6,7 @@ use crate::common::site::Site;
 use crate::ows::ask::{self, Exceptions, LegendAsk, Operation, Version};
 use crate::ows::describe::{self, Description, INFO_FORMATS, LegendSizes};
 use crate::ows::profile::Profile;
-use crate::ows::{answer, info};
+use crate::ows::{answer, info, overlay};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use terrane_engine::catalogue::{Catalogue, Entry, StyleEntry};
@@ -71,6 +71,7 @@ async fn answer_pairs(
     let shows_errors = matches!(operation, Ok(Operation::GetMap | Operation::GetLegendGraphic));
     let outcome = match operation {
         Ok(Operation::GetCapabilities) => capabilities(site, pairs, (version, profile), client).await,
+        Ok(Operation::GetMap) if overlay::packed(pairs).is_some() => overlay::reply(site, pairs, version, profile),
         Ok(Operation::GetMap) => map(site, pairs, version, client).await,
         Ok(Operation::GetFeatureInfo) => feature_info(site, pairs, version, client).await,
         Ok(Operation::GetLegendGraphic) => legend(site, pairs, client).await,

@@ -1,7 +1,7 @@
 //! Maps and rows that are carried elsewhere: KML, Web Map Context, OWS Context, the profile of OneGeology.
 
 use crate::kit::{Desk, run};
-use terrane_formats::xml::{self, Doctype};
+use terrane_formats::xml::tree::{self, Doctype};
 
 /// A node with two units that are catalogued.
 fn catalogued() -> Desk {
@@ -16,7 +16,7 @@ fn catalogued() -> Desk {
 
 /// Elements of a local name in an XML text.
 fn count(text: &str, name: &str) -> usize {
-    let counted = xml::read(text.as_bytes(), Doctype::Refused, |root| {
+    let counted = tree::read(text.as_bytes(), Doctype::Refused, |root| {
         Ok(root.descendants().filter(|node| node.is_element() && node.tag_name().name() == name).count())
     });
     counted.expect("it is XML")
@@ -75,6 +75,26 @@ fn rows_are_carried_as_kml_with_their_looks() {
     std::io::Read::read_to_string(&mut archive.by_name("doc.kml").expect("there"), &mut inside).expect("text");
     assert_eq!(inside, text);
     assert_eq!(server.get("/collections/units/items?f=kml&crs=http://www.opengis.net/def/crs/EPSG/0/3857").status, 400);
+}
+
+#[test]
+fn a_map_of_our_wms_is_laid_upon_the_ground_by_kml() {
+    let desk = catalogued();
+    let server = desk.serve(&[]);
+    let map = |crs: &str, bbox: &str| {
+        server.get(&format!("/wms?SERVICE=WMS&REQUEST=GetMap&VERSION=1.3.0&LAYERS=units&STYLES=&CRS={crs}&BBOX={bbox}&WIDTH=90&HEIGHT=30&FORMAT=application/vnd.google-earth.kml%2Bxml"))
+    };
+    let text = map("EPSG:4326", "35,136,36,139").text();
+    assert!(text.contains("<north>36</north><south>35</south><east>139</east><west>136</west>"), "{text}");
+    let href = text
+        .split("<href>")
+        .nth(1)
+        .and_then(|rest| rest.split("</href>").next())
+        .expect("an address")
+        .replace("&amp;", "&");
+    let picture = server.get(href.strip_prefix(&server.url).expect("ours"));
+    assert_eq!((picture.status, picture.header("content-type")), (200, Some("image/png")));
+    assert!(map("EPSG:3857", "0,0,1,1").text().contains("ServiceException"));
 }
 
 #[test]

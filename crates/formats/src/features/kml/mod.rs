@@ -2,4 +2,4 @@
 
 mod write;
 
-pub use write::{KmlHead, KmlWriter, Look, kmz};
+pub use write::{KmlHead, KmlWriter, Look, kmz, overlay};

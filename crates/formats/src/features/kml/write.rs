@@ -2,6 +2,7 @@
 //! of the data is ever markup.
 
 use crate::features::geojson::write_fixed;
+use crate::xml::write_escaped;
 use std::io::{Cursor, Write as _};
 use terrane_model::batch::{Ids, Value};
 use terrane_model::geometry::{GeometryRef, PartRef};
@@ -55,12 +56,12 @@ impl KmlWriter {
         element("name", &head.title, out);
         if !head.page.is_empty() {
             out.extend_from_slice(b"<atom:link rel=\"related\" href=\"");
-            escape(&head.page, out);
+            write_escaped(&head.page, out);
             out.extend_from_slice(b"\"/>");
         }
         if !head.source.is_empty() {
             out.extend_from_slice(b"<Snippet maxLines=\"2\">");
-            escape(&head.source, out);
+            write_escaped(&head.source, out);
             out.extend_from_slice(b"</Snippet>");
         }
         if let Some(legend) = &head.legend {
@@ -119,6 +120,24 @@ fn date(when: &When) -> Option<String> {
     (plain && matches!(next, None | Some(b'-')) && !text.contains('/')).then_some(text)
 }
 
+/// A picture laid upon the ground: west, south, east and north in degrees.
+pub fn overlay(head: &KmlHead, picture: &str, [west, south, east, north]: [f64; 4]) -> Vec<u8> {
+    let mut out = Vec::new();
+    let writer = KmlWriter::default();
+    writer.begin(head, &mut out);
+    out.extend_from_slice(b"\n<GroundOverlay>");
+    element("name", &head.title, &mut out);
+    out.extend_from_slice(b"<Icon>");
+    element("href", picture, &mut out);
+    out.extend_from_slice(b"</Icon><LatLonBox>");
+    for (side, degrees) in [("north", north), ("south", south), ("east", east), ("west", west)] {
+        element(side, &degrees.to_string(), &mut out);
+    }
+    out.extend_from_slice(b"</LatLonBox></GroundOverlay>");
+    writer.end(&mut out);
+    out
+}
+
 /// The document as a zipped file, as `.kmz` is one.
 pub fn kmz(kml: &[u8]) -> Result<Vec<u8>> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
@@ -128,26 +147,11 @@ pub fn kmz(kml: &[u8]) -> Result<Vec<u8>> {
     Ok(zip.finish().map_err(Error::internal)?.into_inner())
 }
 
-/// Escaped; characters that XML forbids are left out.
-fn escape(text: &str, out: &mut Vec<u8>) {
-    for character in text.chars() {
-        match character {
-            '&' => out.extend_from_slice(b"&amp;"),
-            '<' => out.extend_from_slice(b"&lt;"),
-            '>' => out.extend_from_slice(b"&gt;"),
-            '"' => out.extend_from_slice(b"&quot;"),
-            '\t' | '\n' | '\r' => out.push(character as u8),
-            control if control < ' ' || control == '\u{fffe}' || control == '\u{ffff}' => {}
-            plain => out.extend_from_slice(plain.encode_utf8(&mut [0; 4]).as_bytes()),
-        }
-    }
-}
-
 fn element(name: &str, text: &str, out: &mut Vec<u8>) {
     out.push(b'<');
     out.extend_from_slice(name.as_bytes());
     out.push(b'>');
-    escape(text, out);
+    write_escaped(text, out);
     out.extend_from_slice(b"</");
     out.extend_from_slice(name.as_bytes());
     out.push(b'>');
@@ -192,7 +196,7 @@ fn data(feature: &Feature<'_>, out: &mut Vec<u8>) {
     for (place, column) in columns.iter().enumerate() {
         let Some(text) = text_of(&feature.value(place)) else { continue };
         out.extend_from_slice(b"<Data name=\"");
-        escape(&column.name, out);
+        write_escaped(&column.name, out);
         out.extend_from_slice(b"\">");
         element("value", &text, out);
         out.extend_from_slice(b"</Data>");

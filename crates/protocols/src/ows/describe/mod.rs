@@ -4,6 +4,7 @@ mod layers;
 
 pub use layers::{legend_language, legend_url};
 
+use crate::common::negotiate::{KML, KMZ};
 use crate::common::site::Site;
 use crate::common::xml::XmlWriter;
 use crate::ows::ask::Version;
@@ -164,7 +165,8 @@ impl Writer<'_> {
         self.xml.open("Capability", &[]).open("Request", &[]);
         let capabilities = if old { "application/vnd.ogc.wms_xml" } else { "text/xml" };
         self.operation("GetCapabilities", &[capabilities]);
-        self.operation("GetMap", &PictureFormat::ALL.map(PictureFormat::media_type));
+        let pictures = PictureFormat::ALL.map(PictureFormat::media_type);
+        self.operation("GetMap", &[&pictures[..], &[KML.media_type, KMZ.media_type]].concat());
         self.operation("GetFeatureInfo", &INFO_FORMATS);
         // 1.3.0 has a place for it only in the schema of another standard.
         self.operation(if old { "GetLegendGraphic" } else { "sld:GetLegendGraphic" }, &["image/png"]);
