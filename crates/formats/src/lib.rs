@@ -13,4 +13,5 @@ pub mod grid;
 pub mod picture;
 pub mod services;
 pub mod tile;
+pub mod vocabulary;
 pub mod xml;

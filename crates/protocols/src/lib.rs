@@ -9,6 +9,7 @@ pub mod geology;
 pub mod ogcapi;
 pub mod ows;
 pub mod pages;
+pub mod vocabularies;
 
 pub use common::site::Site;
 
@@ -24,6 +25,7 @@ pub fn router(site: Site) -> Router {
         .merge(geology::routes(site.clone()))
         .merge(ogcapi::routes(site.clone()))
         .merge(ows::routes(site.clone()))
-        .merge(pages::routes(site.clone()));
+        .merge(pages::routes(site.clone()))
+        .merge(vocabularies::routes(site.clone()));
     with_fallbacks(all, site)
 }

@@ -2,7 +2,9 @@
 
 mod drawn;
 mod files;
+mod geology;
 mod http;
+mod sld;
 mod texts;
 mod wfs;
 
@@ -15,6 +17,7 @@ pub const TARGETS: &[Target] = &[
     texts::WKT,
     texts::TIME,
     texts::STYLE,
+    sld::SLD,
     texts::ABOUT,
     texts::WKB,
     texts::PNG,
@@ -31,6 +34,7 @@ pub const TARGETS: &[Target] = &[
     drawn::LINES,
     drawn::MARKS,
     drawn::ENCODERS,
+    geology::LEGEND,
     http::REQUEST,
     wfs::FES,
     wfs::POSTED,

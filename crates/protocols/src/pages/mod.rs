@@ -19,5 +19,7 @@ pub use dataset::dataset;
 pub use failure::failure;
 pub use legend::styles;
 pub use lists::{collections, landing, map, maps};
+pub(crate) use render::{Page, render};
 pub use routes::routes;
 pub use table::{item, items};
+pub(crate) use words::Words;

@@ -112,6 +112,9 @@ fn labels_are_there_in_every_language_of_the_chart() {
 fn names_are_those_of_the_time() {
     let label = |id: &str, language: &str| chart().unit(id).unwrap().label(language).to_owned();
     assert_eq!(label("Jurassic", "ja"), "ジュラ紀");
+    assert_eq!(label("Cretaceous", "ja"), "白亜紀");
+    assert_eq!(label("LowerCretaceous", "ja"), "前期白亜紀");
+    assert_eq!(label("Pridoli", "ja"), "プリドリ世");
     assert_eq!(label("Holocene", "ja"), "完新世");
     assert_eq!(label("Mississippian", "ja"), "ミシシッピアン亜紀");
     assert_eq!(label("Precambrian", "ja"), "先カンブリア時代");

@@ -30,7 +30,9 @@ pub fn is_mistaken(language: &str, id: &str) -> bool {
 /// Gives every unit its names.
 pub fn give(units: &mut [Unit]) {
     for unit in units.iter_mut() {
-        let given = unit.stated.iter().map(|(language, text)| (language.clone(), time_name(language, text, unit.rank)));
+        let given = unit.stated.iter().map(|(language, text)| {
+            (language.clone(), time_name(language, text, unit.longer_rank.unwrap_or(unit.rank)))
+        });
         unit.labels = given.collect();
         for (language, _, name) in CORRECTED.iter().filter(|(_, id, _)| *id == unit.id) {
             unit.labels.retain(|(tag, _)| tag != language);
@@ -90,7 +92,7 @@ fn both(text: &str) -> Vec<String> {
     let Some((rocks, time)) = text.trim().split_once('/') else {
         return if text.trim().is_empty() { Vec::new() } else { vec![text.trim().to_owned()] };
     };
-    let suffix = if rocks.ends_with("亜系") { 2 } else { 1 };
+    let suffix = if time.starts_with('亜') { 2 } else { 1 };
     let stem: String = rocks.chars().take(rocks.chars().count().saturating_sub(suffix)).collect();
     vec![stem + time, rocks.to_owned()]
 }

@@ -43,7 +43,18 @@ impl Concept {
         let own = |list| exactly(list, language);
         own(&self.preferred).or_else(|| own(&self.labels).filter(|text| !self.is_mistaken(language, text)))
     }
-    pub(crate) fn is_mistaken(&self, language: &str, text: &str) -> bool {
+    /// Words of this program's own tables that it is found by, beside the labels of its publisher.
+    pub fn found_by(&self) -> Vec<&(String, String)> {
+        let known = |label: &&(String, String)| !self.labels.contains(label) && !self.alternatives.contains(label);
+        self.preferred.iter().chain(&self.synonyms).filter(known).collect()
+    }
+    /// Languages of all its names; some several times.
+    pub fn languages(&self) -> impl Iterator<Item = &str> {
+        let lists = [&self.preferred, &self.labels, &self.alternatives, &self.synonyms];
+        lists.into_iter().flatten().map(|(language, _)| language.as_str())
+    }
+    /// Whether a label of the publisher means something else.
+    pub fn is_mistaken(&self, language: &str, text: &str) -> bool {
         self.mistaken.iter().any(|(tag, word)| tag == language && word == text)
     }
 }
