@@ -95,6 +95,8 @@ test('a card takes its words in the reader’s language and its units first', as
 });
 
 test('every language file has the words of the English one, and their blanks', async () => {
+  const names = (await Promise.all(['/src/i18n', '/src/geology/words'].map(async (folder) => Object.keys((await load(`${folder}/en.json`)).default)))).flat();
+  assert.equal(new Set(names).size, names.length, 'no word is in two files');
   for (const folder of ['/src/i18n', '/src/geology/words']) {
     const en = (await load(`${folder}/en.json`)).default;
     const ja = (await load(`${folder}/ja.json`)).default;
