@@ -21,11 +21,31 @@ pub const LEGEND: Target = Target {
             "cát kết, bột kết xen đá vôi",
         ])
     },
-    words: &["-", "to", "pre-", "(", ")", "early", "後期", "質", "を含む", "互層", "with", "Ma", "万年前", "±", ",", "tuff", "岩"],
+    words: &[
+        "-",
+        "to",
+        "pre-",
+        "(",
+        ")",
+        "early",
+        "後期",
+        "質",
+        "を含む",
+        "互層",
+        "with",
+        "Ma",
+        "万年前",
+        "±",
+        ",",
+        "tuff",
+        "岩",
+    ],
     run: |bytes| {
         let text = text(bytes);
         if let Some(read) = read_age(&text) {
-            assert!(read.age.older_ma >= read.age.younger_ma && read.age.younger_ma >= 0.0 && read.age.older_ma.is_finite());
+            assert!(
+                read.age.older_ma >= read.age.younger_ma && read.age.younger_ma >= 0.0 && read.age.older_ma.is_finite()
+            );
             assert!(read.score > 0.0 && read.score <= 1.0, "{}", read.score);
             let _ = (read.age.representative(), read.age.smallest_containing());
         }
