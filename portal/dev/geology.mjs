@@ -202,7 +202,7 @@ function mapping(q) {
 
 function vocabulary(id) {
   const labels = ([en, ja, zh]) => ({ en, ja, zh });
-  if (id === 'chart')
+  if (id === 'ischart')
     return { '@graph': [{ '@id': ISC, '@type': 'ConceptScheme' }, ...CHART.map(([key, rank, older, younger, color, parent, ...names]) => ({ '@id': ISC + key, '@type': 'Concept', notation: key, prefLabel: labels(names), color, rank: `rank:${rank}`, hasBeginning: { age_ma: String(older) }, hasEnd: { age_ma: String(younger) }, ...(parent ? { broader: [ISC + parent] } : {}) }))] };
   if (id === 'simplelithology') return { '@graph': ROCKS.map(([key, parent, , ...names]) => ({ '@id': CGI + key, '@type': 'Concept', notation: key, prefLabel: labels(names), ...(parent ? { broader: [CGI + parent] } : {}) })) };
   return null;

@@ -42,7 +42,7 @@ describe('geology', () => {
     const own = await coloursOf(v.page);
     const fieldset = v.page.getByRole('group', { name: `Colours of ${units.title}` });
     assert.deepEqual((await fieldset.locator('label').allTextContents()).map((x) => x.trim()), ['Own colours', 'Age', 'Lithology']);
-    await fieldset.getByText('Age', { exact: true }).click();
+    await fieldset.getByRole('radio', { name: 'Age' }).check();
     await pictureWith(v, (_, u) => u.searchParams.get('STYLES') === 'age');
     await v.page.waitForFunction((id) => decodeURIComponent(location.hash).includes(`${id}::age`), units.id);
     await v.settled();
@@ -51,10 +51,10 @@ describe('geology', () => {
     await tab(v.page, 'Legend');
     await v.page.getByRole('tree').waitFor();
     assert.ok((await v.page.getByRole('treeitem').count()) > 3);
-    await v.page.getByRole('group', { name: `Colours of ${units.title}` }).getByText('Lithology').click();
+    await v.page.getByRole('group', { name: `Colours of ${units.title}` }).getByRole('radio', { name: 'Lithology' }).check();
     await pictureWith(v, (_, u) => u.searchParams.get('STYLES') === 'lithology');
     await v.page.waitForFunction((id) => decodeURIComponent(location.hash).includes(`${id}::lithology`), units.id);
-    await v.page.getByRole('group', { name: `Colours of ${units.title}` }).getByText('Own colours').click();
+    await v.page.getByRole('group', { name: `Colours of ${units.title}` }).getByRole('radio', { name: 'Own colours' }).check();
     await v.page.waitForFunction((id) => !decodeURIComponent(location.hash).includes(`${id}:`), units.id);
     await v.close();
   });
@@ -155,10 +155,11 @@ describe('geology', () => {
     await tab(v.page, 'Geology');
     const box = v.page.getByRole('combobox', { name: 'An age or a rock' });
     await box.fill('ジュラ');
-    if (!real || (await v.page.getByRole('option').count())) {
-      await v.page.getByRole('option', { name: /^Jurassic/ }).waitFor();
+    const list = v.page.getByRole('listbox', { name: 'Suggestions' });
+    if (!real || (await list.getByRole('option').count())) {
+      await list.getByRole('option', { name: /^Jurassic/ }).waitFor();
       await box.press('ArrowDown');
-      assert.equal(await v.page.getByRole('option').first().getAttribute('aria-selected'), 'true');
+      assert.equal(await list.getByRole('option').first().getAttribute('aria-selected'), 'true');
     } else await box.fill('ジュラ紀');
     await box.press('Enter');
     await v.page.getByText(/Units whose age overlaps Jurassic \(201\.4–143\.1/).waitFor();

@@ -117,7 +117,7 @@ test('a permalink keeps what layers are coloured by, what is shown alone and wha
 test('suggestions are found by prefix in every language, whole names first', async () => {
   const { suggest, termsOf, bands } = await load('/src/geology/vocabulary.ts');
   const { geologyAnswer } = await import('../dev/geology.mjs');
-  const terms = [...termsOf(geologyAnswer('vocabularies/chart', new Map(), 'en')[1], 'age'), ...termsOf(geologyAnswer('vocabularies/simplelithology', new Map(), 'en')[1], 'rock')];
+  const terms = [...termsOf(geologyAnswer('vocabularies/ischart', new Map(), 'en')[1], 'age'), ...termsOf(geologyAnswer('vocabularies/simplelithology', new Map(), 'en')[1], 'rock')];
   const ids = (typed, lang = 'en') => suggest(terms, typed, lang, 5).map((s) => s.term.id);
   assert.equal(ids('jurassic')[0], 'Jurassic');
   assert.equal(ids('ジュラ')[0], 'Jurassic');

@@ -4,6 +4,7 @@ use crate::Engine;
 use crate::caller::Caller;
 use crate::finish::Filtered;
 use crate::message;
+use crate::picture::OwnStyle;
 use crate::pool::{Cancel, wait};
 use std::sync::Arc;
 use terrane_drawing::legend::{self, Legend};
@@ -35,6 +36,13 @@ impl Engine {
         let made = self.pool().run(move |cancel| make(&dataset, &style.style, scale_px, cancel).map(Arc::new)).await?;
         self.legends.insert(key, Arc::clone(&made));
         Ok(made)
+    }
+
+    /// The legend of a dataset drawn with a style of the question's own; it is not kept.
+    pub async fn legend_of(&self, caller: Caller, id: &DatasetId, own: OwnStyle, scale_px: f64) -> Result<Arc<Legend>> {
+        let dataset = self.catalogue().open(caller, id)?;
+        own.check(&dataset)?;
+        self.pool().run(move |cancel| make(&dataset, own.style(), scale_px, cancel).map(Arc::new)).await
     }
 
     /// Width and height of the legend picture in a language or in the original ones, pixels.

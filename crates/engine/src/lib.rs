@@ -12,6 +12,7 @@ pub mod editions;
 mod extent;
 pub mod features;
 pub mod finish;
+mod foreign;
 pub mod geology;
 mod ground;
 pub mod import;
@@ -35,13 +36,13 @@ pub use catalogue::Catalogue;
 pub use features::{FeaturePage, FeatureQuestion, FeatureStream};
 pub use ground::Ground;
 pub use info::{InfoHit, InfoQuestion};
-pub use picture::{PictureLayer, PictureQuestion};
+pub use picture::{OwnStyle, PictureLayer, PictureQuestion};
 pub use policy::Policy;
 pub use pool::{Cancel, Pool};
 pub use terrane_drawing::view::{PIXEL_MM, View};
 pub use terrane_drawing::{
     legend::Legend,
-    style::{Style, TileSource},
+    style::{Style, TileSource, sld},
 };
 pub use tile::{Encoded, TileForm, TileQuestion, Warmed};
 pub use vector_tile::tile_columns;

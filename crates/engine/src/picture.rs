@@ -32,6 +32,8 @@ pub struct PictureLayer {
     pub dataset: DatasetId,
     /// The style; the dataset's default when not named.
     pub style: Option<String>,
+    /// A style that the question itself brings, in the place of one of the dataset's.
+    pub own_style: Option<OwnStyle>,
     /// Only these rows; geometry in it is in `filter_crs`.
     pub filter: Option<Filter>,
     /// The CRS of geometry in the filter.
@@ -51,6 +53,7 @@ impl PictureLayer {
             name: dataset.to_string(),
             dataset,
             style,
+            own_style: None,
             filter: None,
             filter_crs: Crs::crs84(),
             opacity: 1.0,
@@ -74,6 +77,41 @@ impl PictureLayer {
     pub fn is_drawn_at(&self, scale_denominator: f64) -> bool {
         self.scale_min.is_none_or(|least| scale_denominator >= least)
             && self.scale_max.is_none_or(|most| scale_denominator < most)
+    }
+}
+
+/// A style that a question brings, with a digest of everything in it: answers are kept by that, never by its name.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OwnStyle {
+    style: Arc<Style>,
+    digest: blake3::Hash,
+}
+
+impl OwnStyle {
+    /// A style that a question brings.
+    pub fn new(style: Style) -> Self {
+        // Its JSON would not do: filters that CQL2 has no words for are alike there.
+        let digest = blake3::hash(format!("{style:?}").as_bytes());
+        Self { style: Arc::new(style), digest }
+    }
+
+    /// The style.
+    pub fn style(&self) -> &Arc<Style> {
+        &self.style
+    }
+
+    /// Names it.
+    pub fn digest(&self) -> blake3::Hash {
+        self.digest
+    }
+
+    /// Refuses a style that does not fit the dataset; the error names the rule and the column or band.
+    pub fn check(&self, dataset: &Dataset) -> Result<()> {
+        match (&dataset.grid, &dataset.features) {
+            (Some(grid), _) => self.style.check_grid(grid.schema()),
+            (None, Some(source)) => self.style.check(source.schema()),
+            (None, None) => Ok(()),
+        }
     }
 }
 
@@ -163,9 +201,16 @@ pub(crate) fn check_size(view: &View, limits: &Limits) -> Result<()> {
 pub(crate) fn open_layers(catalogue: &Catalogue, caller: Caller, layers: Vec<PictureLayer>) -> Result<Vec<OpenLayer>> {
     let open = |layer: PictureLayer| {
         let entry = catalogue.entry(caller, &layer.dataset)?;
-        let style = Arc::clone(&entry.style(layer.style.as_deref())?.style);
+        let dataset = catalogue.open(caller, &layer.dataset)?;
+        let style = match &layer.own_style {
+            Some(own) => {
+                own.check(&dataset)?;
+                Arc::clone(own.style())
+            }
+            None => Arc::clone(&entry.style(layer.style.as_deref())?.style),
+        };
         let apart = entry.record().coverage.is_some_and(|coverage| coverage.is_apart());
-        Ok(OpenLayer { dataset: catalogue.open(caller, &layer.dataset)?, style, layer, apart })
+        Ok(OpenLayer { dataset, style, layer, apart })
     };
     layers.into_iter().map(open).collect()
 }

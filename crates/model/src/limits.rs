@@ -139,6 +139,14 @@ pub const REPORT_SAMPLES_MAX: usize = 20;
 pub const STYLE_BYTES_MAX: usize = 4_194_304;
 /// Rules of a style.
 pub const STYLE_RULES_MAX: usize = 10_000;
+/// Remarks about one foreign style; the same one is made once.
+pub const SLD_REMARKS_MAX: usize = 200;
+/// Layers and styles that one styled layer descriptor names.
+pub const PICTURE_STYLES_MAX: usize = 200;
+/// Rules of a style that comes with a request.
+pub const ASKED_RULES_MAX: usize = 2_500;
+/// Stops and cases of one property that follows from a column in a style that comes as XML.
+pub const SLD_CASES_MAX: usize = 2_500;
 /// Size of a mark, width of a line or height of type as drawn, device pixels; greater ones are cut down to it.
 pub const SYMBOL_PX_MAX: f64 = 1_024.0;
 /// Characters of one label as drawn; longer ones are cut.

@@ -4,6 +4,7 @@ mod drawn;
 mod files;
 mod geology;
 mod http;
+mod sld;
 mod texts;
 mod wfs;
 
@@ -16,6 +17,7 @@ pub const TARGETS: &[Target] = &[
     texts::WKT,
     texts::TIME,
     texts::STYLE,
+    sld::SLD,
     texts::ABOUT,
     texts::WKB,
     texts::PNG,

@@ -34,6 +34,8 @@ class Geology {
   onMap = $state(true);
   /** A row of the table that was chosen. */
   marked = $state.raw<GeoJSON.Geometry | null>(null);
+  /** A legend that is needed to know what is shown alone, and could not be read. */
+  trouble = $state.raw<{ title: string; reason: string } | null>(null);
   /** Titles of what is shown alone, as they were read. */
   private whole = $state.raw<Record<string, { lang: string; tree: Tree }>>({});
   private reading = new Map<string, AbortController>();
@@ -53,6 +55,11 @@ class Geology {
   wholeTree(layer: LayerState, by: string): Tree | null {
     return this.whole[`${layer.node.dataset} ${by}`]?.tree ?? null;
   }
+  tryAgain(): void {
+    this.trouble = null;
+    if (this.progress === 'failed') void this.ask(this.question);
+    this.keep();
+  }
   /** Reads what is needed to know which classes lie below the terms that are shown alone. */
   keep(): void {
     for (const by of Object.keys(this.only)) for (const layer of viewer.on) if (kindOf(layer, by)) void this.readWhole(layer, by);
@@ -66,9 +73,8 @@ class Geology {
     try {
       const tree = await readTree({ collection: layer.node.dataset, by, lang }, stop.signal);
       this.whole = { ...this.whole, [key]: { lang, tree } };
-      delete viewer.problems[layer.node.id];
     } catch (error) {
-      viewer.problems[layer.node.id] = { failed: 1, reason: reasonOf(error) };
+      this.trouble = { title: layer.node.title, reason: reasonOf(error) };
     } finally {
       this.reading.delete(`${key} ${lang}`);
     }
@@ -115,6 +121,7 @@ class Geology {
   showAll(): void {
     this.only = {};
     this.several = false;
+    this.trouble = null;
   }
   titleOf(by: string, id: string): string {
     for (const layer of this.mapped) {

@@ -2,6 +2,8 @@
 import type { Term } from './types';
 
 export const STEPS = 1000;
+/** How near a hand comes to the end of a period that it means. */
+const SNAP = 0.12;
 
 export interface Line {
   bands: Term[];
@@ -25,13 +27,13 @@ export function placeOf(line: Line, age: number): number {
   return Math.round(((i + share) / last) * STEPS);
 }
 
-/** The age at a place; near the end of a band it is that end. */
-export function ageAt(line: Line, place: number): number {
+/** The age at a place; near the end of a band, with `snap` bands of tolerance, it is that end. */
+export function ageAt(line: Line, place: number, snap = SNAP): number {
   const { ends } = line;
   const last = ends.length - 1;
   const x = (place / STEPS) * last;
   const near = Math.round(x);
-  if (Math.abs(x - near) < 0.12) return ends[near]!;
+  if (Math.abs(x - near) < snap) return ends[near]!;
   const i = Math.floor(x);
   const age = ends[i]! - (x - i) * (ends[i]! - ends[i + 1]!);
   return age >= 10 ? Math.round(age) : Math.round(age * 100) / 100;

@@ -4,7 +4,7 @@ import { address, json } from '../api/server';
 import type { Term } from './types';
 
 type Raw = Record<string, unknown>;
-const CHART = 'vocabularies/chart';
+const CHART = 'vocabularies/ischart';
 const ROCKS = 'vocabularies/simplelithology';
 
 /** What is compared: no capitals, no accents, no width. */
@@ -39,7 +39,7 @@ export function termsOf(document: unknown, kind: Term['kind']): Term[] {
         names: Object.fromEntries(labels),
         folded: [...new Set([...labels, ...others].map(([, text]) => fold(text)))],
         colour: /^#[0-9a-f]{6}$/i.test(String(node.color ?? node.colour)) ? String(node.color ?? node.colour) : '',
-        rank: lastOf(String(node.rank ?? '')),
+        rank: lastOf(String((Array.isArray(node.rank) ? node.rank[0] : node.rank) ?? '')),
         older_ma: older,
         younger_ma: younger,
       },

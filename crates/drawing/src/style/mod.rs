@@ -12,6 +12,7 @@ mod maplibre;
 mod palettes;
 mod property;
 mod read;
+pub mod sld;
 mod symbolizer;
 mod template;
 mod write;
@@ -28,7 +29,7 @@ pub use symbolizer::{
     Anchor, BandName, Cap, Fill, Hillshade, Join, Label, Line, Mark, Raster, RasterSource, Resampling, Shape, Stroke,
     Symbolizer,
 };
-pub use template::Template;
+pub use template::{Part as TemplatePart, Template};
 
 use terrane_model::filter::Filter;
 use terrane_model::grid::GridSchema;

@@ -4,12 +4,20 @@ use terrane_model::batch::Value;
 
 /// A text with columns in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Template(Vec<Piece>);
+pub struct Template(Vec<Part>);
 
+/// A part of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Piece {
+pub enum Part {
+    /// Words.
     Text(String),
-    Column { name: String, decimals: Option<usize> },
+    /// The value of a column.
+    Column {
+        /// Its name.
+        name: String,
+        /// Decimals of numbers; as many as there are when absent.
+        decimals: Option<usize>,
+    },
 }
 
 /// More decimals than a double holds make no sense.
@@ -32,23 +40,47 @@ impl Template {
                 return Err(format!("“{text}” has a brace without its fellow; write {{{{ or }}}} for a brace itself"));
             };
             if !words.is_empty() {
-                pieces.push(Piece::Text(std::mem::take(&mut words)));
+                pieces.push(Part::Text(std::mem::take(&mut words)));
             }
             pieces.push(column(&tail[1..end]));
             rest = &tail[end + 1..];
         }
         words.push_str(rest);
         if !words.is_empty() {
-            pieces.push(Piece::Text(words));
+            pieces.push(Part::Text(words));
         }
         Ok(Self(pieces))
+    }
+
+    /// From its parts.
+    pub fn of_parts(parts: &[Part]) -> Self {
+        let mut all: Vec<Part> = Vec::new();
+        for part in parts {
+            match (all.last_mut(), part) {
+                (_, Part::Text(words)) if words.is_empty() => {}
+                (Some(Part::Text(before)), Part::Text(words)) => before.push_str(words),
+                (_, Part::Column { name, decimals }) => {
+                    all.push(Part::Column {
+                        name: name.clone(),
+                        decimals: decimals.map(|many| many.min(DECIMALS_MAX)),
+                    });
+                }
+                (_, part) => all.push(part.clone()),
+            }
+        }
+        Self(all)
+    }
+
+    /// Its parts.
+    pub fn parts(&self) -> &[Part] {
+        &self.0
     }
 
     /// The columns it reads.
     pub fn columns(&self) -> impl Iterator<Item = &str> {
         self.0.iter().filter_map(|piece| match piece {
-            Piece::Text(_) => None,
-            Piece::Column { name, .. } => Some(name.as_str()),
+            Part::Text(_) => None,
+            Part::Column { name, .. } => Some(name.as_str()),
         })
     }
 
@@ -57,8 +89,8 @@ impl Template {
         let (mut text, mut columns, mut empty) = (String::new(), 0, 0);
         for piece in &self.0 {
             match piece {
-                Piece::Text(words) => text.push_str(words),
-                Piece::Column { name, decimals } => {
+                Part::Text(words) => text.push_str(words),
+                Part::Column { name, decimals } => {
                     let words = show(&value(name), *decimals);
                     columns += 1;
                     empty += usize::from(words.is_empty());
@@ -70,11 +102,11 @@ impl Template {
     }
 }
 
-fn column(text: &str) -> Piece {
+fn column(text: &str) -> Part {
     let split = text.rsplit_once(':').and_then(|(name, digits)| Some((name, digits.parse::<usize>().ok()?)));
     match split {
-        Some((name, decimals)) => Piece::Column { name: name.to_owned(), decimals: Some(decimals.min(DECIMALS_MAX)) },
-        None => Piece::Column { name: text.to_owned(), decimals: None },
+        Some((name, decimals)) => Part::Column { name: name.to_owned(), decimals: Some(decimals.min(DECIMALS_MAX)) },
+        None => Part::Column { name: text.to_owned(), decimals: None },
     }
 }
 
@@ -89,9 +121,9 @@ fn show(value: &Value<'_>, decimals: Option<usize>) -> String {
 impl std::fmt::Display for Template {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.0.iter().try_for_each(|piece| match piece {
-            Piece::Text(words) => f.write_str(&words.replace('{', "{{").replace('}', "}}")),
-            Piece::Column { name, decimals: None } => write!(f, "{{{name}}}"),
-            Piece::Column { name, decimals: Some(decimals) } => write!(f, "{{{name}:{decimals}}}"),
+            Part::Text(words) => f.write_str(&words.replace('{', "{{").replace('}', "}}")),
+            Part::Column { name, decimals: None } => write!(f, "{{{name}}}"),
+            Part::Column { name, decimals: Some(decimals) } => write!(f, "{{{name}:{decimals}}}"),
         })
     }
 }

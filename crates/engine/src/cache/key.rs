@@ -105,10 +105,16 @@ fn write_layers(
     (layers, named): (&[PictureLayer], bool),
 ) -> Result<()> {
     for layer in layers {
-        let PictureLayer { name, dataset, style, filter, filter_crs, opacity, scale_min, scale_max } = layer;
+        let PictureLayer { name, dataset, style, own_style, filter, filter_crs, opacity, scale_min, scale_max } = layer;
         let entry = catalogue.entry(caller, dataset)?;
-        let style = entry.style(style.as_deref())?;
-        written(write!(out, "{dataset}@{} {:?}@{} {opacity}", entry.state(), style.name, style.digest))?;
+        let state = entry.state();
+        match own_style {
+            Some(own) => written(write!(out, "{dataset}@{state} own@{} {opacity}", own.digest()))?,
+            None => {
+                let style = entry.style(style.as_deref())?;
+                written(write!(out, "{dataset}@{state} {:?}@{} {opacity}", style.name, style.digest))?;
+            }
+        }
         written(write!(out, " {scale_min:?} {scale_max:?} {filter:?}"))?;
         if filter.is_some() {
             written(write!(out, " {filter_crs:?}"))?;

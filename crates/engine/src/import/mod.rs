@@ -6,6 +6,7 @@ pub(crate) use prepare::write_rows;
 pub use prepare::{LocalPreparer, Prepared, Preparer, Reading, prepare};
 
 use crate::catalogue::{Catalogue, plain_layer};
+use crate::foreign;
 use crate::publish::{dataset_change, map_change, now, style_change, style_ids};
 use crate::{Caller, Engine};
 use std::path::{Path, PathBuf};
@@ -38,6 +39,8 @@ pub struct ImportOptions {
     pub columns: Vec<terrane_formats::about::ColumnAbout>,
     /// Styles by name; a default one is made when there is none.
     pub styles: Vec<(String, Style)>,
+    /// The text of one more style, `default`, as JSON or SLD: it is read when the columns are known.
+    pub style_text: Option<String>,
     /// Publish over a dataset that has the same id, as its next edition.
     pub replace: bool,
     /// What the edition is called, such as `2nd edition, 2026`.
@@ -70,6 +73,7 @@ struct Staged {
     draft: Box<dyn Draft>,
     record: DatasetRecord,
     made: Style,
+    styles: Vec<(String, Style)>,
     imported: Imported,
 }
 
@@ -132,7 +136,7 @@ impl Engine {
             done.draft.keep_record(&terrane_formats::about::dataset_to_json(&done.record))?;
             let bytes = done.draft.bytes()?;
             done.record.revision = done.draft.finish(&done.record.about.id)?;
-            changes.extend(self.changes(&done.record, options, &done.made)?);
+            changes.extend(self.changes(&done.record, (&done.styles, &done.made), options)?);
             changes.extend(self.next_edition(&done.record, bytes, &options.who, (&why, &options.label))?);
             ids.push(done.record.about.id);
         }
@@ -144,15 +148,20 @@ impl Engine {
     }
 
     /// The record's and the styles' changes.
-    fn changes(&self, record: &DatasetRecord, options: &ImportOptions, made: &Style) -> Result<Vec<Change>> {
+    fn changes(
+        &self,
+        record: &DatasetRecord,
+        (styles, made): (&[(String, Style)], &Style),
+        options: &ImportOptions,
+    ) -> Result<Vec<Change>> {
         let (ledger, id) = (self.store.ledger(), &record.about.id);
         if ledger.read(Shelf::Map, id.as_str())?.is_some() {
             return Err(Error::conflict(format!("“{id}” is the id of a map; choose another --id.")).at("--id"));
         }
         let expect = if options.replace { Expect::Anything } else { Expect::Nothing };
         let mut changes = vec![dataset_change(record, expect)];
-        changes.extend(options.styles.iter().map(|(name, style)| style_change(id, name, style)));
-        if options.styles.is_empty() && style_ids(ledger, id)?.is_empty() {
+        changes.extend(styles.iter().map(|(name, style)| style_change(id, name, style)));
+        if styles.is_empty() && style_ids(ledger, id)?.is_empty() {
             changes.push(style_change(id, "default", made));
         }
         Ok(changes)
@@ -162,7 +171,13 @@ impl Engine {
         let Prepared { draft, mut found } = layer;
         let about = self.about_of(&found, options, taken)?;
         let views = draft.views()?;
-        check_styles(&views, options)?;
+        let mut styles = options.styles.clone();
+        if let Some(text) = &options.style_text {
+            let (style, fidelity) = foreign::style_of(text, &views).map_err(|error| at_style(&error))?;
+            fidelity.iter().flat_map(foreign::findings).for_each(|finding| found.report.add(finding));
+            styles.push(("default".to_owned(), style));
+        }
+        check_styles(&views, &styles)?;
         let record = self.record_of(about, &views, options, &mut found)?;
         let imported = Imported {
             id: record.about.id.clone(),
@@ -172,7 +187,7 @@ impl Engine {
             schema: views.features.as_ref().map(|source| Arc::clone(source.schema())),
             grid: views.grid.as_ref().map(|grid| Arc::clone(grid.schema())),
         };
-        Ok(Staged { draft, record, made: Style::from_json(&found.style)?, imported })
+        Ok(Staged { draft, record, made: Style::from_json(&found.style)?, styles, imported })
     }
 
     /// What the catalogue says of a dataset that is replaced stays, but what is measured anew.
@@ -267,8 +282,13 @@ fn map_of_layers(before: &Catalogue, path: &Path, ids: &[DatasetId]) -> Map {
 }
 
 /// Styles that are given must fit what was read.
-fn check_styles(views: &Views, options: &ImportOptions) -> Result<()> {
-    for (name, style) in &options.styles {
+/// The error of a style with its place in the sentence.
+fn at_style(error: &Error) -> Error {
+    Error::new(error.kind(), error.to_string()).at("--style")
+}
+
+fn check_styles(views: &Views, styles: &[(String, Style)]) -> Result<()> {
+    for (name, style) in styles {
         let fits = match (&views.features, &views.grid) {
             (Some(source), _) => style.check(source.schema()),
             (None, Some(grid)) => style.check_grid(grid.schema()),

@@ -108,19 +108,23 @@ impl Report {
     /// Judges what was seen.
     pub fn of(evidence: &Evidence) -> Self {
         let found = rules::judge(evidence);
+        let service = evidence.service("WMS").or_else(|| evidence.service("WFS"));
         let one = |criterion: &'static Criterion| {
             let finding = found.iter().find(|finding| finding.id == criterion.id).cloned();
-            (criterion, finding.unwrap_or_else(|| Finding::unknown(criterion.id, "It was not looked at.")))
+            let not_seen = || match service {
+                Some(_) => Finding::unknown(criterion.id, "It was not looked at."),
+                None => Finding::without(criterion.id, "There is no service to look at."),
+            };
+            (criterion, finding.unwrap_or_else(not_seen))
         };
         let findings: Vec<_> = CRITERIA.iter().map(one).collect();
-        let service = evidence.service("WMS").or_else(|| evidence.service("WFS"));
         Self {
             url: evidence.url.clone(),
             service: service.map(|service| service.kind.name()),
             title: service.map(|service| service.title.clone()).unwrap_or_default(),
             layers: service.map_or(0, |service| service.layers.len()),
             judged: service.map_or(0, |service| rules::judged(service).len()),
-            stars: stars(&findings),
+            stars: service.map_or(0, |_| stars(&findings)),
             findings,
             questions: evidence.questions.clone(),
             is_cut_short: evidence.is_cut_short,

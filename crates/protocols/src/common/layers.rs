@@ -2,7 +2,7 @@
 
 use terrane_engine::catalogue::Catalogue;
 use terrane_engine::{Caller, PictureLayer};
-use terrane_model::{DatasetId, Error, Result};
+use terrane_model::{Crs, DatasetId, Error, Filter, Result};
 
 /// Names the state of layers, as what is kept of them is named: the states of their data, their styles, and how they are asked for.
 pub fn state(layers: &[PictureLayer], catalogue: &Catalogue) -> Result<String> {
@@ -57,4 +57,16 @@ pub fn styled(layer: PictureLayer, catalogue: &Catalogue) -> Result<PictureLayer
     let entry = catalogue.entry(Caller::Public, &layer.dataset)?;
     entry.style(layer.style.as_deref()).map_err(|error| error.at("styles"))?;
     Ok(layer)
+}
+
+/// The layer with one more filter, whose geometry is in a CRS.
+pub fn and_filter(layer: PictureLayer, filter: Filter, crs: &Crs) -> Result<PictureLayer> {
+    let own = match layer.filter {
+        Some(own) if layer.filter_crs != *crs => {
+            Some(own.transformed(&terrane_projection::Transform::new(&layer.filter_crs, crs)?)?)
+        }
+        own => own,
+    };
+    let filter = Filter::all(own.into_iter().chain([filter]));
+    Ok(PictureLayer { filter: Some(filter), filter_crs: crs.clone(), ..layer })
 }

@@ -1,6 +1,7 @@
 //! What tiles and maps are asked with alike: filters, times, backgrounds.
 
 use super::ask;
+use crate::common::layers::and_filter;
 use crate::common::request::Request;
 use terrane_engine::catalogue::Catalogue;
 use terrane_engine::{Caller, PictureLayer};
@@ -47,18 +48,6 @@ fn with(layer: PictureLayer, asked: Option<Filter>, crs: &Crs, within: Option<Fi
         layer.filter = Some(Filter::all(all));
     }
     Ok(layer)
-}
-
-/// The layer with one more filter, whose geometry is in a CRS.
-pub fn and_filter(layer: PictureLayer, filter: Filter, crs: &Crs) -> Result<PictureLayer> {
-    let own = match layer.filter {
-        Some(own) if layer.filter_crs != *crs => {
-            Some(own.transformed(&terrane_projection::Transform::new(&layer.filter_crs, crs)?)?)
-        }
-        own => own,
-    };
-    let filter = Filter::all(own.into_iter().chain([filter]));
-    Ok(PictureLayer { filter: Some(filter), filter_crs: crs.clone(), ..layer })
 }
 
 /// What is behind everything: `bgcolor`, nothing where it is transparent, white where a picture cannot be.

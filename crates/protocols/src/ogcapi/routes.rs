@@ -48,7 +48,7 @@ const ITEMS_FORMS: [Form; 5] = [GEOJSON, HTML, CSV, KML, KMZ];
 const ITEM_FORMS: [Form; 2] = [GEOJSON, HTML];
 /// Styles for MapLibre and QGIS, as they are called in OGC's draft of Styles.
 const MAPLIBRE: Form = Form { name: "mapbox", media_type: describe::maplibre::MEDIA_TYPE };
-const STYLE_FORMS: [Form; 2] = [JSON, MAPLIBRE];
+const STYLE_FORMS: [Form; 4] = [JSON, MAPLIBRE, describe::sld::SLD11, describe::sld::SLD10];
 /// Maps for other viewers.
 const WMC: Form = Form { name: "wmc", media_type: "application/vnd.ogc.context+xml" };
 const OWC: Form = Form { name: "owc", media_type: "application/vnd.ogc.owc+json" };
@@ -166,6 +166,7 @@ async fn style(site: Site, request: Request) -> Result<Reply> {
     let style = entry.style(Some(request.name(1)))?;
     Ok(match form {
         MAPLIBRE => answer::json(MAPLIBRE.media_type, &describe::maplibre::style(&site, &request, &entry, style)),
+        describe::sld::SLD10 | describe::sld::SLD11 => describe::sld::style(&request, &entry, style, form),
         _ => Reply::ok(links::JSON, style.style.to_json()),
     })
 }

@@ -170,6 +170,8 @@ pub fn keywords(about: &About, description: &Description<'_>) -> Vec<String> {
 /// The code of three letters that the profile wants of a language; the tag itself when it is not in the list.
 fn iso_639_3(tag: &str) -> String {
     let primary = tag.split('-').next().unwrap_or("").to_ascii_lowercase();
+    // What nobody has said is English: the words of the document itself are.
+    let primary = if primary == "und" { "en".to_owned() } else { primary };
     let known = LANGUAGES.iter().find(|(two, _)| *two == primary).map_or(primary.as_str(), |(_, three)| three);
     known.to_ascii_uppercase()
 }
@@ -227,7 +229,7 @@ mod tests {
             ("JPN_GSJ_JA_1M_Faults", "JPN GSJ JA 1:1M Faults")
         );
         assert_eq!([scale(1_500_000), scale(63_360), scale(25_000)], ["1500k", "63.36k", "25k"]);
-        assert_eq!((iso_639_3("ja-JP"), iso_639_3("en")), ("JPN".to_owned(), "ENG".to_owned()));
+        assert_eq!((iso_639_3("ja-JP"), iso_639_3("und")), ("JPN".to_owned(), "ENG".to_owned()));
     }
 
     #[test]

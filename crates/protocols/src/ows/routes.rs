@@ -4,7 +4,7 @@ use crate::common::http::{Asked, respond, respond_answer};
 use crate::common::reply::Reply;
 use crate::common::since::http_date;
 use crate::common::site::Site;
-use crate::ows::{profile, serve, wfs, wmts};
+use crate::ows::{ask, profile, serve, wfs, wmts};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::State;
@@ -14,9 +14,9 @@ use axum::routing::get;
 /// `/ows?service=…` and its aliases `/wms`, `/wmts` and `/wfs`, which is posted to as well, and the addresses of WMTS.
 pub fn routes(site: Site) -> Router {
     Router::new()
-        .route("/ows", get(ows).post(wfs_posted))
+        .route("/ows", get(ows).post(posted))
         .route("/wfs", get(wfs).post(wfs_posted))
-        .route("/wms", get(wms))
+        .route("/wms", get(wms).post(wms_posted))
         .route("/onegeology/wms", get(onegeology))
         .route("/wmts", get(wmts))
         .route("/wmts/{*rest}", get(wmts_address))
@@ -52,6 +52,32 @@ async fn wms(State(site): State<Site>, asked: Asked) -> Response {
 async fn onegeology(State(site): State<Site>, asked: Asked) -> Response {
     let asked = asked.at(&site);
     dated(profile::answer(&site, &asked.query, &client(&asked)).await, &site, &asked)
+}
+
+/// What is posted to `/ows` says itself which service it is for.
+async fn posted(State(site): State<Site>, asked: Asked, body: Body) -> Response {
+    let most = site.engine.limits().request_body_bytes_max;
+    match to_bytes(body, most).await {
+        Ok(bytes) if ask::post::is_wms(&asked.query, &bytes) => wms_reply(&site, &asked, &bytes).await,
+        Ok(bytes) => respond_answer(wfs::answer_posted(&site, &asked.query, &bytes, &client(&asked)).await, &asked),
+        Err(_) => respond(wfs::too_long(most), &asked),
+    }
+}
+
+async fn wms_posted(State(site): State<Site>, asked: Asked, body: Body) -> Response {
+    let most = site.engine.limits().request_body_bytes_max;
+    match to_bytes(body, most).await {
+        Ok(bytes) => wms_reply(&site, &asked, &bytes).await,
+        Err(_) => respond(serve::too_long(most), &asked),
+    }
+}
+
+/// What is posted is no address that others could ask for: nobody on the way keeps the answer.
+async fn wms_reply(site: &Site, asked: &Asked, body: &[u8]) -> Response {
+    let nobody = serve::Client { accept_language: asked.accept_language.as_deref(), known_tag: None, unchanged: false };
+    let reply = serve::answer_posted(site, &asked.query, body, &nobody).await;
+    let headers = reply.headers.into_iter().filter(|(name, _)| *name != "cache-control").collect();
+    respond(Reply { headers, ..reply }.with_header("cache-control", "no-store"), asked)
 }
 
 async fn wmts(State(site): State<Site>, asked: Asked) -> Response {

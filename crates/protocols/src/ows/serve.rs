@@ -46,6 +46,19 @@ pub(super) async fn answer_as(site: &Site, query: &str, client: &Client<'_>, pro
     }
 }
 
+/// The answer to what was posted.
+pub async fn answer_posted(site: &Site, query: &str, body: &[u8], client: &Client<'_>) -> Reply {
+    match ask::post::posted(query, body) {
+        Ok(pairs) => answer_pairs(site, query, &pairs, client, None).await,
+        Err(error) => answer::error(&error, Version::V130),
+    }
+}
+
+/// The answer to a body that is longer than what is read.
+pub fn too_long(bytes_max: usize) -> Reply {
+    answer::error(&Error::too_large(format!("A request has at most {bytes_max} bytes.")), Version::V130)
+}
+
 async fn answer_pairs(
     site: &Site,
     query: &str,
@@ -216,13 +229,20 @@ async fn legend(site: &Site, pairs: &Pairs, client: &Client<'_>) -> Result<Reply
     if client.knows(&known) {
         return Ok(known);
     }
-    let legend = site.engine.legend(Caller::Public, &asked.dataset, asked.style.as_deref(), asked.sharpness).await?;
+    let LegendAsk { dataset, style, own_style, sharpness } = asked;
+    let legend = match own_style {
+        Some(own) => site.engine.legend_of(Caller::Public, &dataset, own, sharpness).await?,
+        None => site.engine.legend(Caller::Public, &dataset, style.as_deref(), sharpness).await?,
+    };
     let picture = site.engine.legend_picture(legend, wanted).await?;
     site.engine.pool().run(move |_| answer::picture(&picture)).await.map(tagged)
 }
 
 fn legend_state(asked: &LegendAsk, catalogue: &Catalogue) -> Result<String> {
     let entry = catalogue.entry(Caller::Public, &asked.dataset)?;
+    if let Some(own) = &asked.own_style {
+        return Ok(format!("{}@{}/own@{}/{}", asked.dataset, entry.state(), own.digest(), asked.sharpness));
+    }
     let style = entry.style(asked.style.as_deref())?;
     Ok(format!("{}@{}/{}@{}/{}", asked.dataset, entry.state(), style.name, style.version, asked.sharpness))
 }

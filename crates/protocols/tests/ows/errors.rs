@@ -37,7 +37,7 @@ const MISSING: &str = "MissingParameterValue";
 const WRONG: &str = "InvalidParameterValue";
 
 /// Request, change, code, the parameter that is named. The HTTP status is always 400.
-const TABLE: [(&str, &str, &str, &str); 76] = [
+const TABLE: [(&str, &str, &str, &str); 78] = [
     (MAP, "SERVICE=WFS", WRONG, "service"),
     (MAP, "REQUEST=", MISSING, "request"),
     (MAP, "REQUEST=GetNonsense", "OperationNotSupported", "request"),
@@ -95,6 +95,8 @@ const TABLE: [(&str, &str, &str, &str); 76] = [
     (MAP, "TILED=perhaps", WRONG, "tiled"),
     (MAP, "SLD=http://127.0.0.1:1/x.sld", WRONG, "sld"),
     (MAP, "SLD_BODY=%3CStyledLayerDescriptor/%3E", WRONG, "sld_body"),
+    (INFO, "SLD=http://127.0.0.1:1/x.sld", WRONG, "sld"),
+    (LEGEND, "SLD=file:///etc/passwd", WRONG, "sld"),
     (MAP, "REMOTE_OWS_URL=http://127.0.0.1:1/", WRONG, "remote_ows_url"),
     (INFO, "QUERY_LAYERS=", MISSING, "query_layers"),
     (INFO, "QUERY_LAYERS=nowhere", "LayerNotDefined", "query_layers"),

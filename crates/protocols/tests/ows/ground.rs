@@ -39,13 +39,21 @@ pub fn get(query: &str) -> Got {
 
 /// Asks with headers.
 pub fn get_with(query: &str, headers: &[(&str, &str)]) -> Got {
-    static RUNTIME: OnceLock<tokio::runtime::Runtime> = OnceLock::new();
-    static ROUTER: OnceLock<axum::Router> = OnceLock::new();
     let mut request = Request::builder().uri(format!("/wms?{query}"));
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
-    let request = request.body(Body::empty()).expect("the request is well formed");
+    sent(request.body(Body::empty()).expect("the request is well formed"))
+}
+
+/// Posts to an address of this survey.
+pub fn post(path: &str, body: impl Into<Body>) -> Got {
+    sent(Request::post(path).body(body.into()).expect("the request is well formed"))
+}
+
+fn sent(request: Request<Body>) -> Got {
+    static RUNTIME: OnceLock<tokio::runtime::Runtime> = OnceLock::new();
+    static ROUTER: OnceLock<axum::Router> = OnceLock::new();
     let router = ROUTER.get_or_init(|| terrane_protocols::router(site())).clone();
     let runtime = RUNTIME.get_or_init(|| tokio::runtime::Builder::new_multi_thread().build().expect("a runtime"));
     runtime.block_on(async {

@@ -13,6 +13,7 @@ mod info;
 mod kit;
 mod legends;
 mod picture;
+mod sld;
 mod views;
 mod wfs;
 mod wmts;

@@ -134,6 +134,7 @@ fn options(dataset: &ManifestDataset, source: &Path) -> Result<ImportOptions> {
         said: Default::default(),
         columns: dataset.columns.clone(),
         styles,
+        style_text: None,
         replace: false,
         dry_run: false,
         repair: false,

@@ -210,6 +210,7 @@ fn options(own: &Path) -> Result<ImportOptions> {
         about: Some(record.about),
         columns: record.columns,
         styles,
+        style_text: None,
         who: "init".to_owned(),
         ..ImportOptions::default()
     })

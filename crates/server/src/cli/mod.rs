@@ -111,7 +111,7 @@ enum Task {
         id: String,
         #[command(flatten)]
         words: Words,
-        /// A style file
+        /// A style file: JSON or SLD
         #[arg(long, value_name = "FILE")]
         style: Option<PathBuf>,
         /// The name that the style gets
@@ -236,7 +236,7 @@ struct AddArguments {
     id: Option<String>,
     #[command(flatten)]
     words: Words,
-    /// A style file
+    /// A style file: JSON or SLD
     #[arg(long, value_name = "FILE")]
     style: Option<PathBuf>,
     #[command(flatten)]
@@ -288,7 +288,7 @@ pub fn run(arguments: Arguments) -> Result<u8> {
         Task::Show { folder, id } => look::show(&folder, &id, json),
         Task::Edit { folder, id, words, style, style_name } => {
             let style = style.as_deref().map(style_text).transpose()?;
-            let style = style.map(|json| NamedStyle { name: style_name, json });
+            let style = style.map(|text| NamedStyle { name: style_name, text });
             look::edit(&folder, &Command::Edit { id, words: Box::new(words), style }, json)
         }
         Task::Amend(amend) => amend::run(&amend, json),

@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use terrane_engine::import::{ImportOptions, Imported};
-use terrane_engine::{Caller, Engine, Style};
+use terrane_engine::{Caller, Engine};
 use terrane_formats::about::write_finding;
 use terrane_model::grid::GridSchema;
 use terrane_model::map::Map;
@@ -22,7 +22,7 @@ pub struct AddOptions {
     pub id: Option<String>,
     /// What the catalogue says.
     pub words: Words,
-    /// A style as JSON.
+    /// A style as JSON or SLD.
     pub style: Option<String>,
     /// How they are read.
     pub reading: ReadingOptions,
@@ -109,13 +109,13 @@ fn import_options(engine: &Engine, path: &Path, options: &AddOptions) -> Result<
         }
     };
     let open = options.reading.open()?;
-    let style = options.style.as_deref().map(Style::from_json).transpose().map_err(|error| error.at("--style"))?;
     Ok(ImportOptions {
         open,
         about,
         said: options.words.said(),
         columns: Vec::new(),
-        styles: style.map(|style| ("default".to_owned(), style)).into_iter().collect(),
+        styles: Vec::new(),
+        style_text: options.style.clone(),
         repair: options.repair,
         originals: None,
         replace: options.replace,

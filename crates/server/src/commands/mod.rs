@@ -24,10 +24,10 @@ use crate::{local, stores};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 use std::path::{Path, PathBuf};
-use terrane_engine::{Engine, Style};
+use terrane_engine::Engine;
 use terrane_formats::about::DatasetRecord;
 use terrane_model::store::Progress;
-use terrane_model::{DatasetId, Result};
+use terrane_model::{DatasetId, Error, Result};
 
 /// A command.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -63,8 +63,8 @@ pub enum Command {
 pub struct NamedStyle {
     /// Its name in addresses.
     pub name: String,
-    /// The style as JSON.
-    pub json: String,
+    /// The style as JSON or SLD.
+    pub text: String,
 }
 
 /// What a command came to.
@@ -108,12 +108,7 @@ pub fn execute(here: &Here<'_>, command: &Command, progress: &dyn Progress) -> R
         Command::Show { id } => look::show(here.engine, &DatasetId::new(id.as_str())?).map(done),
         Command::Edit { id, words, style } => {
             let id = DatasetId::new(id.as_str())?;
-            let read = style.as_ref().map(|style| Style::from_json(&style.json)).transpose();
-            let read = read.map_err(|error| error.at("--style"))?;
-            let named = style.as_ref().zip(read.as_ref()).map(|(style, read)| (style.name.as_str(), read));
-            let edit = |record: &mut DatasetRecord| record.about.amend(&words.said());
-            here.engine.edit_with_style(&id, edit, named, OPERATOR)?;
-            look::show(here.engine, &id).map(done)
+            edit(here.engine, &id, words, style.as_ref()).map(done)
         }
         Command::Amend { id, options } => {
             amend::amend(here, &DatasetId::new(id.as_str())?, options, progress).map(done)
@@ -128,6 +123,21 @@ pub fn execute(here: &Here<'_>, command: &Command, progress: &dyn Progress) -> R
         Command::Remove { ids } => remove(here.engine, ids).map(done),
         Command::Settings => Ok(done(settings(here.config, here.public_url.is_some()))),
     }
+}
+
+/// Changes what is said of a dataset and one of its styles; says what became of a style that was made elsewhere.
+fn edit(engine: &Engine, id: &DatasetId, words: &Words, style: Option<&NamedStyle>) -> Result<Json> {
+    let at_style = |error: Error| Error::new(error.kind(), error.to_string()).at("--style");
+    let read = style.map(|style| engine.read_style(id, &style.text)).transpose().map_err(at_style)?;
+    let named = style.zip(read.as_ref()).map(|(style, (read, _))| (style.name.as_str(), read));
+    let edit = |record: &mut DatasetRecord| record.about.amend(&words.said());
+    engine.edit_with_style(id, edit, named, OPERATOR)?;
+    let mut value = look::show(engine, id)?;
+    if let Some((_, Some(fidelity))) = &read {
+        let remarks: Vec<String> = fidelity.remarks.iter().map(ToString::to_string).collect();
+        value["style_read"] = json!({"summary": fidelity.summary(), "remarks": remarks});
+    }
+    Ok(value)
 }
 
 fn remove(engine: &Engine, ids: &[String]) -> Result<Json> {

@@ -2,6 +2,7 @@
 
 #![allow(clippy::panic)]
 
+mod carried;
 mod check;
 mod commands;
 mod doctor;

@@ -161,7 +161,10 @@ fn wfs(evidence: &Evidence) -> Finding {
         }
         (_, Some(service)) => Finding::bad(
             "wfs",
-            format!("a WFS is there with {} types, none of them GeoSciML", service.layers.len()),
+            format!(
+                "a WFS is there; of its feature types ({}) none that was looked at is GeoSciML",
+                service.layers.len()
+            ),
             remedy,
         ),
         (_, None) => Finding::bad("wfs", "no WFS was found at this address or beside it", remedy),

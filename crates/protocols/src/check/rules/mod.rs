@@ -23,10 +23,10 @@ pub fn judge(evidence: &Evidence) -> Vec<Finding> {
     found
 }
 
-/// The layers whose words count: those that are OneGeology's, else all that hold no others.
+/// The layers whose words count: of those that hold no others the ones that are OneGeology's, else all.
 pub fn judged(service: &Service) -> Vec<&Layer> {
     let of_onegeology: Vec<&Layer> =
-        service.layers.iter().filter(|layer| has_keyword(&layer.keywords, "OneGeology")).collect();
+        service.layers.iter().filter(|layer| !layer.is_group && has_keyword(&layer.keywords, "OneGeology")).collect();
     match of_onegeology.is_empty() {
         false => of_onegeology,
         true => service.layers.iter().filter(|layer| !layer.is_group).collect(),

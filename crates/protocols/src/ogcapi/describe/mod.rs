@@ -4,6 +4,7 @@ mod collection;
 mod context;
 pub mod maplibre;
 mod maps;
+pub mod sld;
 mod styles;
 
 pub use collection::{collection, collections, extent, is_web, matching};

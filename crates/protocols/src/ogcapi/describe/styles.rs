@@ -26,6 +26,8 @@ pub fn styles(site: &Site, request: &Request, entry: &Entry) -> Value {
             "links": [
                 link("stylesheet", links::JSON, "The style as Terrane's JSON", &format!("{document}?f=json")),
                 link("stylesheet", MEDIA_TYPE, "The style for MapLibre and QGIS", &format!("{document}?f=mapbox")),
+                link("stylesheet", "application/vnd.ogc.sld+xml;version=1.1", "The style as SLD 1.1", &format!("{document}?f=sld11")),
+                link("stylesheet", "application/vnd.ogc.sld+xml;version=1.0", "The style as SLD 1.0", &format!("{document}?f=sld10")),
                 link(links::LEGEND, links::JSON, "Legend", &format!("{legend}?f=json")),
                 link(links::LEGEND, "image/png", "Legend as a picture", &format!("{legend}?f=png")),
                 link(links::MAP, "image/png", "Map", &format!("{document}/map?f=png")),

@@ -3,6 +3,7 @@
 use crate::common::kvp::Pairs;
 use crate::common::layers::layer;
 use crate::ows::ask::narrow::Conditions;
+use crate::ows::ask::sld::{Brought, narrowed_to_shown};
 use crate::ows::codes::missing;
 use terrane_engine::catalogue::Catalogue;
 use terrane_engine::{Caller, PictureLayer};
@@ -11,12 +12,52 @@ use terrane_model::{Error, Result};
 
 /// The layers in LAYERS with the styles in STYLES, bottom first. A map's name stands for all its visible layers.
 pub fn drawn(pairs: &Pairs, catalogue: &Catalogue, limits: &Limits) -> Result<Vec<PictureLayer>> {
-    let names = names(pairs, "layers", limits)?;
-    let styles = styles(pairs, names.len())?;
+    named(pairs, catalogue, limits).map(|groups| groups.into_iter().flat_map(|(_, group)| group).collect())
+}
+
+/// The same, for each name what it stands for. Without LAYERS, the styles that the request brings say which layers there are.
+fn named(pairs: &Pairs, catalogue: &Catalogue, limits: &Limits) -> Result<Vec<(String, Vec<PictureLayer>)>> {
+    let brought = Brought::of(pairs, catalogue)?;
+    let names = match &brought {
+        Some(brought) if pairs.any_case("layers").is_none() => brought.names(),
+        _ => names(pairs, "layers", limits)?,
+    };
+    let is_literal = pairs.any_case("layers").is_none();
+    let styles = if is_literal { vec![None; names.len()] } else { styles(pairs, names.len())? };
     let conditions = Conditions::of(pairs, names.len(), limits)?;
-    let groups = opened(&names, styles, catalogue).map_err(|error| error.at("layers"))?;
-    let narrow = |(at, group)| conditions.on(at, group, catalogue);
-    groups.into_iter().enumerate().map(narrow).collect::<Result<Vec<_>>>().map(|groups| groups.concat())
+    let groups = match &brought {
+        Some(brought) if is_literal => brought.literal(catalogue),
+        Some(brought) => {
+            names.iter().zip(styles).map(|(name, style)| brought.library(name, style, catalogue)).collect()
+        }
+        None => opened(&names, styles, catalogue),
+    };
+    let groups = groups.map_err(|error| error.at("layers"))?;
+    let narrow = |(at, (name, group)): (usize, (&&str, _))| {
+        conditions.on(at, group, catalogue).map(|group| ((*name).to_owned(), group))
+    };
+    names.iter().zip(groups).enumerate().map(narrow).collect()
+}
+
+/// Those of the layers drawn that QUERY_LAYERS names, with what the styles that the request brings show of them.
+pub fn queried_of_brought(
+    pairs: &Pairs,
+    catalogue: &Catalogue,
+    limits: &Limits,
+    scale_denominator: f64,
+) -> Result<Vec<PictureLayer>> {
+    let drawn = named(pairs, catalogue, limits)?;
+    let mut queried = Vec::new();
+    for name in names(pairs, "query_layers", limits)? {
+        let found: Vec<_> =
+            drawn.iter().filter(|(known, _)| known == name).flat_map(|(_, group)| group.clone()).collect();
+        if found.is_empty() {
+            return Err(Error::not_found("A layer in QUERY_LAYERS is not among those drawn.").at("query_layers"));
+        }
+        queried.extend(found);
+    }
+    queried.iter().try_for_each(|layer| has_place(layer, catalogue)).map_err(|error| error.at("query_layers"))?;
+    queried.into_iter().map(|layer| narrowed_to_shown(layer, scale_denominator, catalogue)).collect()
 }
 
 /// The layers in QUERY_LAYERS, bottom first, with the conditions that LAYERS have; what a layer has at a point does not depend on

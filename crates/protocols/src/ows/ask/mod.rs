@@ -1,7 +1,9 @@
-//! Key-value pairs → questions.
+//! Key-value pairs, and documents that are posted, → questions.
 
 mod layers;
 mod narrow;
+pub mod post;
+mod sld;
 mod view;
 
 pub use view::{background, size, view};
@@ -10,9 +12,10 @@ use crate::common::kvp::Pairs;
 use crate::common::layers::{layer, state};
 use crate::common::negotiate::languages;
 use crate::ows::codes::missing;
-use layers::{drawn, queried};
+use layers::{drawn, queried, queried_of_brought};
+use sld::Brought;
 use terrane_engine::catalogue::Catalogue;
-use terrane_engine::{PIXEL_MM, PictureLayer, PictureQuestion, View};
+use terrane_engine::{OwnStyle, PIXEL_MM, PictureLayer, PictureQuestion, View};
 use terrane_model::limits::Limits;
 use terrane_model::picture::PictureFormat;
 use terrane_model::{DatasetId, Error, Result};
@@ -155,7 +158,6 @@ pub struct MapAsk {
 
 /// GetMap.
 pub fn map(pairs: &Pairs, version: Version, catalogue: &Catalogue, limits: &Limits) -> Result<MapAsk> {
-    refuse_sld(pairs)?;
     let layers = drawn(pairs, catalogue, limits)?;
     let format = picture_format(pairs.any_case("format").ok_or_else(|| missing("format"))?)?;
     let view = view(pairs, version)?;
@@ -165,16 +167,6 @@ pub fn map(pairs: &Pairs, version: Version, catalogue: &Catalogue, limits: &Limi
     let background = [red, green, blue, if format == PictureFormat::Jpeg { 255 } else { alpha }];
     let picture = PictureQuestion { layers, view, background, tiled: truth(pairs, "tiled")? };
     Ok(MapAsk { picture, format, state })
-}
-
-fn refuse_sld(pairs: &Pairs) -> Result<()> {
-    for key in ["sld", "sld_body", "remote_ows_type", "remote_ows_url"] {
-        if pairs.any_case(key).is_some() {
-            let say = "Styles in the request are not offered; name a style of the layer in STYLES.";
-            return Err(Error::unsupported(say).at(key));
-        }
-    }
-    Ok(())
 }
 
 /// FORMAT: one that pictures are written in; names of old clients are understood.
@@ -216,9 +208,14 @@ pub struct InfoAsk {
 
 /// GetFeatureInfo.
 pub fn info(pairs: &Pairs, version: Version, catalogue: &Catalogue, limits: &Limits) -> Result<InfoAsk> {
-    drawn(pairs, catalogue, limits)?;
-    let layers = queried(pairs, catalogue, limits)?;
     let view = view(pairs, version)?;
+    let layers = match pairs.any_case("sld_body").or_else(|| pairs.any_case("sld")) {
+        Some(_) => queried_of_brought(pairs, catalogue, limits, view.scale_denominator)?,
+        None => {
+            drawn(pairs, catalogue, limits)?;
+            queried(pairs, catalogue, limits)?
+        }
+    };
     let at_px =
         [pixel(pairs, version.pixel_keys(0), view.width_px)?, pixel(pairs, version.pixel_keys(1), view.height_px)?];
     Ok(InfoAsk { layers, view, at_px, count: feature_count(pairs)? })
@@ -244,22 +241,28 @@ pub struct LegendAsk {
     pub dataset: DatasetId,
     /// The style; the dataset's default when not named.
     pub style: Option<String>,
+    /// A style that the request brings.
+    pub own_style: Option<OwnStyle>,
     /// Device pixels for each standard pixel.
     pub sharpness: f64,
 }
 
 /// GetLegendGraphic.
 pub fn legend(pairs: &Pairs, catalogue: &Catalogue) -> Result<LegendAsk> {
-    refuse_sld(pairs)?;
     // Many clients leave FORMAT out here.
     check_legend_format(pairs.any_case("format").unwrap_or("image/png"))?;
     let name = pairs.any_case("layer").or_else(|| pairs.any_case("layers")).ok_or_else(|| missing("layer"))?;
-    let layers = layer(name, pairs.any_case("style").or_else(|| pairs.any_case("styles")), catalogue);
+    let style = pairs.any_case("style").or_else(|| pairs.any_case("styles"));
+    let layers = match Brought::of(pairs, catalogue)? {
+        Some(brought) => brought.library(name, style, catalogue),
+        None => layer(name, style, catalogue),
+    };
     let layers = layers.map_err(|error| error.at("layer"))?;
     let [only] = layers.as_slice() else {
         let say = "A map of several layers has no single legend; ask for its layers one by one.";
         return Err(Error::unsupported(say).at("layer"));
     };
     let sharpness = (PIXEL_MM / pixel_mm(pairs)?).clamp(0.5, 4.0);
-    Ok(LegendAsk { dataset: only.dataset.clone(), style: only.style.clone(), sharpness })
+    let PictureLayer { dataset, style, own_style, .. } = only.clone();
+    Ok(LegendAsk { dataset, style, own_style, sharpness })
 }

@@ -70,11 +70,13 @@ pub fn capabilities(description: &Description<'_>, version: Version) -> String {
                 ("version", "1.3.0"),
                 ("updateSequence", &sequence),
                 ("xmlns", "http://www.opengis.net/wms"),
+                ("xmlns:sld", "http://www.opengis.net/sld"),
                 ("xmlns:xlink", XLINK),
                 ("xmlns:xsi", "http://www.w3.org/2001/XMLSchema-instance"),
                 (
                     "xsi:schemaLocation",
-                    "http://www.opengis.net/wms http://schemas.opengis.net/wms/1.3.0/capabilities_1_3_0.xsd",
+                    "http://www.opengis.net/wms http://schemas.opengis.net/wms/1.3.0/capabilities_1_3_0.xsd \
+                     http://www.opengis.net/sld http://schemas.opengis.net/sld/1.1.0/sld_capabilities.xsd",
                 ),
             ],
         ),
@@ -165,9 +167,7 @@ impl Writer<'_> {
         self.operation("GetMap", &PictureFormat::ALL.map(PictureFormat::media_type));
         self.operation("GetFeatureInfo", &INFO_FORMATS);
         // 1.3.0 has a place for it only in the schema of another standard.
-        if old {
-            self.operation("GetLegendGraphic", &["image/png"]);
-        }
+        self.operation(if old { "GetLegendGraphic" } else { "sld:GetLegendGraphic" }, &["image/png"]);
         self.xml.close().open("Exception", &[]);
         let formats = match old {
             true => ["application/vnd.ogc.se_xml", "application/vnd.ogc.se_inimage", "application/vnd.ogc.se_blank"],
@@ -177,8 +177,21 @@ impl Writer<'_> {
             self.xml.element("Format", &[], format);
         }
         self.xml.close();
+        self.symbolization();
         self.root_layer();
         self.xml.close();
+    }
+
+    /// Styles in the request are drawn; data at other addresses are never fetched (05-078r4, 8).
+    fn symbolization(&mut self) {
+        let truths = [("SupportSLD", "1"), ("UserLayer", "0"), ("UserStyle", "1"), ("RemoteWFS", "0")];
+        match self.version {
+            Version::V111 => self.xml.empty("UserDefinedSymbolization", &truths),
+            Version::V130 => {
+                let all = [&truths[..], &[("InlineFeature", "0"), ("RemoteWCS", "0")]].concat();
+                self.xml.empty("sld:UserDefinedSymbolization", &all)
+            }
+        };
     }
 
     fn operation(&mut self, name: &'static str, formats: &[&str]) {
@@ -187,9 +200,15 @@ impl Writer<'_> {
             self.xml.element("Format", &[], format);
         }
         self.xml.open("DCPType", &[]).open("HTTP", &[]).open("Get", &[]);
-        let path = if self.description.profile.is_some() { "/onegeology/wms?" } else { "/wms?" };
-        self.online_resource(&self.description.site.url(path));
-        self.xml.close().close().close().close();
+        let path = if self.description.profile.is_some() { "/onegeology/wms" } else { "/wms" };
+        self.online_resource(&self.description.site.url(&format!("{path}?")));
+        self.xml.close();
+        if name == "GetMap" {
+            self.xml.open("Post", &[]);
+            self.online_resource(&self.description.site.url("/wms"));
+            self.xml.close();
+        }
+        self.xml.close().close().close();
     }
 
     fn root_layer(&mut self) {

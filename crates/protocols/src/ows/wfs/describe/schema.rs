@@ -165,6 +165,8 @@ impl Writer<'_> {
         let kind = match property.kind {
             PropertyKind::Geometry(kind) => return vec![geometry_type(kind)],
             PropertyKind::Values(kind) => kind,
+            // Only types of standards have such, and their schemas are published.
+            PropertyKind::Built(_) => return vec!["xsd:anyType"],
         };
         if kind == ColumnKind::Time {
             let key = (known.qualified(), property.column.clone().unwrap_or_default());
