@@ -60,7 +60,10 @@ impl Template {
                 (_, Part::Text(words)) if words.is_empty() => {}
                 (Some(Part::Text(before)), Part::Text(words)) => before.push_str(words),
                 (_, Part::Column { name, decimals }) => {
-                    all.push(Part::Column { name: name.clone(), decimals: decimals.map(|many| many.min(DECIMALS_MAX)) });
+                    all.push(Part::Column {
+                        name: name.clone(),
+                        decimals: decimals.map(|many| many.min(DECIMALS_MAX)),
+                    });
                 }
                 (_, part) => all.push(part.clone()),
             }

@@ -5,8 +5,8 @@ mod prepare;
 pub(crate) use prepare::write_rows;
 pub use prepare::{LocalPreparer, Prepared, Preparer, Reading, prepare};
 
-use crate::foreign;
 use crate::catalogue::{Catalogue, plain_layer};
+use crate::foreign;
 use crate::publish::{dataset_change, map_change, now, style_change, style_ids};
 use crate::{Caller, Engine};
 use std::path::{Path, PathBuf};

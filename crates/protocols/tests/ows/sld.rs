@@ -101,7 +101,10 @@ fn points_and_legends_follow_the_style() {
     assert!(info(&green).contains("name = square"), "{}", info(&green));
     assert!(info(&green.replace(">square<", ">triangle<")).contains("Nothing is here"));
     let legend = |body: &str| {
-        Shown::of(&get(&format!("SERVICE=WMS&VERSION=1.3.0&REQUEST=GetLegendGraphic&LAYER=red&FORMAT=image/png&SLD_BODY={}", encode(body))))
+        Shown::of(&get(&format!(
+            "SERVICE=WMS&VERSION=1.3.0&REQUEST=GetLegendGraphic&LAYER=red&FORMAT=image/png&SLD_BODY={}",
+            encode(body)
+        )))
     };
     let is_green = |[red, green, blue, alpha]: [u8; 4]| alpha > 128 && red < 60 && green > 100 && blue < 60;
     assert!(legend(&green).box_of(is_green).is_some() && legend(&green).box_of(is_red).is_none());
@@ -132,7 +135,8 @@ fn what_does_not_fit_the_layer_says_what_and_where() {
     }
     let said = text(&with_body("", "", &sld("sheep", "name", "#008000")));
     assert!(said.contains("LayerNotDefined") && said.contains("locator=\"layers\""), "{said}");
-    let refused = get(&format!("SERVICE=WMS&REQUEST=GetMap&VERSION=1.1.1&SRS=EPSG:32654&SLD=http://127.0.0.1:1/a.sld&{UTM}"));
+    let refused =
+        get(&format!("SERVICE=WMS&REQUEST=GetMap&VERSION=1.1.1&SRS=EPSG:32654&SLD=http://127.0.0.1:1/a.sld&{UTM}"));
     assert!(text(&refused).contains("never fetched"), "{}", text(&refused));
 }
 
@@ -146,44 +150,86 @@ fn hostile_documents_are_answered_with_an_exception_or_a_picture() {
         )
     };
     let stroke = |name: &str, value: &str| {
-        symbol(&format!("<LineSymbolizer><Stroke><CssParameter name='{name}'>{value}</CssParameter></Stroke></LineSymbolizer>"))
+        symbol(&format!(
+            "<LineSymbolizer><Stroke><CssParameter name='{name}'>{value}</CssParameter></Stroke></LineSymbolizer>"
+        ))
     };
     let mut cases: Vec<(String, bool)> = Vec::new();
-    for secret in ["file:///etc/passwd", "http://127.0.0.1:1/x", "jar:http://127.0.0.1:1/x!/y", "php://filter/x", "expect://id", "\\\\host\\share"] {
+    for secret in [
+        "file:///etc/passwd",
+        "http://127.0.0.1:1/x",
+        "jar:http://127.0.0.1:1/x!/y",
+        "php://filter/x",
+        "expect://id",
+        "\\\\host\\share",
+    ] {
         let entity = format!("<?xml version='1.0'?><!DOCTYPE x [<!ENTITY e SYSTEM '{secret}'>]>");
         cases.push((entity.clone() + &symbol("").replace("red", "&e;"), true));
         cases.push((format!("<!DOCTYPE x SYSTEM '{secret}'>{}", symbol("")), true));
         cases.push((format!("<!DOCTYPE x [<!ENTITY % p SYSTEM '{secret}'>%p;]>{}", symbol("")), true));
         for inside in [
-            format!("<PointSymbolizer><Graphic><ExternalGraphic><OnlineResource xlink:href='{secret}'/></ExternalGraphic></Graphic></PointSymbolizer>"),
-            format!("<PolygonSymbolizer><Fill><GraphicFill><Graphic><ExternalGraphic><OnlineResource xlink:href='{secret}'/></ExternalGraphic></Graphic></GraphicFill></Fill></PolygonSymbolizer>"),
-            format!("<LegendGraphic><Graphic><ExternalGraphic><OnlineResource xlink:href='{secret}'/></ExternalGraphic></Graphic></LegendGraphic><LineSymbolizer/>"),
-            format!("<PointSymbolizer><Graphic><Mark><OnlineResource xlink:href='{secret}'/></Mark></Graphic></PointSymbolizer>"),
-            format!("<PointSymbolizer><Graphic><Mark><WellKnownName>{secret}</WellKnownName></Mark></Graphic></PointSymbolizer>"),
+            format!(
+                "<PointSymbolizer><Graphic><ExternalGraphic><OnlineResource xlink:href='{secret}'/></ExternalGraphic></Graphic></PointSymbolizer>"
+            ),
+            format!(
+                "<PolygonSymbolizer><Fill><GraphicFill><Graphic><ExternalGraphic><OnlineResource xlink:href='{secret}'/></ExternalGraphic></Graphic></GraphicFill></Fill></PolygonSymbolizer>"
+            ),
+            format!(
+                "<LegendGraphic><Graphic><ExternalGraphic><OnlineResource xlink:href='{secret}'/></ExternalGraphic></Graphic></LegendGraphic><LineSymbolizer/>"
+            ),
+            format!(
+                "<PointSymbolizer><Graphic><Mark><OnlineResource xlink:href='{secret}'/></Mark></Graphic></PointSymbolizer>"
+            ),
+            format!(
+                "<PointSymbolizer><Graphic><Mark><WellKnownName>{secret}</WellKnownName></Mark></Graphic></PointSymbolizer>"
+            ),
         ] {
             cases.push((symbol(&inside), false));
         }
-        for remote in ["<RemoteOWS><Service>WFS</Service><OnlineResource/></RemoteOWS>", "<InlineFeature><gml xmlns='x'/></InlineFeature>"] {
-            let layer = format!("<UserLayer><Name>x</Name>{}</UserLayer>", remote.replace("<OnlineResource/>", &format!("<OnlineResource xlink:href='{secret}'/>")));
+        for remote in [
+            "<RemoteOWS><Service>WFS</Service><OnlineResource/></RemoteOWS>",
+            "<InlineFeature><gml xmlns='x'/></InlineFeature>",
+        ] {
+            let layer = format!(
+                "<UserLayer><Name>x</Name>{}</UserLayer>",
+                remote.replace("<OnlineResource/>", &format!("<OnlineResource xlink:href='{secret}'/>"))
+            );
             cases.push((symbol("").replace("<NamedLayer>", &format!("{layer}<NamedLayer>")), true));
         }
     }
     let lol = (0..9).map(|at| format!("<!ENTITY l{} '{}'>", at + 1, format!("&l{at};").repeat(10))).collect::<String>();
-    cases.push((format!("<!DOCTYPE l [<!ENTITY l0 'l'>{lol}]><StyledLayerDescriptor>&l9;</StyledLayerDescriptor>"), true));
+    cases.push((
+        format!("<!DOCTYPE l [<!ENTITY l0 'l'>{lol}]><StyledLayerDescriptor>&l9;</StyledLayerDescriptor>"),
+        true,
+    ));
     cases.push((symbol(&"<a>".repeat(20_000)), true));
-    cases.push((format!("<StyledLayerDescriptor {}/>", (0..5_000).map(|at| format!("a{at}='x' ")).collect::<String>()), true));
+    cases.push((
+        format!("<StyledLayerDescriptor {}/>", (0..5_000).map(|at| format!("a{at}='x' ")).collect::<String>()),
+        true,
+    ));
     cases.push((symbol("").replace("<Rule></Rule>", &"<Rule><LineSymbolizer/></Rule>".repeat(10_000)), true));
     cases.push((symbol("").replace("<NamedLayer>", &"<NamedLayer><Name>red</Name></NamedLayer>".repeat(500)), true));
     cases.push((symbol(&"<PolygonSymbolizer/>".repeat(300)), false));
-    let filter = format!("<Filter>{}<PropertyIsNull><PropertyName>name</PropertyName></PropertyIsNull>{}</Filter><LineSymbolizer/>", "<Not>".repeat(200), "</Not>".repeat(200));
+    let filter = format!(
+        "<Filter>{}<PropertyIsNull><PropertyName>name</PropertyName></PropertyIsNull>{}</Filter><LineSymbolizer/>",
+        "<Not>".repeat(200),
+        "</Not>".repeat(200)
+    );
     cases.push((symbol(&filter), true));
     for width in ["1e9", "-1e9", "1e308", "0", "1e-308"] {
         cases.push((stroke("stroke-width", width), false));
-        let point = format!("<PointSymbolizer><Graphic><Mark><WellKnownName>star</WellKnownName></Mark><Size>{width}</Size></Graphic></PointSymbolizer>");
+        let point = format!(
+            "<PointSymbolizer><Graphic><Mark><WellKnownName>star</WellKnownName></Mark><Size>{width}</Size></Graphic></PointSymbolizer>"
+        );
         cases.push((symbol(&point), false));
-        let label = format!("<TextSymbolizer><Label>{}</Label><Font><CssParameter name='font-size'>{width}</CssParameter></Font><Halo><Radius>{width}</Radius></Halo></TextSymbolizer>", "x".repeat(2_000));
+        let label = format!(
+            "<TextSymbolizer><Label>{}</Label><Font><CssParameter name='font-size'>{width}</CssParameter></Font><Halo><Radius>{width}</Radius></Halo></TextSymbolizer>",
+            "x".repeat(2_000)
+        );
         cases.push((symbol(&label), false));
-        let moved = format!("<LineSymbolizer uom='metre'><Stroke/><PerpendicularOffset>{width}</PerpendicularOffset></LineSymbolizer>");
+        let moved = format!(
+            "<LineSymbolizer uom='metre'><Stroke/><PerpendicularOffset>{width}</PerpendicularOffset></LineSymbolizer>"
+        );
         cases.push((symbol(&moved), false));
     }
     for width in ["NaN", "inf", "1e999", "", "x", "1 2"] {
@@ -193,14 +239,20 @@ fn hostile_documents_are_answered_with_an_exception_or_a_picture() {
     for dashes in ["0 0 0", "0", "-1 2", "1e-9 1e-9", "1e300 1", "0.6 0 0 0", many.as_str()] {
         cases.push((stroke("stroke-dasharray", dashes), false));
     }
-    for rule in ["<MinScaleDenominator>-1</MinScaleDenominator>", "<MaxScaleDenominator>x</MaxScaleDenominator>", "<ElseFilter/><Filter><PropertyIsNull><PropertyName>name</PropertyName></PropertyIsNull></Filter>"] {
+    for rule in [
+        "<MinScaleDenominator>-1</MinScaleDenominator>",
+        "<MaxScaleDenominator>x</MaxScaleDenominator>",
+        "<ElseFilter/><Filter><PropertyIsNull><PropertyName>name</PropertyName></PropertyIsNull></Filter>",
+    ] {
         cases.push((symbol(&format!("{rule}<LineSymbolizer/>")), true));
     }
     assert!(cases.len() >= 100, "{}", cases.len());
     for (body, refused) in &cases {
         let shown: String = body.chars().take(300).collect();
         let rest = format!("SERVICE=WMS&VERSION=1.3.0&REQUEST=GetMap&FORMAT=image/png&{UTM}");
-        for got in [post("/wms", format!("{rest}&SLD_BODY={}", encode(body))), post(&format!("/wms?{rest}"), body.clone())] {
+        for got in
+            [post("/wms", format!("{rest}&SLD_BODY={}", encode(body))), post(&format!("/wms?{rest}"), body.clone())]
+        {
             let is_picture = got.header("content-type") == "image/png";
             assert!(got.status == 200 && is_picture || got.status == 400 && !is_picture, "{} {shown}", got.status);
             assert_eq!(got.status == 400, *refused, "{shown}: {}", if is_picture { String::new() } else { text(&got) });

@@ -7,14 +7,12 @@ mod fidelity;
 mod read;
 mod write;
 
-
 #[cfg(test)]
 mod tests;
 
 pub use fidelity::{Fidelity, How, Remark};
 pub use read::{Look, is_sld, read, read_node};
 pub use write::{Described, Written};
-
 
 use super::Style;
 use terrane_model::grid::GridSchema;

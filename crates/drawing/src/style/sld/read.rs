@@ -65,11 +65,7 @@ pub fn read_node(root: Node<'_, '_>, subject: Look<'_>) -> Result<Sld> {
     Ok(Sld { layers, fidelity })
 }
 
-fn named_layers(
-    root: Node<'_, '_>,
-    subject: Look<'_>,
-    fidelity: &mut Fidelity,
-) -> Result<Vec<SldLayer>> {
+fn named_layers(root: Node<'_, '_>, subject: Look<'_>, fidelity: &mut Fidelity) -> Result<Vec<SldLayer>> {
     let (mut layers, mut styles) = (Vec::new(), 0);
     for node in children(root) {
         match node.tag_name().name() {
@@ -91,9 +87,9 @@ fn named_layers(
             return Err(Error::too_large(format!("A document has at most {PICTURE_STYLES_MAX} layers and styles.")));
         }
     }
-    match layers.is_empty() {
-        true => Err(Error::invalid("The document has no NamedLayer.")),
-        false => Ok(layers),
+    match child(root, "NamedLayer") {
+        None => Err(Error::invalid("The document has no NamedLayer.")),
+        Some(_) => Ok(layers),
     }
 }
 
@@ -116,7 +112,8 @@ impl Reader<'_> {
                     layer.styles.push(SldStyle::Named(child(part, "Name").map(text_of).unwrap_or_default()));
                 }
                 "UserStyle" => {
-                    let is_default = child(part, "IsDefault").map(text_of).is_some_and(|text| text == "1" || text == "true");
+                    let is_default =
+                        child(part, "IsDefault").map(text_of).is_some_and(|text| text == "1" || text == "true");
                     layer.styles.push(SldStyle::Own { style: self.style(part)?, is_default });
                 }
                 "LayerFeatureConstraints" | "LayerCoverageConstraints" => layer.filter = self.constraints(part)?,
@@ -169,7 +166,9 @@ impl Reader<'_> {
             match part.tag_name().name() {
                 "Rule" => rules.push(self.rule(part)?),
                 "OnlineResource" => self.fidelity.left_out(part, "styles at another address are never fetched"),
-                "Transformation" => self.fidelity.left_out(part, "data are drawn as they are, without a Transformation"),
+                "Transformation" => {
+                    self.fidelity.left_out(part, "data are drawn as they are, without a Transformation")
+                }
                 "VendorOption" => self.vendor_option(part),
                 _ => {}
             }

@@ -70,7 +70,8 @@ fn ages() -> String {
              <CssParameter name='fill'>{colour}</CssParameter></Fill></PolygonSymbolizer></Rule>"
         )
     };
-    old(&(rule("Jurassic", &["Jurassic", "LowerJurassic"], "#34B2C9") + &rule("Permian", &["Permian", "Guadalupian"], "#F04028")))
+    old(&(rule("Jurassic", &["Jurassic", "LowerJurassic"], "#34B2C9")
+        + &rule("Permian", &["Permian", "Guadalupian"], "#F04028")))
 }
 
 #[test]
@@ -120,7 +121,10 @@ fn pictures_patterns_and_fonts_are_told_and_never_fetched() {
     assert!(said.iter().all(|remark| remark.contains("line ") && remark.contains("Rule 1")), "{said:#?}");
     assert_eq!(sld.fidelity.exact, 0);
     let Symbolizer::Mark(mark) = &style_of(&sld).rules[0].symbolizers[0] else { panic!() };
-    assert_eq!((mark.shape.clone(), mark.size.clone()), (Property::Fixed(Shape::Square), Property::Fixed(Length::px(12.0))));
+    assert_eq!(
+        (mark.shape.clone(), mark.size.clone()),
+        (Property::Fixed(Shape::Square), Property::Fixed(Length::px(12.0)))
+    );
     let Symbolizer::Fill(fill) = &style_of(&sld).rules[0].symbolizers[1] else { panic!() };
     assert_eq!((fill.colour.clone(), fill.opacity), (Property::Fixed(Colour::rgb(0xff_0000)), 0.5));
 }
@@ -144,7 +148,9 @@ fn feature_type_styles_are_drawn_one_after_the_other() {
     assert_eq!(style.rules.len(), 2, "rules of one condition are one");
     assert_eq!(style.rules[0].symbolizers.len(), 2);
     // The other one waits for the second level.
-    assert!(matches!(&style.rules[1].symbolizers[..], [Symbolizer::Label(nothing), Symbolizer::Line(_)] if nothing.opacity == 0.0));
+    assert!(
+        matches!(&style.rules[1].symbolizers[..], [Symbolizer::Label(nothing), Symbolizer::Line(_)] if nothing.opacity == 0.0)
+    );
     let again = Style::from_json(&style.to_json()).expect("what is read can be kept");
     assert_eq!(&again, style);
 }
@@ -162,7 +168,9 @@ fn functions_of_both_versions_become_classes_and_ramps() {
     let sld = rows(se);
     assert!(sld.fidelity.is_exact(), "{:?}", sld.fidelity);
     let Symbolizer::Mark(mark) = &style_of(&sld).rules[0].symbolizers[0] else { panic!() };
-    let Some(Property::ByColumn(ByColumn { mapping: Mapping::Match(cases), otherwise, .. })) = &mark.fill else { panic!() };
+    let Some(Property::ByColumn(ByColumn { mapping: Mapping::Match(cases), otherwise, .. })) = &mark.fill else {
+        panic!()
+    };
     assert_eq!((cases.as_slice(), *otherwise), (&[("a".to_owned(), Colour::rgb(0xff_0000))][..], Some(Colour::BLACK)));
     let Property::ByColumn(ByColumn { mapping: Mapping::Interpolate { stops, .. }, .. }) = &mark.size else { panic!() };
     assert_eq!(stops[1], (9.0, Length { amount: 900.0, unit: crate::style::Unit::Metres }));
@@ -174,7 +182,10 @@ fn functions_of_both_versions_become_classes_and_ramps() {
     let Symbolizer::Line(line) = &style_of(&sld).rules[0].symbolizers[0] else { panic!() };
     let Property::ByColumn(by) = &line.colour else { panic!() };
     let of = |number| by.mapping.of_number(number);
-    assert_eq!([of(-7.0), of(4.9), of(5.0)], [Some(Colour::rgb(0xff_0000)), Some(Colour::rgb(0xff_0000)), Some(Colour::rgb(0xff00))]);
+    assert_eq!(
+        [of(-7.0), of(4.9), of(5.0)],
+        [Some(Colour::rgb(0xff_0000)), Some(Colour::rgb(0xff_0000)), Some(Colour::rgb(0xff00))]
+    );
 }
 
 #[test]
@@ -182,7 +193,8 @@ fn hostile_documents_are_refused() {
     let bomb = "<?xml version='1.0'?><!DOCTYPE x [<!ENTITY a SYSTEM 'file:///etc/passwd'>]><StyledLayerDescriptor>&a;</StyledLayerDescriptor>";
     assert!(refused(bomb).say().contains("DOCTYPE"));
     for remote in ["<RemoteOWS><Service>WFS</Service></RemoteOWS>", "<InlineFeature><x/></InlineFeature>"] {
-        let text = format!("<StyledLayerDescriptor><UserLayer><Name>x</Name>{remote}</UserLayer></StyledLayerDescriptor>");
+        let text =
+            format!("<StyledLayerDescriptor><UserLayer><Name>x</Name>{remote}</UserLayer></StyledLayerDescriptor>");
         assert!(refused(&text).say().contains("UserLayer"));
     }
     let rule = "<Rule><LineSymbolizer/></Rule>";
@@ -191,7 +203,9 @@ fn hostile_documents_are_refused() {
     assert!(refused(&format!("<StyledLayerDescriptor>{layers}</StyledLayerDescriptor>")).say().contains("at most"));
     assert!(refused(&"<a>".repeat(100_000)).say().len() < 300);
     for wrong in ["NaN", "inf", "1e999", "", "-", "4 4", "0x10"] {
-        let text = old(&format!("<Rule><LineSymbolizer><Stroke><CssParameter name='stroke-width'>{wrong}</CssParameter></Stroke></LineSymbolizer></Rule>"));
+        let text = old(&format!(
+            "<Rule><LineSymbolizer><Stroke><CssParameter name='stroke-width'>{wrong}</CssParameter></Stroke></LineSymbolizer></Rule>"
+        ));
         assert!(refused(&text).say().contains("not a length"), "{wrong}");
     }
 }
@@ -201,11 +215,13 @@ fn dashes_of_nothing_are_left_out_and_remarks_do_not_grow_without_end() {
     let dash = "<Rule><LineSymbolizer><Stroke><CssParameter name='stroke-dasharray'>0 0 0</CssParameter></Stroke></LineSymbolizer></Rule>";
     let sld = rows(&old(dash));
     assert_eq!(sld.fidelity.remarks[0].how, How::LeftOut);
-    let many: String = (0..3_000).map(|at| format!("<Rule><LineSymbolizer><Odd{at}/></LineSymbolizer></Rule>")).collect();
+    let many: String =
+        (0..3_000).map(|at| format!("<Rule><LineSymbolizer><Odd{at}/></LineSymbolizer></Rule>")).collect();
     assert_eq!(rows(&old(&many)).fidelity.remarks.len(), 200);
 }
 
-const DESCRIBED: Described<'static> = Described { layer: "units", style: "own", languages: &["en"], attribution: "A survey" };
+const DESCRIBED: Described<'static> =
+    Described { layer: "units", style: "own", languages: &["en"], attribution: "A survey" };
 
 /// A schema in which a style draws: kinds are found by trying.
 fn schema_of(style: &Style) -> Schema {
@@ -217,7 +233,8 @@ fn schema_of(style: &Style) -> Schema {
     let kinds = [ColumnKind::Text, ColumnKind::Float, ColumnKind::Time, ColumnKind::Bool];
     let mut chosen = vec![0; names.len()];
     loop {
-        let columns: Vec<(&str, ColumnKind)> = names.iter().zip(&chosen).map(|(name, at)| (name.as_str(), kinds[*at])).collect();
+        let columns: Vec<(&str, ColumnKind)> =
+            names.iter().zip(&chosen).map(|(name, at)| (name.as_str(), kinds[*at])).collect();
         let schema = schema(&columns);
         let Err(error) = style.check(&schema) else { return schema };
         let wrong = names.iter().position(|name| error.say().contains(&format!("“{name}”")));
@@ -238,12 +255,17 @@ fn demo_styles_come_back_as_they_were_but_for_what_is_told() {
         let path = entry.expect("an entry").path();
         let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
         let style = Style::from_json(&std::fs::read_to_string(&path).expect("text")).expect("a style");
-        let is_grid = style.rules.iter().flat_map(|rule| &rule.symbolizers).any(|it| matches!(it, Symbolizer::Raster(_)));
+        let is_grid =
+            style.rules.iter().flat_map(|rule| &rule.symbolizers).any(|it| matches!(it, Symbolizer::Raster(_)));
         let subject = if is_grid { Subject::Several } else { Subject::Rows(schema_of(&style)) };
         for version in [Version::V100, Version::V110] {
             let written = style.to_sld(version, &DESCRIBED);
             if let Some(folder) = &kept {
-                std::fs::write(std::path::Path::new(folder).join(format!("{name}-{}.sld", version.name())), &written.text).expect("kept");
+                std::fs::write(
+                    std::path::Path::new(folder).join(format!("{name}-{}.sld", version.name())),
+                    &written.text,
+                )
+                .expect("kept");
             }
             let sld = read_as(&written.text, subject.clone()).unwrap_or_else(|error| panic!("{name}: {error}"));
             assert_eq!(sld.layers[0].name, "units");
@@ -259,7 +281,12 @@ fn demo_styles_come_back_as_they_were_but_for_what_is_told() {
             // Once more: what could be said is said again word for word.
             let again = back.to_sld(version, &DESCRIBED);
             let third = read_as(&again.text, subject.clone()).expect("read again");
-            assert_eq!(third.layers[0].own(None).map(Style::to_json), Some(back.to_json()), "{name} {}", version.name());
+            assert_eq!(
+                third.layers[0].own(None).map(Style::to_json),
+                Some(back.to_json()),
+                "{name} {}",
+                version.name()
+            );
         }
         count += 1;
     }

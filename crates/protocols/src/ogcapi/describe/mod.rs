@@ -2,8 +2,8 @@
 
 mod collection;
 pub mod maplibre;
-pub mod sld;
 mod maps;
+pub mod sld;
 mod styles;
 
 pub use collection::{collection, collections, extent, is_web, matching};

@@ -27,7 +27,9 @@ fn named(pairs: &Pairs, catalogue: &Catalogue, limits: &Limits) -> Result<Vec<(S
     let conditions = Conditions::of(pairs, names.len(), limits)?;
     let groups = match &brought {
         Some(brought) if is_literal => brought.literal(catalogue),
-        Some(brought) => names.iter().zip(styles).map(|(name, style)| brought.library(name, style, catalogue)).collect(),
+        Some(brought) => {
+            names.iter().zip(styles).map(|(name, style)| brought.library(name, style, catalogue)).collect()
+        }
         None => opened(&names, styles, catalogue),
     };
     let groups = groups.map_err(|error| error.at("layers"))?;
@@ -47,7 +49,8 @@ pub fn queried_of_brought(
     let drawn = named(pairs, catalogue, limits)?;
     let mut queried = Vec::new();
     for name in names(pairs, "query_layers", limits)? {
-        let found: Vec<_> = drawn.iter().filter(|(known, _)| known == name).flat_map(|(_, group)| group.clone()).collect();
+        let found: Vec<_> =
+            drawn.iter().filter(|(known, _)| known == name).flat_map(|(_, group)| group.clone()).collect();
         if found.is_empty() {
             return Err(Error::not_found("A layer in QUERY_LAYERS is not among those drawn.").at("query_layers"));
         }

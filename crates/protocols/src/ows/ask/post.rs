@@ -49,7 +49,8 @@ fn document(text: &str) -> Result<Pairs> {
 
 /// A `GetMap` document as pairs; its styles are read from the document itself.
 fn get_map(root: Node<'_, '_>, text: &str) -> Pairs {
-    let mut pairs = vec![("request", "GetMap".to_owned()), ("service", "WMS".to_owned()), ("sld_body", text.to_owned())];
+    let mut pairs =
+        vec![("request", "GetMap".to_owned()), ("service", "WMS".to_owned()), ("sld_body", text.to_owned())];
     let version = root.attribute("version").unwrap_or("1.3.0");
     pairs.push(("version", version.to_owned()));
     let crs_key = if version.starts_with("1.3") { "crs" } else { "srs" };
@@ -87,7 +88,8 @@ fn crs_name(name: &str) -> String {
 
 /// Two corners, in whichever of the spellings, as four numbers.
 fn bbox(node: Node<'_, '_>) -> Option<String> {
-    let words = |text: String| text.split([' ', ',', '\n', '\t']).filter(|word| !word.is_empty()).map(str::to_owned).collect();
+    let words =
+        |text: String| text.split([' ', ',', '\n', '\t']).filter(|word| !word.is_empty()).map(str::to_owned).collect();
     let corners = || Some([text_of(child(node, "LowerCorner"))?, text_of(child(node, "UpperCorner"))?]);
     let numbers: Vec<String> = match corners() {
         Some(corners) => corners.into_iter().flat_map(words).collect(),

@@ -20,12 +20,16 @@ impl Brought {
         }
         for key in ["remote_ows_type", "remote_ows_url"] {
             if pairs.any_case(key).is_some() {
-                return Err(Error::unsupported("Data at other addresses are never fetched; name layers of this service.").at(key));
+                return Err(Error::unsupported(
+                    "Data at other addresses are never fetched; name layers of this service.",
+                )
+                .at(key));
             }
         }
         let Some(text) = pairs.any_case("sld_body") else { return Ok(None) };
         let asked: Vec<&str> = ["layers", "layer"].iter().filter_map(|key| pairs.any_case(key)).collect();
-        let wanted = |name: &str| asked.is_empty() || asked.iter().any(|names| names.split(',').any(|known| known == name));
+        let wanted =
+            |name: &str| asked.is_empty() || asked.iter().any(|names| names.split(',').any(|known| known == name));
         let read = sld::read(text, &|name| match wanted(name) {
             true => subject(name, catalogue).map(Some),
             // The document is a library of styles; others of it are for other requests.
@@ -107,12 +111,17 @@ fn subject(name: &str, catalogue: &Catalogue) -> Result<Subject> {
 
 fn owned(name: &str, style: &Style, catalogue: &Catalogue) -> Result<PictureLayer> {
     if style.rules.len() > ASKED_RULES_MAX {
-        let say = format!("The style has {} rules; one that comes with a request has at most {ASKED_RULES_MAX}.", style.rules.len());
+        let say = format!(
+            "The style has {} rules; one that comes with a request has at most {ASKED_RULES_MAX}.",
+            style.rules.len()
+        );
         return Err(Error::invalid(say));
     }
     let layers = layer(name, None, catalogue).map_err(|error| error.at("layers"))?;
     let [only] = layers.as_slice() else {
-        return Err(Error::unsupported(format!("“{name}” is a map of several layers; give styles to its layers one by one.")));
+        return Err(Error::unsupported(format!(
+            "“{name}” is a map of several layers; give styles to its layers one by one."
+        )));
     };
     let own = OwnStyle::new(style.clone());
     own.check(&catalogue.open(Caller::Public, &only.dataset)?)?;

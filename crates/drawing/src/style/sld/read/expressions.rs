@@ -62,7 +62,8 @@ impl Reader<'_> {
         match arguments.as_slice() {
             [format, name] if format.tag_name().name() == "Literal" && is_name(*name) => {
                 let format = text_of(*format);
-                let decimals = format.split_once('.').map_or(0, |(_, digits)| digits.chars().filter(|it| *it == '0').count());
+                let decimals =
+                    format.split_once('.').map_or(0, |(_, digits)| digits.chars().filter(|it| *it == '0').count());
                 parts.push(Part::Column { name: self.column(*name)?, decimals: Some(decimals) });
                 Ok(true)
             }

@@ -43,7 +43,11 @@ impl Reader<'_> {
     }
 
     /// The property of an optional element.
-    pub(super) fn optional<T: FromText>(&mut self, node: Option<Node<'_, '_>>, uom: Uom) -> Result<Option<Property<T>>> {
+    pub(super) fn optional<T: FromText>(
+        &mut self,
+        node: Option<Node<'_, '_>>,
+        uom: Uom,
+    ) -> Result<Option<Property<T>>> {
         node.map_or(Ok(None), |node| self.property(node, uom))
     }
 
@@ -52,7 +56,8 @@ impl Reader<'_> {
         match (node, self.optional(node, uom)?) {
             (_, Some(Property::Fixed(fixed))) => Ok(Some(fixed)),
             (Some(node), Some(Property::ByColumn(_))) => {
-                self.fidelity.left_out(node, "a column for what is the same for all rows here; the usual value is taken");
+                self.fidelity
+                    .left_out(node, "a column for what is the same for all rows here; the usual value is taken");
                 Ok(None)
             }
             _ => Ok(None),
@@ -64,11 +69,7 @@ impl Reader<'_> {
             return Err(Error::unsupported("A length from a column cannot be in feet here.").at(super::place(node)));
         }
         let unit = T::HAS_UNIT.then_some(uom.unit);
-        Ok(Property::ByColumn(ByColumn {
-            column: self.column(node)?,
-            mapping: Mapping::Direct(unit),
-            otherwise: None,
-        }))
+        Ok(Property::ByColumn(ByColumn { column: self.column(node)?, mapping: Mapping::Direct(unit), otherwise: None }))
     }
 
     /// The column that a property name means.
@@ -85,7 +86,9 @@ impl Reader<'_> {
 
     fn mapped<T: FromText>(&mut self, call: &Call<'_, '_>, uom: Uom) -> Result<Option<Property<T>>> {
         if call.rest.len() > 2 * SLD_CASES_MAX {
-            return Err(Error::too_large(format!("A function has at most {SLD_CASES_MAX} cases.")).at(super::place(call.node)));
+            return Err(
+                Error::too_large(format!("A function has at most {SLD_CASES_MAX} cases.")).at(super::place(call.node))
+            );
         }
         let mapping = match call.name {
             "Categorize" => self.categorize(call, uom)?,
@@ -121,7 +124,9 @@ impl Reader<'_> {
     fn interpolate<T: FromText>(&mut self, call: &Call<'_, '_>, uom: Uom) -> Result<Mapping<T>> {
         let mut stops = Vec::new();
         for pair in call.rest.chunks(2) {
-            let [at, of] = pair else { return Err(invalid(call.node, "Interpolate needs a value for each of its data.")) };
+            let [at, of] = pair else {
+                return Err(invalid(call.node, "Interpolate needs a value for each of its data."));
+            };
             stops.push((value::<f64>(*at, &text_of(*at), uom)?, value(*of, &text_of(*of), uom)?));
         }
         if call.node.attribute("mode").is_some_and(|mode| mode != "linear") {

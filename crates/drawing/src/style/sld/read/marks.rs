@@ -51,7 +51,10 @@ impl Reader<'_> {
             opacity: self.share(child(node, "Opacity"))?,
             ..Mark::plain(Shape::Square, Length::px(SIZE_PX), GREY, Colour::BLACK)
         };
-        self.only_elements(node, &["Size", "Rotation", "Displacement", "Opacity", "Mark", "ExternalGraphic", "AnchorPoint"]);
+        self.only_elements(
+            node,
+            &["Size", "Rotation", "Displacement", "Opacity", "Mark", "ExternalGraphic", "AnchorPoint"],
+        );
         if let Some(anchor) = child(node, "AnchorPoint") {
             self.fidelity.left_out(anchor, "marks are centred on their point");
         }
@@ -71,7 +74,10 @@ impl Reader<'_> {
     }
 
     fn mark(&mut self, node: Node<'_, '_>, uom: Uom, mark: &mut Mark) -> Result<()> {
-        self.only_elements(node, &["WellKnownName", "Fill", "Stroke", "OnlineResource", "InlineContent", "Format", "MarkIndex"]);
+        self.only_elements(
+            node,
+            &["WellKnownName", "Fill", "Stroke", "OnlineResource", "InlineContent", "Format", "MarkIndex"],
+        );
         let (fill, stroke) = (child(node, "Fill"), child(node, "Stroke"));
         if fill.is_some() || stroke.is_some() {
             mark.fill = fill.map(|fill| self.alpha_fill(fill, uom)).transpose()?;
@@ -103,7 +109,9 @@ impl Reader<'_> {
         }
         let near = NEAR.iter().find(|(known, _)| *known == name).map(|(_, shape)| *shape);
         match near {
-            Some(_) => self.fidelity.approximated(node, format!("the mark “{}”, drawn with the nearest shape", short(name))),
+            Some(_) => {
+                self.fidelity.approximated(node, format!("the mark “{}”, drawn with the nearest shape", short(name)))
+            }
             None => self.fidelity.left_out(node, format!("the mark “{}”; a circle is drawn", short(name))),
         }
         near.unwrap_or(Shape::Circle)

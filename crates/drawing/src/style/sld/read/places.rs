@@ -34,7 +34,8 @@ impl Reader<'_> {
         let nearest = ANCHORS.iter().min_by(|one, other| distance(one).total_cmp(&distance(other)));
         let Some(nearest) = nearest else { return Ok(Anchor::Centre) };
         if distance(nearest) > 1e-6 {
-            self.fidelity.approximated(node, "words are centred on their point or stand above, below, left or right of it");
+            self.fidelity
+                .approximated(node, "words are centred on their point or stand above, below, left or right of it");
         }
         Ok(nearest.0)
     }

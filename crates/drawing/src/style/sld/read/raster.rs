@@ -3,9 +3,7 @@
 use super::mappings::steps;
 use super::values::{Uom, number, value};
 use super::{Reader, child, children, invalid, text_of};
-use crate::style::{
-    BandName, Colour, Curve, Hillshade, Mapping, Raster, RasterSource, Resampling, Symbolizer,
-};
+use crate::style::{BandName, Colour, Curve, Hillshade, Mapping, Raster, RasterSource, Resampling, Symbolizer};
 use roxmltree::Node;
 use terrane_model::limits::SLD_CASES_MAX;
 use terrane_model::{Error, Result};
@@ -95,7 +93,9 @@ impl Reader<'_> {
         let entries: Vec<Node<'_, '_>> =
             children(node).filter(|part| part.tag_name().name() == "ColorMapEntry").collect();
         if entries.len() > SLD_CASES_MAX {
-            return Err(Error::too_large(format!("A ColorMap has at most {SLD_CASES_MAX} entries.")).at(super::place(node)));
+            return Err(
+                Error::too_large(format!("A ColorMap has at most {SLD_CASES_MAX} entries.")).at(super::place(node))
+            );
         }
         if !entries.is_empty() {
             return self.entries(node, &entries);
@@ -132,10 +132,11 @@ impl Reader<'_> {
 
     /// `Interpolate` and `Categorize` of the samples.
     fn function(&mut self, node: Node<'_, '_>) -> Result<Mapping<Colour>> {
-        let parts: Vec<Node<'_, '_>> =
-            children(node).filter(|part| part.tag_name().name() != "LookupValue").collect();
+        let parts: Vec<Node<'_, '_>> = children(node).filter(|part| part.tag_name().name() != "LookupValue").collect();
         if parts.len() > 2 * SLD_CASES_MAX {
-            return Err(Error::too_large(format!("A ColorMap has at most {SLD_CASES_MAX} entries.")).at(super::place(node)));
+            return Err(
+                Error::too_large(format!("A ColorMap has at most {SLD_CASES_MAX} entries.")).at(super::place(node))
+            );
         }
         match node.tag_name().name() {
             "Interpolate" => {
@@ -151,7 +152,9 @@ impl Reader<'_> {
             }
             "Categorize" => {
                 let colour = |node: Node<'_, '_>| value::<Colour>(node, &text_of(node), Uom::PIXELS);
-                let Some((first, rest)) = parts.split_first() else { return Err(invalid(node, "Categorize needs a value.")) };
+                let Some((first, rest)) = parts.split_first() else {
+                    return Err(invalid(node, "Categorize needs a value."));
+                };
                 let mut stops = Vec::new();
                 for pair in rest.chunks(2) {
                     let [threshold, of] = pair else { return Err(invalid(node, "Categorize ends with a value.")) };

@@ -138,7 +138,10 @@ fn order(rules: &[Rule], several: bool, node: Node<'_, '_>, fidelity: &mut Fidel
         (true, false) => Order::Feature,
         (true, true) => {
             if !several {
-                fidelity.approximated(node, "symbols are drawn one after the other for all rows, so that words stay on top");
+                fidelity.approximated(
+                    node,
+                    "symbols are drawn one after the other for all rows, so that words stay on top",
+                );
             }
             Order::Level
         }

@@ -3,9 +3,7 @@
 use super::marks::GREY;
 use super::values::{Uom, parameter};
 use super::{Reader, child, short, text_of};
-use crate::style::{
-    Anchor, Cap, Colour, Fill, Join, Label, Length, Line, Mark, Property, Stroke, Symbolizer,
-};
+use crate::style::{Anchor, Cap, Colour, Fill, Join, Label, Length, Line, Mark, Property, Stroke, Symbolizer};
 use roxmltree::Node;
 use terrane_model::Result;
 
@@ -84,7 +82,8 @@ impl Reader<'_> {
         offset: Option<Node<'_, '_>>,
         uom: Uom,
     ) -> Result<Line> {
-        let known = ["stroke", "stroke-width", "stroke-opacity", "stroke-linejoin", "stroke-linecap", "stroke-dasharray"];
+        let known =
+            ["stroke", "stroke-width", "stroke-opacity", "stroke-linejoin", "stroke-linecap", "stroke-dasharray"];
         if let Some(stroke) = stroke {
             self.only(stroke, &known);
             for pattern in ["GraphicStroke", "GraphicFill"] {
@@ -137,7 +136,10 @@ impl Reader<'_> {
     }
 
     fn label(&mut self, node: Node<'_, '_>, uom: Uom) -> Result<Option<Label>> {
-        self.only_elements(node, &["Geometry", "Label", "Font", "LabelPlacement", "Halo", "Fill", "Graphic", "Priority"]);
+        self.only_elements(
+            node,
+            &["Geometry", "Label", "Font", "LabelPlacement", "Halo", "Fill", "Graphic", "Priority"],
+        );
         for part in ["Graphic", "Priority"] {
             if let Some(part) = child(node, part) {
                 self.fidelity.left_out(part, "what is not said of the words themselves");

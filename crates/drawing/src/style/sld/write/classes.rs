@@ -1,9 +1,7 @@
 //! Classes of one column become rules, which every program reads, with a title each.
 
 use super::Writer;
-use crate::style::{
-    ByColumn, Fill, Label, Length, Line, Mapping, Mark, Property, Rule, Stroke, Styled, Symbolizer,
-};
+use crate::style::{ByColumn, Fill, Label, Length, Line, Mapping, Mark, Property, Rule, Stroke, Styled, Symbolizer};
 use terrane_model::LocalText;
 use terrane_model::batch::Value;
 use terrane_model::filter::{CompareOp, Expr, Filter, Literal};

@@ -19,7 +19,12 @@ struct Writer {
 }
 
 impl Writer {
-    fn within(&mut self, name: &str, attributes: &[(&str, &str)], write: impl FnOnce(&mut Self) -> Option<()>) -> Option<()> {
+    fn within(
+        &mut self,
+        name: &str,
+        attributes: &[(&str, &str)],
+        write: impl FnOnce(&mut Self) -> Option<()>,
+    ) -> Option<()> {
         self.xml.open(name, attributes);
         write(self)?;
         self.xml.close();
@@ -39,7 +44,8 @@ impl Writer {
             }),
             Filter::Like { value, pattern } => self.like(value, pattern),
             Filter::In { value, list } => {
-                let equal = |item: &Expr| Filter::Compare { op: CompareOp::Equal, left: value.clone(), right: item.clone() };
+                let equal =
+                    |item: &Expr| Filter::Compare { op: CompareOp::Equal, left: value.clone(), right: item.clone() };
                 let any: Vec<Filter> = list.iter().map(equal).collect();
                 self.joined("ogc:Or", &any)
             }

@@ -4,8 +4,8 @@ use super::properties::{RASTER_DATA, in_unit};
 use super::{Writer, number};
 use crate::style::sld::read::{ANCHORS, RELIEF_FACTOR};
 use crate::style::{
-    BandName, Cap, Colour, Fill, Join, Label, Length, Line, Mapping, Mark, Property, Raster, RasterSource, Shape, Stroke,
-    Symbolizer, TemplatePart, Unit,
+    BandName, Cap, Colour, Fill, Join, Label, Length, Line, Mapping, Mark, Property, Raster, RasterSource, Shape,
+    Stroke, Symbolizer, TemplatePart, Unit,
 };
 
 impl Writer<'_> {
@@ -139,7 +139,9 @@ impl Writer<'_> {
             }
         };
         if !matches!(shape, Shape::Circle | Shape::Square | Shape::Triangle | Shape::Star | Shape::Cross | Shape::X) {
-            self.remark("marks other than circle, square, triangle, star, cross and x have names that not every program knows.");
+            self.remark(
+                "marks other than circle, square, triangle, star, cross and x have names that not every program knows.",
+            );
         }
         self.leaf("WellKnownName", shape.name());
         if let Some(fill) = &mark.fill {
@@ -332,8 +334,10 @@ fn edges(stops: &[(f64, Colour)]) -> Vec<(f64, Colour)> {
 /// Single whole values as classes from half below to half above.
 fn around(cases: &[(String, Colour)]) -> Vec<(f64, Colour)> {
     const NOTHING: Colour = Colour([0; 4]);
-    let mut values: Vec<(f64, Colour)> =
-        cases.iter().filter_map(|(key, colour)| Some((key.parse::<f64>().ok().filter(|it| it.is_finite())?, *colour))).collect();
+    let mut values: Vec<(f64, Colour)> = cases
+        .iter()
+        .filter_map(|(key, colour)| Some((key.parse::<f64>().ok().filter(|it| it.is_finite())?, *colour)))
+        .collect();
     values.sort_by(|one, other| one.0.total_cmp(&other.0));
     let Some(least) = values.first().map(|(value, _)| *value) else { return vec![(0.0, NOTHING)] };
     let mut stops = vec![(least - 1.0, NOTHING)];
