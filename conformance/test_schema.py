@@ -19,6 +19,7 @@ class Offline(etree.Resolver):
         "capabilities_1_3_0.xsd": "wms/1.3.0/capabilities_1_3_0.xsd", "exceptions_1_3_0.xsd": "wms/1.3.0/exceptions_1_3_0.xsd",
         "with_sld.xsd": "wms/with_sld.xsd", "sld_capabilities.xsd": "sld/1.1.0/sld_capabilities.xsd",
         "WMS_MS_Capabilities.dtd": "wms/1.1.1/WMS_MS_Capabilities.dtd", "capabilities_1_1_1.dtd": "wms/1.1.1/capabilities_1_1_1.dtd",
+        "ogckml22.xsd": "kml/ogckml22.xsd", "atom-author-link.xsd": "kml/atom-author-link.xsd", "xAL.xsd": "kml/xAL.xsd",
         "exception_1_1_1.dtd": "wms/1.1.1/exception_1_1_1.dtd", "WMS_exception_1_1_1.dtd": "wms/1.1.1/WMS_exception_1_1_1.dtd",
     }
 
@@ -210,3 +211,21 @@ def test_maps_and_legends_are_as_the_viewer_expects(server):
         assert {"title", "style", "items"} <= set(legend)
         for item in legend["items"]:
             assert item["image"].startswith("data:image/png;base64,")
+
+
+@pytest.mark.parametrize("name", COLLECTIONS)
+def test_rows_as_kml_are_valid(server, name):
+    answer = server.get(f"/collections/{name}/items", f="kml", limit=1000)
+    assert answer.status_code == 200, answer.text[:500]
+    document = plain(answer.content)
+    xsd("kml/ogckml22.xsd").assertValid(document)
+    assert document.findall(".//{*}Placemark") and document.find(".//{*}ScreenOverlay") is not None
+
+
+def test_a_map_as_kml_is_valid(server):
+    map = {"layers": "marks", "styles": "", "crs": "CRS:84", "bbox": "-10,-10,10,10", "width": 90, "height": 90}
+    answer = server.wms(request="GetMap", format="application/vnd.google-earth.kml+xml", **map)
+    document = plain(answer.content)
+    xsd("kml/ogckml22.xsd").assertValid(document)
+    picture = server.session.get(document.findtext(".//{*}GroundOverlay/{*}Icon/{*}href"), timeout=60)
+    assert picture.headers["content-type"] == "image/png"

@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { fulfils, geologyAnswer, geologyOf, paintOf } from './geology.mjs';
 import { DIPS, DRAWN, FAULTS, GRID, PLACES, RAMP, SHEET, UNITS, draw, magnetic, outlineOf, swatch, toLat, toLon, unitAt } from './picture.mjs';
 
 const DIST = fileURLToPath(new URL('../dist/', import.meta.url));
@@ -45,7 +46,7 @@ function layerNode(id, extra, lang, root) {
   return {
     kind: 'layer', id, dataset: id, title: say(d.title, lang), style: 'default', visible: true, opacity: 1, minScaleDenominator: null, maxScaleDenominator: d.max ?? null,
     queryable: true, wmsLayers: id, wmsStyles: 'default', bbox: d.bbox, attribution: say(d.credit, lang), licence: d.licence ?? CC_BY, rows: d.rows,
-    legend: `${root}collections/${id}/styles/default/legend?f=json`, page: `${root}d/${id}`, collection: `${root}collections/${id}`, ...extra,
+    legend: `${root}collections/${id}/styles/default/legend?f=json`, page: `${root}d/${id}`, collection: `${root}collections/${id}`, geology: geologyOf(id, lang), ...extra,
   };
 }
 function mapOf(id, lang, root) {
@@ -142,6 +143,8 @@ export function startMock({ port = 0, prefix = '' } = {}) {
       const q = new Map([...url.searchParams].map(([k, v]) => [k.toLowerCase(), v]));
       const lang = (q.get('lang') ?? req.headers['accept-language'] ?? 'en').startsWith('ja') ? 'ja' : 'en';
       let m;
+      const told = geologyAnswer(path, q, lang);
+      if (told) return typeof told[1] === 'string' ? send(told[0], 'text/csv; charset=utf-8', told[1]) : json(told[1], told[0]);
       if ((m = /^maps\/([^/]+)$/.exec(path))) {
         const map = mapOf(m[1], lang, root);
         return map ? json(map) : json({ title: 'Not found', status: 404, detail: `There is no map called “${m[1]}”.` }, 404);
@@ -155,17 +158,22 @@ export function startMock({ port = 0, prefix = '' } = {}) {
       if (path === 'wms' || path === 'ows') {
         const box = q.get('bbox').split(',').map(Number);
         const [w, h] = [Number(q.get('width')), Number(q.get('height'))];
+        const names = (q.get('query_layers') ?? q.get('layers')).split(',');
+        const filters = (q.get('cql_filter') ?? '').split(';');
+        const keeps = (id, n) => !filters[names.indexOf(id)] || fulfils(filters[names.indexOf(id)], n, id === 'gsj-mino-faults');
+        const styles = (q.get('styles') ?? '').split(',');
+        const paint = (id, n) => paintOf(styles[names.indexOf(id)], n);
         if (q.get('request') === 'GetFeatureInfo') {
           const [i, j] = [Number(q.get('i')), Number(q.get('j'))];
           const lon = toLon(box[0] + ((i + 0.5) / w) * (box[2] - box[0]));
           const lat = toLat(box[3] - ((j + 0.5) / h) * (box[3] - box[1]));
           const near = (6 * (toLon(box[2]) - toLon(box[0]))) / w;
-          return json({ type: 'FeatureCollection', features: q.get('query_layers').split(',').flatMap((id) => infoAt(id, lon, lat, near, lang)) });
+          return json({ type: 'FeatureCollection', features: q.get('query_layers').split(',').flatMap((id) => infoAt(id, lon, lat, near, lang)).filter((f) => f.layer !== 'gsj-mino-units' || keeps(f.layer, f.properties.MAJOR_CODE - 1)) });
         }
         const layers = q.get('layers').split(',').map((id) => DATASETS[id]?.drawnAs ?? id);
         if (layers.some((id) => !DRAWN.includes(id)))
           return send(404, 'text/xml', '<?xml version="1.0"?><ServiceExceptionReport version="1.3.0"><ServiceException code="LayerNotDefined">There is no layer with this name.</ServiceException></ServiceExceptionReport>');
-        return send(200, 'image/png', draw(layers, box, w, h, Number(q.get('dpi') ?? 90.7) / 90.7));
+        return send(200, 'image/png', draw(layers, box, w, h, Number(q.get('dpi') ?? 90.7) / 90.7, { keeps, paint }));
       }
       if (/^p\/[^/]+$/.test(path)) {
         const html = (await readFile(join(DIST, 'index.html'), 'utf8')).replace('<base href="/">', `<base href="${root}">`);

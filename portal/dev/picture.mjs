@@ -219,21 +219,21 @@ const DRAW = {
     pic.line(course, 1.6 * at.dots, [190, 208, 214]);
   },
   'gsj-mino-units'(pic, at) {
-    const colours = UNITS.map((u) => hex(u[1]));
+    const colours = UNITS.map((u, n) => (at.keeps('gsj-mino-units', n) ? hex(at.paint('gsj-mino-units', n) ?? u[1]) : null));
     const above = new Int16Array(pic.width).fill(-2);
     for (let y = 0; y < pic.height; y++) {
       let left = -2;
       for (let x = 0; x < pic.width; x++) {
         const found = unitAt(at.lon(x), at.lat(y));
         const key = found ? (typeof found.body === 'number' ? found.body : found.body === 'river' ? 98 : 99) : -1;
-        if (found) pic.set(x, y, (left !== key && left !== -2) || (above[x] !== key && above[x] !== -2) ? BORDER : colours[found.unit]);
+        if (found && colours[found.unit]) pic.set(x, y, (left !== key && left !== -2) || (above[x] !== key && above[x] !== -2) ? BORDER : colours[found.unit]);
         left = key;
         above[x] = key;
       }
     }
   },
   'gsj-mino-faults'(pic, at) {
-    for (const fault of FAULTS) pic.line(fault.points.map(at.pixel), 2.4 * at.dots, [30, 30, 30]);
+    for (const [n, fault] of FAULTS.entries()) if (at.keeps('gsj-mino-faults', n)) pic.line(fault.points.map(at.pixel), 2.4 * at.dots, [30, 30, 30]);
   },
   'gsj-mino-strdip'(pic, at) {
     for (const d of DIPS) {
@@ -269,10 +269,12 @@ const DRAW = {
 export const DRAWN = Object.keys(DRAW);
 
 /** One GetMap picture. `dots` is how many picture dots make one nominal pixel. */
-export function draw(layers, [minx, miny, maxx, maxy], width, height, dots = 1) {
+export function draw(layers, [minx, miny, maxx, maxy], width, height, dots = 1, { keeps = () => true, paint = () => null } = {}) {
   const pic = new Picture(width, height);
   const at = {
     dots,
+    keeps,
+    paint,
     lon: (x) => toLon(minx + ((x + 0.5) / width) * (maxx - minx)),
     lat: (y) => toLat(maxy - ((y + 0.5) / height) * (maxy - miny)),
     pixel: ([lon, lat]) => [((toX(lon) - minx) / (maxx - minx)) * width, ((maxy - toY(lat)) / (maxy - miny)) * height],

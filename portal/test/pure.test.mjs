@@ -95,9 +95,57 @@ test('a card takes its words in the reader’s language and its units first', as
 });
 
 test('every language file has the words of the English one, and their blanks', async () => {
-  const en = (await load('/src/i18n/en.json')).default;
-  const ja = (await load('/src/i18n/ja.json')).default;
-  assert.deepEqual(Object.keys(ja), Object.keys(en));
-  const blanks = (text) => [...text.matchAll(/\{\w+\}/g)].map((m) => m[0]).sort();
-  for (const key of Object.keys(en)) assert.deepEqual(blanks(ja[key]), blanks(en[key]), key);
+  const names = (await Promise.all(['/src/i18n', '/src/geology/words'].map(async (folder) => Object.keys((await load(`${folder}/en.json`)).default)))).flat();
+  assert.equal(new Set(names).size, names.length, 'no word is in two files');
+  for (const folder of ['/src/i18n', '/src/geology/words']) {
+    const en = (await load(`${folder}/en.json`)).default;
+    const ja = (await load(`${folder}/ja.json`)).default;
+    assert.deepEqual(Object.keys(ja), Object.keys(en));
+    const blanks = (text) => [...text.matchAll(/\{\w+\}/g)].map((m) => m[0]).sort();
+    for (const key of Object.keys(en)) assert.deepEqual(blanks(ja[key]), blanks(en[key]), key);
+  }
+});
+
+test('a permalink keeps what layers are coloured by, what is shown alone and what was asked', async () => {
+  const { readPermalink, writePermalink } = await load('/src/state/permalink.ts');
+  const link = { layers: new Map([['units', null], ['faults', 0.4]]), colours: new Map([['units', 'age'], ['faults', 'faultType']]), base: 'map', lang: 'en', only: { age: ['Jurassic', 'Upper,Odd;1'], lithology: ['limestone'] }, question: { age: 'ジュラ紀', relation: 'within', role: 'deposition', rock: 'basalt', main: true } };
+  const read = readPermalink(writePermalink(link));
+  assert.deepEqual([...read.layers], [...link.layers]);
+  assert.deepEqual([...read.colours], [...link.colours]);
+  assert.deepEqual(read.only, link.only);
+  assert.deepEqual(read.question, link.question);
+  assert.deepEqual(readPermalink('#relation=odd&only=age:&role=king').only, undefined);
+});
+test('suggestions are found by prefix in every language, whole names first', async () => {
+  const { suggest, termsOf, bands } = await load('/src/geology/vocabulary.ts');
+  const { geologyAnswer } = await import('../dev/geology.mjs');
+  const terms = [...termsOf(geologyAnswer('vocabularies/ischart', new Map(), 'en')[1], 'age'), ...termsOf(geologyAnswer('vocabularies/simplelithology', new Map(), 'en')[1], 'rock')];
+  const ids = (typed, lang = 'en') => suggest(terms, typed, lang, 5).map((s) => s.term.id);
+  assert.equal(ids('jurassic')[0], 'Jurassic');
+  assert.equal(ids('ジュラ')[0], 'Jurassic');
+  assert.equal(ids('侏罗')[0], 'Jurassic');
+  assert.equal(ids('石灰', 'ja')[0], 'limestone');
+  assert.equal(suggest(terms, '侏罗', 'en', 1)[0].hit, '侏罗纪');
+  assert.deepEqual(ids('  '), []);
+  assert.deepEqual(bands(terms).map((b) => b.id).slice(-5), ['Jurassic', 'Cretaceous', 'Paleogene', 'Neogene', 'Quaternary']);
+});
+test('the line of time leads to an age and back, and to the end of a period near it', async () => {
+  const { lineOf, placeOf, ageAt, STEPS } = await load('/src/geology/timeline.ts');
+  const line = lineOf([{ older_ma: 201.4, younger_ma: 143.1 }, { older_ma: 143.1, younger_ma: 66 }]);
+  assert.deepEqual([placeOf(line, 201.4), placeOf(line, 143.1), placeOf(line, 66)], [0, STEPS / 2, STEPS]);
+  assert.equal(ageAt(line, STEPS / 2 + 20), 143.1);
+  assert.equal(ageAt(line, placeOf(line, 100)), 100);
+  assert.equal(lineOf([]), null);
+});
+test('a tree begins where it branches, opens while it is short, and keeps terms that are out of view', async () => {
+  const { tops, rowsOf, openAtFirst, withCounts } = await load('/src/geology/rows.ts');
+  const b = (id, below = [], rows = 1) => ({ id, uri: id, title: id, colour: '#000000', is_class: below.length === 0, rows, rows_below: rows, below });
+  const tree = [b('eon', [b('era', [b('x'), b('y')]), b('old')])];
+  assert.deepEqual(tops(tree).map((t) => t.id), ['era', 'old']);
+  const rows = rowsOf(tops(tree), () => true);
+  assert.deepEqual(rows.map((r) => [r.branch.id, r.level, r.place, r.of, r.parent]), [['era', 1, 1, 2, null], ['x', 2, 1, 2, 'era'], ['y', 2, 2, 2, 'era'], ['old', 1, 2, 2, null]]);
+  assert.deepEqual([...openAtFirst(tops(tree), 3)], []);
+  assert.deepEqual([...openAtFirst(tops(tree), 4)], ['era']);
+  assert.equal(withCounts(tree, [b('eon', [b('old', [], 7)])])[0].below[1].rows_below, 7);
+  assert.equal(withCounts(tree, [])[0].below[0].rows_below, 0);
 });

@@ -19,6 +19,7 @@ pub mod import;
 pub mod info;
 pub mod legend;
 mod lens;
+pub mod looks;
 mod message;
 mod nearest;
 pub mod picture;

@@ -4,11 +4,14 @@
 
 pub mod about;
 pub mod check;
+pub mod context;
 mod curve;
 pub mod display;
 pub mod features;
 pub mod filter;
 pub mod grid;
 pub mod picture;
+pub mod services;
 pub mod tile;
+pub mod vocabulary;
 pub mod xml;

@@ -7,7 +7,7 @@ use terrane_formats::about::{
     ColumnAbout, CoverageAbout, DatasetRecord, PinnedOperation, dataset_from_json, dataset_to_json, manifest,
     map_from_json, map_to_json,
 };
-use terrane_model::about::{Licence, Link, Party};
+use terrane_model::about::{Licence, Link, Party, SurveyMap};
 use terrane_model::filter::Literal;
 use terrane_model::map::{Layer, Map, Node};
 use terrane_model::time::{Instant, Interval};
@@ -73,7 +73,14 @@ fn abouts() -> impl Strategy<Value = About> {
         period: facts.1.map(|(start, end)| Interval { start, end }),
         rows: facts.2,
         updated: facts.3,
-        default_style: facts.4,
+        default_style: facts.4.clone(),
+        survey_map: SurveyMap {
+            country: facts.4.clone(),
+            owner_code: None,
+            scale_denominator: facts.2,
+            theme: facts.4,
+            language: None,
+        },
     })
 }
 

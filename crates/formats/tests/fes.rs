@@ -41,7 +41,10 @@ fn read(text: &str) -> Result<Filter> {
         }
     };
     let identity = |id: &str| id.strip_prefix("t.").map(|id| vec![FeatureId::parse(id)]);
-    fes::read_text(text, &fes::Context { schema: &schema, name: &name, identity: &identity, crs: &crs, limits: &limits })
+    fes::read_text(
+        text,
+        &fes::Context { schema: &schema, name: &name, identity: &identity, crs: &crs, limits: &limits },
+    )
 }
 
 /// A filter of FES 2.0, as the CQL2 that says the same.
@@ -102,7 +105,10 @@ fn geometry_comes_in_every_spelling_and_leaves_in_that_of_the_rows() {
     }
     let metres = "<gml:Point srsName='urn:ogc:def:crs:EPSG::3857'><gml:pos>15362089.7 4028802.0</gml:pos></gml:Point>";
     let text = said(&format!("<Intersects><ValueReference>geom</ValueReference>{metres}</Intersects>"));
-    assert!(text.starts_with("S_INTERSECTS(geom, POINT(138.000") || text.starts_with("S_INTERSECTS(\"geom\""), "{text}");
+    assert!(
+        text.starts_with("S_INTERSECTS(geom, POINT(138.000") || text.starts_with("S_INTERSECTS(\"geom\""),
+        "{text}"
+    );
     let surface = "<gml:MultiSurface srsName='EPSG:4326'><gml:surfaceMember><gml:Surface><gml:patches><gml:PolygonPatch><gml:exterior>\
         <gml:LinearRing><gml:posList>0 0 1 0 1 1 0 0</gml:posList></gml:LinearRing></gml:exterior></gml:PolygonPatch></gml:patches>\
         </gml:Surface></gml:surfaceMember></gml:MultiSurface>";
@@ -156,12 +162,30 @@ fn what_cannot_be_read_is_told_and_nothing_panics() {
         ("<Filter><Sheep/></Filter>", "Sheep"),
         ("<Other/>", "begins with"),
         ("<Filter><And/></Filter>", "joins no"),
-        ("<Filter><PropertyIsEqualTo><ValueReference>//*</ValueReference><Literal>1</Literal></PropertyIsEqualTo></Filter>", "no property"),
-        ("<Filter><PropertyIsEqualTo><ValueReference>count</ValueReference><Literal>x</Literal></PropertyIsEqualTo></Filter>", "not a number"),
-        ("<Filter><PropertyIsEqualTo matchAction='Some'><ValueReference>count</ValueReference><Literal>1</Literal></PropertyIsEqualTo></Filter>", "matchAction"),
-        ("<Filter><PropertyIsEqualTo><Function name='system'/><Literal>1</Literal></PropertyIsEqualTo></Filter>", "no function"),
-        ("<Filter><Intersects><ValueReference>geom</ValueReference><Point><pos>1</pos></Point></Intersects></Filter>", "pairs of numbers"),
-        ("<Filter><Intersects><ValueReference>geom</ValueReference><Point srsName='+proj=longlat'><pos>1 2</pos></Point></Intersects></Filter>", "coordinate reference system"),
+        (
+            "<Filter><PropertyIsEqualTo><ValueReference>//*</ValueReference><Literal>1</Literal></PropertyIsEqualTo></Filter>",
+            "no property",
+        ),
+        (
+            "<Filter><PropertyIsEqualTo><ValueReference>count</ValueReference><Literal>x</Literal></PropertyIsEqualTo></Filter>",
+            "not a number",
+        ),
+        (
+            "<Filter><PropertyIsEqualTo matchAction='Some'><ValueReference>count</ValueReference><Literal>1</Literal></PropertyIsEqualTo></Filter>",
+            "matchAction",
+        ),
+        (
+            "<Filter><PropertyIsEqualTo><Function name='system'/><Literal>1</Literal></PropertyIsEqualTo></Filter>",
+            "no function",
+        ),
+        (
+            "<Filter><Intersects><ValueReference>geom</ValueReference><Point><pos>1</pos></Point></Intersects></Filter>",
+            "pairs of numbers",
+        ),
+        (
+            "<Filter><Intersects><ValueReference>geom</ValueReference><Point srsName='+proj=longlat'><pos>1 2</pos></Point></Intersects></Filter>",
+            "coordinate reference system",
+        ),
         ("<!DOCTYPE a><Filter/>", "DOCTYPE"),
     ];
     for (text, what) in wrong {

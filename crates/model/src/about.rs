@@ -131,6 +131,49 @@ pub struct About {
     pub updated: Option<Instant>,
     /// The name of its default style.
     pub default_style: Option<String>,
+    /// What catalogues of surveys' maps ask of it beyond that, as far as it is said.
+    pub survey_map: SurveyMap,
+}
+
+/// How a dataset is named among the maps of the surveys of the world (the profile of OneGeology).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SurveyMap {
+    /// The country, as ISO 3166-1 alpha-3: `JPN`.
+    pub country: Option<String>,
+    /// The letters by which the owner is known: `GSJ`.
+    pub owner_code: Option<String>,
+    /// The denominator of the scale of the map that it was made from: 200000.
+    pub scale_denominator: Option<u64>,
+    /// The theme: `BA`, `BLT`, `BLS`, `SLT`, `SLS`, `MSF`, or a word of one's own.
+    pub theme: Option<String>,
+    /// The language of its texts, as ISO 639-1, when the owner has maps in several.
+    pub language: Option<String>,
+}
+
+impl SurveyMap {
+    /// Whether all is said that a name is made of.
+    pub fn is_whole(&self) -> bool {
+        self.country.is_some() && self.owner_code.is_some() && self.scale_denominator.is_some() && self.theme.is_some()
+    }
+
+    /// Whether nothing is said.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Takes over what was said.
+    fn amend(&mut self, said: &Self) {
+        let take = |own: &mut Option<String>, said: &Option<String>| {
+            if said.is_some() {
+                own.clone_from(said);
+            }
+        };
+        take(&mut self.country, &said.country);
+        take(&mut self.owner_code, &said.owner_code);
+        take(&mut self.theme, &said.theme);
+        take(&mut self.language, &said.language);
+        self.scale_denominator = said.scale_denominator.or(self.scale_denominator);
+    }
 }
 
 impl About {
@@ -153,6 +196,7 @@ impl About {
             rows: None,
             updated: None,
             default_style: None,
+            survey_map: SurveyMap::default(),
         }
     }
 }
@@ -172,6 +216,8 @@ pub struct Said {
     pub attribution: Option<String>,
     /// Who owns it.
     pub owner: Option<Party>,
+    /// How it is named among the maps of surveys.
+    pub survey_map: SurveyMap,
 }
 
 impl About {
@@ -191,6 +237,7 @@ impl About {
         if said.owner.is_some() {
             self.owner.clone_from(&said.owner);
         }
+        self.survey_map.amend(&said.survey_map);
     }
 }
 

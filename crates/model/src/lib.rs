@@ -19,6 +19,7 @@ pub mod identity;
 pub mod ledger;
 pub mod limits;
 pub mod map;
+pub mod outgoing;
 pub mod picture;
 pub mod query;
 pub mod report;

@@ -109,7 +109,7 @@ impl Default for Limits {
 
 /// Elements within each other in an XML document.
 pub const XML_DEPTH_MAX: usize = 256;
-/// Elements, texts and comments of an XML document.
+/// Elements, texts and comments of an XML document in a request.
 pub const XML_NODES_MAX: u32 = 200_000;
 /// Vertices of a geometry that distances are measured from.
 pub const DISTANCE_VERTICES_MAX: usize = 1_000;
@@ -261,3 +261,45 @@ pub const TILE_COLUMNS_TOLD_MAX: usize = 16;
 pub const EXPORT_TILES_MAX: u64 = 20_000_000;
 /// Bytes of a directory or of the metadata of an archive of tiles, unpacked.
 pub const ARCHIVE_DIRECTORY_BYTES_MAX: u64 = 67_108_864;
+/// Seconds that one question to another server may take, redirects and body included.
+pub const OUTGOING_SECONDS_MAX: u64 = 30;
+/// Seconds in which another server must take a connection and shake hands.
+pub const OUTGOING_CONNECT_SECONDS_MAX: u64 = 5;
+/// Bytes of an answer of another server as it comes.
+pub const OUTGOING_BYTES_MAX: usize = 16_777_216;
+/// Bytes of an answer of another server once it is unpacked.
+pub const OUTGOING_UNPACKED_BYTES_MAX: usize = 67_108_864;
+/// Bytes of the head of an answer of another server.
+pub const OUTGOING_HEAD_BYTES_MAX: usize = 65_536;
+/// Headers of an answer of another server.
+pub const OUTGOING_HEADERS_MAX: usize = 128;
+/// Redirects that are followed.
+pub const OUTGOING_REDIRECTS_MAX: usize = 5;
+/// Questions to other servers at the same time; more wait.
+pub const OUTGOING_AT_ONCE_MAX: usize = 16;
+/// Bytes of the address of another server's resource.
+pub const OUTGOING_URL_BYTES_MAX: usize = 16_384;
+/// Addresses of one name that are tried.
+pub const OUTGOING_ADDRESSES_MAX: usize = 4;
+/// Bytes of an XML document that another server answers or a person uploads.
+pub const XML_BYTES_MAX: usize = 33_554_432;
+/// Elements, texts and comments of such a document.
+pub const XML_DOCUMENT_NODES_MAX: u32 = 2_000_000;
+/// Layers of another server's service that are looked at.
+pub const SERVICE_LAYERS_MAX: usize = 5_000;
+/// Characters of a text in the description of another server's service that are kept.
+pub const SERVICE_TEXT_CHARACTERS_MAX: usize = 20_000;
+/// Layers of a service that a check draws; the words of all are looked at.
+pub const CHECK_LAYERS_DRAWN_MAX: usize = 3;
+/// Seconds that one check of a service may take; what is not asked by then is told as not asked.
+pub const CHECK_SECONDS_MAX: u64 = 45;
+/// Questions that one check of a service may ask.
+pub const CHECK_QUESTIONS_MAX: usize = 60;
+/// Reports of checks that are kept, so that whoever is sent the address of one need not wait.
+pub const CHECK_REPORTS_KEPT: u64 = 200;
+/// Seconds for which the report of a check is kept.
+pub const CHECK_REPORT_SECONDS: u64 = 600;
+/// Checks of services at the same time, of all clients together.
+pub const CHECKS_AT_ONCE_MAX: usize = 4;
+/// Layers of a map that is brought from another viewer.
+pub const CONTEXT_LAYERS_MAX: usize = 500;

@@ -3,11 +3,13 @@
 //! Every protocol folder has the same four files: `ask` (request → question, pure), `answer` (answer → document or bytes,
 //! pure), `describe` (catalogue → capabilities, pure), `routes` (the only one that knows axum).
 
+pub mod check;
 pub mod common;
 pub mod geology;
 pub mod ogcapi;
 pub mod ows;
 pub mod pages;
+pub mod vocabularies;
 
 pub use common::site::Site;
 
@@ -19,9 +21,11 @@ pub fn router(site: Site) -> Router {
     let health =
         Router::new().route("/healthz", resource(alive)).route("/readyz", resource(ready)).with_state(site.clone());
     let all = health
+        .merge(check::routes(site.clone()))
         .merge(geology::routes(site.clone()))
         .merge(ogcapi::routes(site.clone()))
         .merge(ows::routes(site.clone()))
-        .merge(pages::routes(site.clone()));
+        .merge(pages::routes(site.clone()))
+        .merge(vocabularies::routes(site.clone()));
     with_fallbacks(all, site)
 }

@@ -17,6 +17,7 @@ use std::time::Duration;
 use terrane_engine::Engine;
 use terrane_model::store::Progress;
 use terrane_model::{Error, Kind, Result};
+use terrane_protocols::check::Checker;
 
 const SOCKET: &str = "terrane.sock";
 /// Bytes of one request.
@@ -33,6 +34,8 @@ enum Line {
 pub struct Server {
     /// The engine.
     pub engine: Arc<Engine>,
+    /// What checks services for people.
+    pub checker: Arc<Checker>,
     /// The settings in force.
     pub settings: Arc<Live>,
     /// The address that people use when the settings do not say.

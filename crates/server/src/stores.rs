@@ -8,10 +8,13 @@ use terrane_engine::import::Preparer;
 use terrane_engine::{Cache, Engine, Policy};
 use terrane_model::ledger::{Change, Commit, Expect, Ledger, Shelf};
 use terrane_model::limits::Limits;
+use terrane_model::outgoing::Outgoing;
 use terrane_model::store::{Opener, Store};
 use terrane_model::{Error, Result};
+use terrane_protocols::check::Checker;
 use terrane_store_embedded::EmbeddedStore;
 use terrane_store_files::FileOpener;
+use terrane_store_remote::{Client, Rules};
 
 pub use terrane_store_embedded::check_is_data_folder;
 
@@ -21,7 +24,10 @@ pub struct Node {
     pub engine: Arc<Engine>,
     /// What keeps the data.
     pub store: Arc<EmbeddedStore>,
+    /// What checks services for people.
+    pub checker: Arc<Checker>,
     preparer: Arc<LimitedPreparer>,
+    outgoing: Arc<Client>,
 }
 
 impl Node {
@@ -34,7 +40,10 @@ impl Node {
             .with_preparer(Arc::clone(&preparer) as Arc<dyn Preparer>)
             .with_fonts(&[folder.join("fonts")])
             .with_cache(Cache::new(folder, this_program()));
-        let node = Self { engine: Arc::new(engine), store, preparer };
+        let contact = config.server.public_url.as_ref().or(config.site.operator.url.as_ref());
+        let outgoing = Arc::new(Client::new(Rules::default(), contact.map_or("", String::as_str)));
+        let checker = Arc::new(Checker::new(Arc::clone(&outgoing) as Arc<dyn Outgoing>, 0));
+        let node = Self { engine: Arc::new(engine), store, checker, preparer, outgoing };
         node.settle(config);
         Ok(node)
     }
@@ -43,6 +52,9 @@ impl Node {
     pub fn settle(&self, config: &Config) {
         let policy = Policy { editions_kept: config.editions.keep, quota_bytes: config.quota.bytes };
         self.engine.set_policy(policy);
+        // What cannot be read was refused with the settings.
+        self.outgoing.settle(Rules::parse(&config.outgoing.allow).unwrap_or_default());
+        self.checker.settle(config.outgoing.checks_per_hour);
         self.preparer.set_bounds(Bounds {
             memory_bytes: config.import.memory_bytes,
             seconds: config.import.time_seconds,
@@ -68,6 +80,15 @@ pub fn engine_reading(folder: &Path) -> Result<Engine> {
     let store = EmbeddedStore::open_reading(folder)?;
     let engine = Engine::new(Arc::new(store), Vec::new(), Limits::default(), [0; 32])?;
     Ok(engine.with_fonts(&[folder.join("fonts")]))
+}
+
+/// What asks other servers for a command: public ones, and those that are allowed, by commas.
+pub fn outgoing(allow: &str) -> Result<Client> {
+    let rules = Rules::parse(allow).ok_or_else(|| {
+        let say = format!("“{allow}” is no list of servers; write addresses such as 127.0.0.1:8080 or 10.1.0.0/16.");
+        Error::invalid(say).at("--allow")
+    })?;
+    Ok(Client::new(rules, ""))
 }
 
 /// The node's own key for cursors, made once.

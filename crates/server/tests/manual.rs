@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// What is not run, and why.
-const PASSED_OVER: [(&str, &str); 9] = [
+const PASSED_OVER: [(&str, &str); 10] = [
     ("make ", "builds the program and installs packages; CI runs it"),
     ("git clone ", "needs the network"),
     ("terrane serve ", "does not end; its options are checked, and servers are started in other tests"),
     ("terrane demo", "does not end; its options are checked, and the demo is made in other tests"),
+    ("terrane check ", "asks a server; its options are checked, and services are checked in other tests"),
     ("sqlite3 ", "another program; its question is asked below"),
     ("dataset=", "reading a backup without this program; the tests of the store do it"),
     ("revision=", "as above"),
@@ -30,6 +31,8 @@ const READ_TOGETHER: [&[&str]; 2] = [
         "docs/howto/run.md",
         "docs/howto/backup.md",
         "docs/howto/connect.md",
+        "docs/howto/check.md",
+        "docs/howto/onegeology.md",
         "docs/explanation/data-folder.md",
         "docs/reference/addresses.md",
     ],

@@ -2,6 +2,7 @@
 
 mod drawn;
 mod files;
+mod geology;
 mod http;
 mod sld;
 mod texts;
@@ -20,6 +21,8 @@ pub const TARGETS: &[Target] = &[
     texts::ABOUT,
     texts::WKB,
     texts::PNG,
+    texts::CAPABILITIES,
+    texts::CONTEXT,
     files::GEOJSON,
     files::CSV,
     files::SHAPEFILE,
@@ -31,6 +34,7 @@ pub const TARGETS: &[Target] = &[
     drawn::LINES,
     drawn::MARKS,
     drawn::ENCODERS,
+    geology::LEGEND,
     http::REQUEST,
     wfs::FES,
     wfs::POSTED,

@@ -3,10 +3,10 @@
 use super::{inputs, text};
 use crate::Target;
 use terrane_drawing::Style;
-use terrane_formats::about;
 use terrane_formats::features::wkb;
 use terrane_formats::filter::{cql2_json, cql2_text, wkt};
 use terrane_formats::picture::png;
+use terrane_formats::{about, context, services};
 use terrane_model::batch::GeometryBuilder;
 use terrane_model::limits::Limits;
 use terrane_model::picture::Picture;
@@ -203,6 +203,57 @@ pub const PNG: Target = Target {
     run: |bytes| {
         if let Ok(picture) = png::read(bytes, &Limits::default()) {
             assert_eq!(picture.rgba.len(), picture.width_px as usize * picture.height_px as usize * 4);
+        }
+    },
+};
+
+pub const CAPABILITIES: Target = Target {
+    name: "capabilities",
+    seeds: || {
+        inputs(&[
+            "<?xml version='1.0'?><!DOCTYPE WMT_MS_Capabilities SYSTEM 'x.dtd' [<!ELEMENT a EMPTY>]><WMT_MS_Capabilities version='1.1.1'><Service><Name>OGC:WMS</Name><Title>T</Title></Service><Capability><Request><GetMap><Format>image/png</Format></GetMap></Request><Layer queryable='1'><SRS>EPSG:4326 EPSG:3857</SRS><Layer><Name>a</Name><LatLonBoundingBox minx='-180' miny='-90' maxx='180' maxy='90'/></Layer></Layer></Capability></WMT_MS_Capabilities>",
+            "<WMS_Capabilities version='1.3.0' xmlns='http://www.opengis.net/wms'><Service><Name>WMS</Name></Service><Capability><Layer><Name>b</Name><CRS>CRS:84</CRS><EX_GeographicBoundingBox><westBoundLongitude>1e308</westBoundLongitude><eastBoundLongitude>NaN</eastBoundLongitude></EX_GeographicBoundingBox></Layer></Capability></WMS_Capabilities>",
+            "<wfs:WFS_Capabilities version='2.0.0' xmlns:wfs='w' xmlns:ows='o'><ows:ServiceIdentification><ows:Title>T</ows:Title></ows:ServiceIdentification><wfs:FeatureTypeList><wfs:FeatureType><wfs:Name>n:a</wfs:Name><ows:WGS84BoundingBox><ows:LowerCorner>1 2</ows:LowerCorner><ows:UpperCorner>3</ows:UpperCorner></ows:WGS84BoundingBox></wfs:FeatureType></wfs:FeatureTypeList></wfs:WFS_Capabilities>",
+            "<ServiceExceptionReport><ServiceException code='x'>no</ServiceException></ServiceExceptionReport>",
+        ])
+    },
+    words: &[
+        "<!DOCTYPE ",
+        "<!ENTITY ",
+        "[",
+        "]>",
+        "&amp;",
+        "&a;",
+        "<![CDATA[",
+        "<?",
+        "<!--",
+        "-->",
+        "<Layer>",
+        "</Layer>",
+        "encoding='ISO-8859-1'",
+    ],
+    run: |bytes| {
+        drop(services::read(bytes));
+        drop(services::exception(bytes));
+    },
+};
+
+pub const CONTEXT: Target = Target {
+    name: "context",
+    seeds: || {
+        inputs(&[
+            "<ViewContext version='1.1.0' xmlns:x='http://www.w3.org/1999/xlink'><General><BoundingBox SRS='EPSG:3857' minx='0' miny='-1' maxx='1e300' maxy='2'/><Title>t</Title></General><LayerList><Layer hidden='1'><Server service='OGC:WMS' version='1.1.1'><OnlineResource x:href='https://a.test/?b'/></Server><Name>n</Name><FormatList><Format current='1'>image/png</Format></FormatList><Extension><opacity>0.5</opacity></Extension></Layer></LayerList></ViewContext>",
+            r#"{"type":"FeatureCollection","bbox":[1,2,3,4],"properties":{"title":"t"},"features":[{"properties":{"active":false,"opacity":2,"offerings":[{"code":"http://x/req/wms","operations":[{"code":"GetMap","href":"https://a.test/?LAYERS=a%20b&STYLES=&x=%zz"}]}]}}]}"#,
+        ])
+    },
+    words: &["{", "}", "[", "]", "\"", "\\", "<Layer>", "https://", "javascript:", "%", "offerings"],
+    run: |bytes| {
+        if let Ok(read) = context::read(bytes) {
+            let again = context::read(context::wmc::write(&read).as_bytes());
+            assert!(
+                again.is_ok_and(|again| again.layers.len() == read.layers.len()),
+                "what was read and written is not read again"
+            );
         }
     },
 };

@@ -11,8 +11,29 @@ use terrane_model::schema::{Column, ColumnKind, GeometryColumn, GeometryKind, Sc
 use terrane_model::{Crs, FeatureId};
 
 const WORDS: &[&str] = &[
-    "<", ">", "</", "/>", "=", "\"", "&#0;", "<!DOCTYPE", "<![CDATA[", "And", "Or", "Not", "gml:Point", "gml:pos", "gml:posList",
-    "Literal", "ValueReference", "PropertyIsLike", "PropertyIsBetween", "srsName=\"EPSG:4326\"", "srsDimension=\"3\"", "1e999", "NaN",
+    "<",
+    ">",
+    "</",
+    "/>",
+    "=",
+    "\"",
+    "&#0;",
+    "<!DOCTYPE",
+    "<![CDATA[",
+    "And",
+    "Or",
+    "Not",
+    "gml:Point",
+    "gml:pos",
+    "gml:posList",
+    "Literal",
+    "ValueReference",
+    "PropertyIsLike",
+    "PropertyIsBetween",
+    "srsName=\"EPSG:4326\"",
+    "srsDimension=\"3\"",
+    "1e999",
+    "NaN",
 ];
 
 const FILTERS: [&str; 6] = [

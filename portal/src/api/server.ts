@@ -61,7 +61,7 @@ export async function refusalOf(response: Response): Promise<Refusal> {
   return new Refusal(response.status, sentenceOf(body, response.headers.get('content-type') ?? ''));
 }
 
-async function json(url: string, signal?: AbortSignal): Promise<unknown> {
+export async function json(url: string, signal?: AbortSignal): Promise<unknown> {
   let response: Response;
   try {
     response = await fetch(url, { headers: { accept: 'application/json' }, ...(signal ? { signal } : {}) });
@@ -101,6 +101,7 @@ export async function readMap(id: string, lang: string): Promise<MapDocument> {
       wmsStyles: layer.wmsStyles ?? '',
       minScaleDenominator: layer.minScaleDenominator ?? null,
       maxScaleDenominator: layer.maxScaleDenominator ?? null,
+      geology: layer.geology?.kinds?.length ? layer.geology : null,
     };
   };
   return {
@@ -174,8 +175,11 @@ export type Metres = [minx: number, miny: number, maxx: number, maxy: number];
 /** What stands for the WMS "nominal pixel" of 0.28 mm, in dots per inch. */
 const NOMINAL_DPI = 90.714;
 
+/** CQL_FILTER has one condition for each name. */
+export const filtersOf = (layers: string, filter = '') => (filter ? layers.split(',').map(() => filter).join(';') : '');
+
 /** A GetMap address. With `dots` 2 it asks for twice the pixels *and* says so, so that line widths and lettering keep their size. */
-export function pictureAddress(layers: string, styles: string, size: [number, number], bbox: Metres | string, lang: string, dots = 1): string {
+export function pictureAddress(layers: string, styles: string, size: [number, number], bbox: Metres | string, lang: string, dots = 1, filters = ''): string {
   const url = address('wms', {
     SERVICE: 'WMS',
     VERSION: '1.3.0',
@@ -189,12 +193,13 @@ export function pictureAddress(layers: string, styles: string, size: [number, nu
     TRANSPARENT: 'TRUE',
     DPI: dots === 1 ? null : Math.round(NOMINAL_DPI * dots),
     TILED: typeof bbox === 'string' ? 'TRUE' : null,
+    CQL_FILTER: filters || null,
     lang,
   });
   return `${url}&BBOX=${typeof bbox === 'string' ? bbox : bbox.join(',')}`;
 }
 
-export async function identify(layers: string, styles: string, bbox: Metres, size: number, lang: string, signal: AbortSignal): Promise<InfoFeature[]> {
+export async function identify(layers: string, styles: string, bbox: Metres, size: number, lang: string, signal: AbortSignal, filters = ''): Promise<InfoFeature[]> {
   const middle = Math.floor(size / 2);
   const url = address('wms', {
     SERVICE: 'WMS',
@@ -211,6 +216,7 @@ export async function identify(layers: string, styles: string, bbox: Metres, siz
     J: middle,
     INFO_FORMAT: 'application/json',
     FEATURE_COUNT: 10,
+    CQL_FILTER: filters || null,
     lang,
   });
   const raw = (await json(url, signal)) as { features?: InfoFeature[] };

@@ -1,5 +1,7 @@
 // What the server answers, as far as the viewer reads it.
 
+import type { LayerGeology } from '../geology/types';
+
 export type Box = [west: number, south: number, east: number, north: number];
 
 export interface Licence {
@@ -28,6 +30,8 @@ export interface LayerNode {
   legend: string;
   page: string;
   collection: string;
+  /** What a mapped dataset can be coloured by. */
+  geology: LayerGeology | null;
 }
 
 export interface GroupNode {

@@ -7,7 +7,7 @@
 // lettering cut at half as many edges.
 import { Map as MapLibre, setWorkerUrl, type GeoJSONSource, type RasterTileSource } from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
-import { pictureAddress } from '../api/server';
+import { filtersOf, pictureAddress } from '../api/server';
 import type { Box } from '../api/types';
 import type { MapHandle } from '../state/viewer.svelte';
 import { unfold, type Place } from './scale';
@@ -23,6 +23,8 @@ export interface Sheet {
   bbox: Box | null;
   shown: boolean;
   opacity: number;
+  /** Only these rows, in CQL2. */
+  filter?: string;
 }
 
 export interface StageWatch extends TileWatch {
@@ -122,7 +124,7 @@ export class Stage implements MapHandle {
       const old = this.sheets.get(sheet.key);
       if (!old) this.add(sheet, above);
       else {
-        if (again) (this.map.getSource(sheet.key) as RasterTileSource).setTiles([this.addressOf(sheet)]);
+        if (again || old.styles !== sheet.styles || old.filter !== sheet.filter) (this.map.getSource(sheet.key) as RasterTileSource).setTiles([this.addressOf(sheet)]);
         if (old.shown !== sheet.shown) {
           this.map.setLayoutProperty(sheet.key, 'visibility', sheet.shown ? 'visible' : 'none');
           if (!sheet.shown) this.tiles.forget(sheet.key);
@@ -142,7 +144,7 @@ export class Stage implements MapHandle {
     );
   }
   private addressOf(sheet: Sheet): string {
-    return Tiles.addressOf(sheet.key, pictureAddress(sheet.layers, sheet.styles, [TILE, TILE], '{bbox-epsg-3857}', this.lang, DOTS));
+    return Tiles.addressOf(sheet.key, pictureAddress(sheet.layers, sheet.styles, [TILE, TILE], '{bbox-epsg-3857}', this.lang, DOTS, filtersOf(sheet.layers, sheet.filter)));
   }
 
   async choose(geometry: GeoJSON.Geometry | null): Promise<void> {

@@ -1,12 +1,13 @@
 // All that the page knows: the map document, which layers are on, where the map is, what was clicked.
-import { Refusal, identify, readColumns, readLegend, readMap } from '../api/server';
+import { Refusal, filtersOf, identify, readColumns, readLegend, readMap } from '../api/server';
 import type { ColumnInfo, InfoFeature, LayerNode, Legend, MapDocument, TreeNode } from '../api/types';
+import { geology } from '../geology/state.svelte';
 import { language, speak, spoken, t } from '../i18n/words.svelte';
 import { inScale, resolution, toMetres, wrap, type Place } from '../map/scale';
 import { readPermalink, writePermalink, type Permalink } from './permalink';
 import { remember, remembered } from './preferences';
 
-export type Tab = 'layers' | 'legend' | 'find';
+export type Tab = 'layers' | 'legend' | 'find' | 'ask';
 export type Stop = 'small' | 'half' | 'full';
 
 export class LayerState {
@@ -14,10 +15,23 @@ export class LayerState {
   visible = $state(true);
   opacity = $state(1);
   open = $state(false);
+  /** What a mapped layer is coloured by; empty for its own colours. */
+  colour = $state('');
   constructor(node: LayerNode) {
     this.node = node;
+    this.colour = this.usual;
     this.visible = node.visible;
     this.opacity = node.opacity;
+  }
+  /** What the map itself colours it by. */
+  get usual(): string {
+    return this.node.geology?.kinds.find((k) => k.style === this.node.style)?.by ?? '';
+  }
+  /** The node as it is drawn now. */
+  get drawn(): LayerNode {
+    const kind = this.colour === this.usual ? null : this.node.geology?.kinds.find((k) => k.by === this.colour);
+    if (!kind) return this.node;
+    return { ...this.node, style: kind.style, wmsStyles: kind.style, legend: `${this.node.collection}/styles/${encodeURIComponent(kind.style)}/legend` };
   }
 }
 
@@ -94,8 +108,11 @@ class Viewer {
     writePermalink({
       ...(this.view ? { at: this.view } : {}),
       layers: new Map(this.on.map((l) => [l.node.id, l.opacity === l.node.opacity ? null : l.opacity])),
+      colours: new Map(this.on.filter((l) => l.colour !== l.usual).map((l) => [l.node.id, l.colour || 'own'])),
       base: this.base,
       lang: language.code,
+      only: geology.only,
+      question: geology.question,
     }),
   );
 
@@ -131,7 +148,10 @@ class Viewer {
       for (const layer of this.layers) {
         layer.visible = link.layers.has(layer.node.id);
         layer.opacity = link.layers.get(layer.node.id) ?? layer.node.opacity;
+        const colour = link.colours?.get(layer.node.id);
+        layer.colour = layer.node.geology?.kinds.some((k) => k.by === colour) ? colour! : layer.usual;
       }
+    geology.apply(link);
     if (link.at) {
       if (this.handle) this.handle.jump(link.at);
       else this.view = link.at;
@@ -148,6 +168,7 @@ class Viewer {
     for (const layer of this.layers) layer.node = fresh.get(layer.node.id) ?? layer.node;
     this.doc = doc;
     if (this.asked?.state === 'done') void this.ask(this.asked.place);
+    if (geology.asked) void geology.ask(geology.question);
   }
 
   /** Keeps the address of the page up to date. */
@@ -186,7 +207,7 @@ class Viewer {
     const stop = new AbortController();
     this.asking = stop;
     const at = { lng: wrap(place.lng), lat: place.lat };
-    const layers = this.drawn.filter((l) => l.node.queryable);
+    const layers = this.drawn.filter((l) => l.node.queryable && geology.filterOf(l) !== null);
     const asked: Asked = { place: at, count: layers.length, state: 'asking', reason: '', picked: [], open: null };
     this.asked = asked;
     if (this.stop === 'small') this.stop = 'half';
@@ -199,13 +220,14 @@ class Viewer {
       const half = (resolution(this.zoom) * size) / 2;
       const [x, y] = toMetres(at.lng, at.lat);
       const bottomUp = [...layers].reverse();
-      const styles = bottomUp.map((l) => l.node.wmsLayers.split(',').map((_, i) => l.node.wmsStyles.split(',')[i] ?? '').join(','));
-      const features = await identify(bottomUp.map((l) => l.node.wmsLayers).join(','), styles.join(','), [x - half, y - half, x + half, y + half], size, language.code, stop.signal);
+      const styles = bottomUp.map((l) => l.node.wmsLayers.split(',').map((_, i) => l.drawn.wmsStyles.split(',')[i] ?? '').join(','));
+      const filters = bottomUp.map((l) => filtersOf(l.node.wmsLayers, geology.filterOf(l) || 'INCLUDE'));
+      const features = await identify(bottomUp.map((l) => l.node.wmsLayers).join(','), styles.join(','), [x - half, y - half, x + half, y + half], size, language.code, stop.signal, filters.some((f) => f.replace(/INCLUDE;?/g, '')) ? filters.join(';') : '');
       const owner = (f: InfoFeature) => layers.find((l) => f.layer !== undefined && l.node.wmsLayers.split(',').includes(f.layer)) ?? (layers.length === 1 ? layers[0]! : null);
       const picked = await Promise.all(
         features.map(async (feature, i): Promise<Picked> => {
           const layer = owner(feature);
-          const [legend, columns] = layer ? await Promise.all([this.legendOf(layer.node).catch(() => null), this.columnsOf(layer.node)]) : [null, {}];
+          const [legend, columns] = layer ? await Promise.all([this.legendOf(layer.drawn).catch(() => null), this.columnsOf(layer.node)]) : [null, {}];
           return { key: `${i}`, layer, feature, legend, columns };
         }),
       );

@@ -2,7 +2,7 @@
 
 use crate::{Finding, Repo};
 
-const PROTOCOLS: [&str; 2] = ["ogcapi", "ows"];
+const PROTOCOLS: [&str; 4] = ["check", "ogcapi", "ows", "vocabularies"];
 const PARTS: [&str; 4] = ["ask", "answer", "describe", "routes"];
 
 /// Parts that are missing. A part may be a file or a folder with `mod.rs`.
@@ -26,6 +26,10 @@ mod tests {
     #[test]
     fn each_protocol_has_its_four_parts() {
         let whole = [
+            "check/ask.rs",
+            "check/answer.rs",
+            "check/describe.rs",
+            "check/routes.rs",
             "ogcapi/ask.rs",
             "ogcapi/answer.rs",
             "ogcapi/describe.rs",
@@ -33,6 +37,10 @@ mod tests {
             "ows/ask/mod.rs",
             "ows/answer.rs",
             "ows/describe.rs",
+            "vocabularies/ask.rs",
+            "vocabularies/answer.rs",
+            "vocabularies/describe.rs",
+            "vocabularies/routes.rs",
         ];
         let paths = whole.map(|path| format!("crates/protocols/src/{path}"));
         let files: Vec<(&str, &str)> = paths.iter().map(|path| (path.as_str(), "")).collect();

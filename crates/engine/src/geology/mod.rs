@@ -13,6 +13,7 @@ pub use manage::MappingReport;
 pub use mapped::MappingEntry;
 pub(crate) use mapped::{laid_over, of_ledger};
 pub(crate) use styles::styles;
+pub use styles::{Colouring, colourings};
 pub use tree::{Node, Tree, TreeQuestion};
 pub use understood::understood;
 pub(crate) use views::entries;

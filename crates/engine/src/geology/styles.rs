@@ -2,7 +2,7 @@
 //! or contact.
 
 use super::MappingEntry;
-use crate::catalogue::StyleEntry;
+use crate::catalogue::{Entry, StyleEntry};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use terrane_drawing::style::Style;
@@ -34,6 +34,30 @@ pub(crate) fn styles(view: &View, mappings: &[&MappingEntry]) -> BTreeMap<String
         styles.extend(entry(plain(symbol_of(view))));
     }
     styles
+}
+
+/// What a mapped dataset, or a view over all, can be coloured by.
+pub struct Colouring<'a> {
+    /// The kind of terms: `age`, `lithology`, …
+    pub by: &'static str,
+    /// The derived column that tells its classes.
+    pub column: &'static str,
+    /// The style that does.
+    pub style: &'a StyleEntry,
+}
+
+/// What an entry can be coloured by; nothing where no mapping is laid over it.
+pub fn colourings(entry: &Entry) -> Vec<Colouring<'_>> {
+    let views = entry.view().into_iter().chain(entry.mapping().into_iter().flat_map(MappingEntry::views));
+    let mut found: Vec<Colouring<'_>> = Vec::new();
+    for kind in views.flat_map(View::terms) {
+        let style = name_of(kind.name).and_then(|name| entry.style(Some(name)).ok()).filter(|style| style.derived);
+        if let Some(style) = style.filter(|_| found.iter().all(|known| known.by != kind.name)) {
+            let column = if kind.uri_field.is_empty() { kind.field } else { kind.uri_field };
+            found.push(Colouring { by: kind.name, column, style });
+        }
+    }
+    found
 }
 
 /// The name of the style by a kind of term, for the kinds that tell how a map looks.

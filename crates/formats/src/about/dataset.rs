@@ -140,6 +140,7 @@ fn write_about(about: &About) -> Value {
         .maybe("rows", about.rows)
         .maybe("updated", about.updated.map(parts::write_instant))
         .maybe("default_style", about.default_style.as_deref())
+        .maybe("survey_map", parts::write_survey_map(&about.survey_map))
         .into()
 }
 
@@ -167,6 +168,7 @@ pub(super) fn read_described(members: &mut Members<'_>) -> Result<About> {
     about.attribution = members.text("attribution")?.unwrap_or_default();
     about.source = members.read("source", parts::read_link)?;
     about.lineage = members.text("lineage")?.unwrap_or_default();
+    about.survey_map = members.read("survey_map", parts::read_survey_map)?.unwrap_or_default();
     Ok(about)
 }
 

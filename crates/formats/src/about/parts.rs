@@ -2,7 +2,7 @@
 
 use super::json::{Node, Object};
 use serde_json::Value;
-use terrane_model::about::{Licence, Link, Party};
+use terrane_model::about::{Licence, Link, Party, SurveyMap};
 use terrane_model::time::{Instant, Interval};
 use terrane_model::{Bbox, DatasetId, LocalText, Result};
 
@@ -174,4 +174,26 @@ pub(super) fn read_column(node: &Node<'_>) -> Result<ColumnAbout> {
         unit: members.text("unit")?,
     };
     members.finish().map(|()| column)
+}
+
+pub(super) fn write_survey_map(map: &SurveyMap) -> Option<Value> {
+    let object = Object::default()
+        .maybe("country", map.country.as_deref())
+        .maybe("owner_code", map.owner_code.as_deref())
+        .maybe("scale_denominator", map.scale_denominator)
+        .maybe("theme", map.theme.as_deref())
+        .maybe("language", map.language.as_deref());
+    (!map.is_empty()).then(|| object.into())
+}
+
+pub(super) fn read_survey_map(node: &Node<'_>) -> Result<SurveyMap> {
+    let mut members = node.members()?;
+    let map = SurveyMap {
+        country: members.text("country")?,
+        owner_code: members.text("owner_code")?,
+        scale_denominator: members.read("scale_denominator", Node::count)?,
+        theme: members.text("theme")?,
+        language: members.text("language")?,
+    };
+    members.finish().map(|()| map)
 }

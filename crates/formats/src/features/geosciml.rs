@@ -1,7 +1,9 @@
-//! GeoSciML 4.1 Basic (OGC 16-008): what a mapped feature specifies, built from the columns of a view.
+//! GeoSciML 4.1 Basic (OGC 16-008), built from the columns of a view.
 //!
-//! The geometry and the feature itself are written as any other in [`super::gml`]; here is what stands inside a property.
+//! The feature itself is written as any other in [`super::gml`]; here are the properties that are more than one value. Documents declare
+//! the prefixes `gsmlb`, `swe` and `xlink`.
 
+use super::gml::{Builder, CoordinateForm, write_geometry};
 use crate::xml::write_escaped;
 use serde_json::Value as Json;
 use terrane_model::Feature;
@@ -14,72 +16,84 @@ pub const SCHEMA: &str = "http://schemas.opengis.net/gsml/4.1/geoSciMLBasic.xsd"
 /// Where the vocabularies that terms are of begin.
 const CGI: &str = "http://resource.geosciml.org/classifier/cgi/";
 
-/// The columns that a geologic unit is built from.
-pub const UNIT_COLUMNS: [&str; 9] = [
-    "identifier",
-    "name",
-    "description",
-    "geologicUnitType",
-    "geologicUnitType_uri",
-    "rank",
-    "composition",
-    "events",
-    "observationMethod",
-];
-/// The columns that a fault is built from.
-pub const FAULT_COLUMNS: [&str; 7] =
-    ["identifier", "name", "description", "faultType", "faultType_uri", "events", "observationMethod"];
-/// The columns that a contact is built from.
-pub const CONTACT_COLUMNS: [&str; 6] =
-    ["identifier", "name", "description", "contactType", "contactType_uri", "observationMethod"];
+const fn builder(
+    name: &'static str,
+    columns: &'static [&'static str],
+    geometry: bool,
+    write: fn(&Feature<'_>, &str, &CoordinateForm, &mut Vec<u8>),
+) -> Builder {
+    Builder { name, columns, geometry, write }
+}
 
-/// Appends `gsmlb:GeologicUnit` with its history and composition.
-pub fn geologic_unit(row: &Feature<'_>, id: &str, out: &mut Vec<u8>) {
+/// What a mapped feature of a geologic unit specifies: the unit with its history and composition.
+pub const GEOLOGIC_UNIT: Builder = builder("specification", &UNIT_COLUMNS, false, |row, id, _, out| {
     let mut xml = Xml { out, id };
+    xml.put("<gsmlb:specification>");
     xml.open("gsmlb:GeologicUnit", "unit");
     xml.described(row);
-    xml.purpose();
+    xml.put(PURPOSE);
     xml.history(row);
     xml.reference("gsmlb:geologicUnitType", &text(row, "geologicUnitType_uri"), &text(row, "geologicUnitType"));
     xml.term("gsmlb:rank", "stratigraphicrank", &text(row, "rank"));
     xml.composition(row);
     xml.close("gsmlb:GeologicUnit");
-}
+    xml.put("</gsmlb:specification>");
+});
 
-/// Appends `gsmlb:ShearDisplacementStructure` with its history.
-pub fn shear_displacement_structure(row: &Feature<'_>, id: &str, out: &mut Vec<u8>) {
+/// Description, identifier and name of a feature.
+pub const IDENTITY: Builder =
+    builder("identifier", &["identifier", "name", "description"], false, |row, id, _, out| {
+        Xml { out, id }.described(row);
+    });
+
+/// Where a feature occurs on the map.
+pub const OCCURRENCE: Builder = builder("occurrence", &[], true, |row, id, form, out| {
+    let Some(geometry) = row.geometry().filter(|geometry| !geometry.is_empty()) else { return };
     let mut xml = Xml { out, id };
-    xml.open("gsmlb:ShearDisplacementStructure", "structure");
-    xml.described(row);
-    xml.purpose();
+    xml.put("<gsmlb:occurrence>");
+    xml.open("gsmlb:MappedFeature", "occurrence");
+    xml.put("<gsmlb:shape>");
+    write_geometry(&geometry, form, &format!("{id}.g"), xml.out);
+    xml.put("</gsmlb:shape></gsmlb:MappedFeature></gsmlb:occurrence>");
+});
+
+/// The purpose of a feature, and its history.
+pub const HISTORY: Builder = builder("geologicHistory", &["events"], false, |row, id, _, out| {
+    let mut xml = Xml { out, id };
+    xml.put(PURPOSE);
     xml.history(row);
-    xml.reference("gsmlb:faultType", &text(row, "faultType_uri"), &text(row, "faultType"));
-    xml.close("gsmlb:ShearDisplacementStructure");
-}
+});
 
-/// Appends `gsmlb:Contact`.
-pub fn contact(row: &Feature<'_>, id: &str, out: &mut Vec<u8>) {
-    let mut xml = Xml { out, id };
-    xml.open("gsmlb:Contact", "contact");
-    xml.described(row);
-    xml.purpose();
-    xml.reference("gsmlb:contactType", &text(row, "contactType_uri"), &text(row, "contactType"));
-    xml.close("gsmlb:Contact");
-}
+/// The kind of a fault.
+pub const FAULT_TYPE: Builder = builder("faultType", &["faultType", "faultType_uri"], false, |row, id, _, out| {
+    Xml { out, id }.reference("gsmlb:faultType", &text(row, "faultType_uri"), &text(row, "faultType"));
+});
 
-/// Appends how a feature was observed, as a category of SWE Common; nothing when that is not known.
-pub fn observation_method(row: &Feature<'_>, id: &str, out: &mut Vec<u8>) {
-    let label = text(row, "observationMethod");
-    if label.is_empty() {
-        return;
-    }
-    let mut xml = Xml { out, id };
-    xml.put("<swe:Category><swe:identifier>");
-    xml.text(&format!("{CGI}mappedfeatureobservationmethod/{}", term_id(&label)));
-    xml.put("</swe:identifier><swe:label>");
-    xml.text(&label);
-    xml.put("</swe:label></swe:Category>");
-}
+/// The kind of a contact.
+pub const CONTACT_TYPE: Builder =
+    builder("contactType", &["contactType", "contactType_uri"], false, |row, id, _, out| {
+        Xml { out, id }.reference("gsmlb:contactType", &text(row, "contactType_uri"), &text(row, "contactType"));
+    });
+
+/// How a feature was observed, as a category of SWE Common; nothing when that is not known.
+pub const OBSERVATION_METHOD: Builder =
+    builder("observationMethod", &["observationMethod"], false, |row, id, _, out| {
+        let label = text(row, "observationMethod");
+        if label.is_empty() {
+            return;
+        }
+        let mut xml = Xml { out, id };
+        xml.put("<gsmlb:observationMethod><swe:Category><swe:identifier>");
+        xml.text(&format!("{CGI}mappedfeatureobservationmethod/{}", term_id(&label)));
+        xml.put("</swe:identifier><swe:label>");
+        xml.text(&label);
+        xml.put("</swe:label></swe:Category></gsmlb:observationMethod>");
+    });
+
+const UNIT_COLUMNS: [&str; 8] =
+    ["identifier", "name", "description", "geologicUnitType", "geologicUnitType_uri", "rank", "composition", "events"];
+/// Features on a map are instances, not norms.
+const PURPOSE: &str = "<gsmlb:purpose>instance</gsmlb:purpose>";
 
 /// Appends GeoSciML being written.
 struct Xml<'a> {
@@ -123,10 +137,6 @@ impl Xml<'_> {
         self.close(element);
     }
 
-    fn purpose(&mut self) {
-        self.put("<gsmlb:purpose>instance</gsmlb:purpose>");
-    }
-
     /// A reference to a term; nothing when there is none.
     fn reference(&mut self, element: &str, href: &str, title: &str) {
         if href.is_empty() {
@@ -168,7 +178,9 @@ impl Xml<'_> {
         let (Some(older), Some(younger)) = (event["older_ma"].as_f64(), event["younger_ma"].as_f64()) else { return };
         self.put("<gsmlb:numericAge><gsmlb:NumericAgeRange>");
         for (element, age) in [("gsmlb:olderBoundDate", older), ("gsmlb:youngerBoundDate", younger)] {
-            self.put(&format!("<{element}><swe:Quantity><swe:uom code=\"Ma\"/><swe:value>{age}</swe:value></swe:Quantity></{element}>"));
+            self.put(&format!(
+                "<{element}><swe:Quantity><swe:uom code=\"Ma\"/><swe:value>{age}</swe:value></swe:Quantity></{element}>"
+            ));
         }
         self.put("</gsmlb:NumericAgeRange></gsmlb:numericAge>");
     }

@@ -18,7 +18,9 @@ pub mod csv;
 pub mod encoding;
 pub mod geojson;
 pub mod geopackage;
+pub mod geosciml;
 pub mod gml;
+pub mod kml;
 pub mod shapefile;
 pub mod wkb;
 

@@ -1,9 +1,9 @@
 //! Filters made ready for a schema: names are looked up and kinds checked once, rows are then judged a batch at a time.
 
 use super::distance::Near;
-use super::near::NearShape;
 use super::functions::FUNCTIONS;
 use super::like::Matcher;
+use super::near::NearShape;
 use super::operand::{Family, Operand};
 use super::plan::{Identities, List, Members, Node, Time};
 use super::shape::Shape;

@@ -36,10 +36,16 @@ impl NearShape {
         let positions = || parts.iter().flat_map(|part| part.rings.iter().flatten());
         let count = positions().count();
         if count > DISTANCE_VERTICES_MAX {
-            let say = format!("Distances are measured from geometry of at most {DISTANCE_VERTICES_MAX} vertices, not {count}.");
+            let say = format!(
+                "Distances are measured from geometry of at most {DISTANCE_VERTICES_MAX} vertices, not {count}."
+            );
             return Err(Error::too_large(say));
         }
-        if count == 0 || !(distance_m >= 0.0) || !positions().flatten().all(|number| number.is_finite()) {
+        if count == 0
+            || distance_m.is_nan()
+            || distance_m < 0.0
+            || !positions().flatten().all(|number| number.is_finite())
+        {
             return Err(Error::invalid("A distance needs a geometry of finite numbers and must not be negative."));
         }
         let own = Bbox::of(&positions().copied().collect::<Vec<_>>());
@@ -110,7 +116,8 @@ fn meets(row: &[&[[f64; 2]]], is_area: bool, own: &Part) -> bool {
     if (is_area && within(first(&mine).as_ref(), row)) || (own.is_area && within(first(row).as_ref(), &mine)) {
         return true;
     }
-    row.iter().any(|ring| mine.iter().any(|other| nearest(ring, other, |at| at).is_some_and(|(squared, _)| squared == 0.0)))
+    row.iter()
+        .any(|ring| mine.iter().any(|other| nearest(ring, other, |at| at).is_some_and(|(squared, _)| squared == 0.0)))
 }
 
 fn collect(geometry: &Geometry<f64>, parts: &mut Vec<Part>) {
@@ -173,7 +180,11 @@ fn between_edges<const N: usize>([a, b]: [[f64; N]; 2], [c, d]: [[f64; N]; 2]) -
     let (own, other) = (dot(first, first), dot(second, second));
     let (lead, trail, both) = (dot(first, apart), dot(second, apart), dot(first, second));
     let denominator = own * other - both * both;
-    let mut s = if own > 0.0 && denominator > 0.0 { ((both * trail - lead * other) / denominator).clamp(0.0, 1.0) } else { 0.0 };
+    let mut s = if own > 0.0 && denominator > 0.0 {
+        ((both * trail - lead * other) / denominator).clamp(0.0, 1.0)
+    } else {
+        0.0
+    };
     let t = if other > 0.0 { ((both * s + trail) / other).clamp(0.0, 1.0) } else { 0.0 };
     if own > 0.0 {
         s = ((both * t - lead) / own).clamp(0.0, 1.0);

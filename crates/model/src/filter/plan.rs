@@ -1,8 +1,8 @@
 //! A filter made ready: the nodes that judge a batch, and how each does.
 
 use super::distance::Near;
-use super::near::NearShape;
 use super::like::Matcher;
+use super::near::NearShape;
 use super::operand::{Columns, Lane, Operand};
 use super::scalar::{Moment, Scalar};
 use super::shape::Shape;

@@ -35,12 +35,8 @@ impl Filter {
             Self::Array { op, left, right } => {
                 Self::Array { op: *op, left: left.renamed(names), right: right.renamed(names) }
             }
-            Self::Literal(_)
-            | Self::Bbox(_)
-            | Self::Ids(_)
-            | Self::Text(_)
-            | Self::Within { .. }
-            | Self::Near { .. } => self.clone(),
+            Self::Literal(_) | Self::Bbox(_) | Self::Ids(_) | Self::Text(_) => self.clone(),
+            Self::Within { .. } | Self::Near { .. } => self.clone(),
         }
     }
 }

@@ -19,6 +19,10 @@ use axum::response::Response;
 use axum::routing::{MethodRouter, get};
 use terrane_model::{Error, Result};
 
+/// The address of whoever asks, as the server tells it: of IPv6 the network of 64 bits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Client(pub std::net::IpAddr);
+
 /// A request as it was sent.
 #[derive(Debug, Clone, Default)]
 pub struct Asked {
@@ -97,6 +101,25 @@ where
     A: Into<Answer> + 'static,
 {
     get(|State(site): State<Site>, asked: Asked, names: Names| answer(site, asked, names, make))
+}
+
+/// An answer that is made anew each time and kept by nobody; errors have the status that `status` gives them.
+pub async fn fresh<Fut>(
+    (site, asked): (Site, Asked),
+    make: impl FnOnce(Site, Request) -> Fut,
+    status: impl FnOnce(&Error) -> u16,
+) -> Response
+where
+    Fut: Future<Output = Result<Reply>>,
+{
+    let made = match request(&asked, Vec::new()) {
+        Ok(request) => make(site.clone(), request).await,
+        Err(error) => Err(error),
+    };
+    match made {
+        Ok(reply) => respond(reply.with_header("cache-control", "no-store"), &asked),
+        Err(error) => respond(failure_reply(&site, &asked, &error, status(&error)), &asked),
+    }
 }
 
 /// A resource that is a file: its bytes are read while they are sent, so that its size takes no memory.

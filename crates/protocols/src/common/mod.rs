@@ -8,6 +8,7 @@ pub mod layers;
 pub mod negotiate;
 pub mod period;
 pub mod pieces;
+pub mod places;
 pub mod problem;
 pub mod reply;
 pub mod request;

@@ -13,6 +13,10 @@ pub struct Form {
 pub const JSON: Form = Form { name: "json", media_type: "application/json" };
 /// GeoJSON.
 pub const GEOJSON: Form = Form { name: "json", media_type: "application/geo+json" };
+/// KML.
+pub const KML: Form = Form { name: "kml", media_type: "application/vnd.google-earth.kml+xml" };
+/// KML, zipped.
+pub const KMZ: Form = Form { name: "kmz", media_type: "application/vnd.google-earth.kmz" };
 /// HTML.
 pub const HTML: Form = Form { name: "html", media_type: "text/html" };
 

@@ -1,5 +1,6 @@
 //! The node as protocols see it: the engine, its public address, and who runs it.
 
+use crate::check::Checker;
 use std::sync::Arc;
 use terrane_engine::Engine;
 use terrane_model::about::Party;
@@ -15,6 +16,8 @@ pub struct Site {
     pub about: Arc<SiteAbout>,
     /// How the ground is cut into tiles.
     pub sets: Arc<TileSets>,
+    /// Checks services of others for people; nothing where nobody may have one checked.
+    pub checker: Option<Arc<Checker>>,
     /// Since when the site says what it says of itself and cuts the ground so.
     pub since: Instant,
 }

@@ -267,6 +267,7 @@ fn parameters(limits: &Limits) -> Value {
             query("filter-crs", "The CRS of geometry in filter", uri()),
             query("sortby", "Columns to sort by, each with - for descending", names()),
             query("properties", "Columns to return; all when absent", names()),
+            query("skipGeometry", "Whether to leave geometry out", json!({"type": "boolean", "default": false})),
             query("cursor", "Where the page begins; comes with the link “next”", text()),
             query("count", "Whether to count all matching rows", json!({"type": "boolean", "default": false})),
             path("collectionId", "The id of a collection"),

@@ -2,7 +2,7 @@
 
 use super::{answer, ask, conformance, describe, links, map as maps_of, openapi, rows, schema, tiles};
 use crate::common::http::{Answer, resource};
-use crate::common::negotiate::{Form, GEOJSON, HTML, JSON};
+use crate::common::negotiate::{Form, GEOJSON, HTML, JSON, KML, KMZ};
 use crate::common::reply::Reply;
 use crate::common::request::Request;
 use crate::common::site::Site;
@@ -12,6 +12,7 @@ use describe::WITH_PAGE;
 use std::sync::Arc;
 use terrane_engine::Caller;
 use terrane_engine::catalogue::{Catalogue, Entry};
+use terrane_formats::context::{owc, wmc};
 use terrane_formats::picture::png;
 use terrane_model::Result;
 
@@ -43,12 +44,15 @@ const API_FORMS: [Form; 3] = [Form { name: "json", media_type: "application/vnd.
 const SCHEMA_FORMS: [Form; 3] = [Form { name: "json", media_type: links::SCHEMA_JSON }, JSON, HTML];
 const CSV: Form = Form { name: "csv", media_type: "text/csv" };
 const PNG: Form = Form { name: "png", media_type: "image/png" };
-const ITEMS_FORMS: [Form; 3] = [GEOJSON, HTML, CSV];
+const ITEMS_FORMS: [Form; 5] = [GEOJSON, HTML, CSV, KML, KMZ];
 const ITEM_FORMS: [Form; 2] = [GEOJSON, HTML];
 /// Styles for MapLibre and QGIS, as they are called in OGC's draft of Styles.
 const MAPLIBRE: Form = Form { name: "mapbox", media_type: describe::maplibre::MEDIA_TYPE };
 const STYLE_FORMS: [Form; 4] = [JSON, MAPLIBRE, describe::sld::SLD11, describe::sld::SLD10];
-const MAP_FORMS: [Form; 3] = [JSON, HTML, MAPLIBRE];
+/// Maps for other viewers.
+const WMC: Form = Form { name: "wmc", media_type: "application/vnd.ogc.context+xml" };
+const OWC: Form = Form { name: "owc", media_type: "application/vnd.ogc.owc+json" };
+const MAP_FORMS: [Form; 5] = [JSON, HTML, MAPLIBRE, WMC, OWC];
 const LEGEND_FORMS: [Form; 2] = [JSON, PNG];
 
 async fn landing(site: Site, request: Request) -> Result<Reply> {
@@ -107,6 +111,7 @@ async fn items(site: Site, request: Request) -> Result<Answer> {
             pages::items(&site, &request, &entry, &page).map(Answer::Whole)
         }
         CSV => rows::table(&site, question).await,
+        KML | KMZ => rows::kml(site, request, question, entry.style(None)?.clone(), form == KMZ).await,
         _ => rows::collection(site, request, question, &ITEMS_FORMS).await,
     }
 }
@@ -194,6 +199,11 @@ async fn map(site: Site, request: Request) -> Result<Reply> {
     let map = catalogue.map(Caller::Public, &ask::id(request.name(0))?)?;
     match request.form(&MAP_FORMS)? {
         MAPLIBRE => Ok(answer::json(MAPLIBRE.media_type, &describe::maplibre::map(&site, &request, &catalogue, &map)?)),
+        WMC => Ok(Reply::ok(WMC.media_type, wmc::write(&describe::context(&site, &request, &catalogue, &map)))),
+        OWC => {
+            let updated = site.changed().to_string();
+            Ok(Reply::ok(OWC.media_type, owc::write(&describe::context(&site, &request, &catalogue, &map), &updated)))
+        }
         HTML => pages::map(&site, &request, &catalogue, &map),
         _ => Ok(answer::json(links::JSON, &describe::map(&site, &request, &catalogue, &map)?)),
     }

@@ -5,16 +5,21 @@ use super::links::{self, below, link};
 use crate::common::crs;
 use crate::common::flow::{Begun, Flow, PIECE_BYTES, Piecewise, begun};
 use crate::common::http::Answer;
-use crate::common::negotiate::Form;
+use crate::common::negotiate::{Form, KML, KMZ};
 use crate::common::reply::Reply;
 use crate::common::request::Request;
 use crate::common::site::Site;
 use serde_json::{Map, Value};
 use std::sync::Arc;
+use terrane_engine::catalogue::StyleEntry;
+use terrane_engine::looks::{LOOK_SCALE_DENOMINATOR, Looks};
 use terrane_engine::{Caller, Cancel, FeatureQuestion, FeatureStream, publish};
 use terrane_formats::features::csv::CsvWriter;
 use terrane_formats::features::geojson::GeoJsonWriter;
-use terrane_model::{Instant, Result};
+use terrane_formats::features::kml::{KmlHead, KmlWriter, kmz};
+use terrane_model::query::Columns;
+use terrane_model::schema::ColumnKind;
+use terrane_model::{Crs, Error, Instant, Result};
 
 /// A page of rows as a GeoJSON FeatureCollection.
 pub async fn collection(
@@ -32,6 +37,28 @@ pub async fn collection(
 pub async fn table(site: &Site, question: FeatureQuestion) -> Result<Answer> {
     let head = with_crs(Reply::ok("text/csv; charset=utf-8; header=present", ""), &question.crs);
     written(site, question, head, |stream| Ok(Table::new(stream))).await
+}
+
+/// A page of rows as KML with the looks of a style, packed when it is KMZ.
+pub async fn kml(
+    site: Site,
+    request: Request,
+    mut question: FeatureQuestion,
+    style: StyleEntry,
+    packed: bool,
+) -> Result<Answer> {
+    if question.crs != Crs::crs84() {
+        return Err(Error::unsupported("KML is written in degrees; leave “crs” out.").at("crs"));
+    }
+    let id = question.dataset.to_string();
+    let schema =
+        site.engine.catalogue().open(Caller::Public, &question.dataset)?.features.map(|rows| rows.schema().clone());
+    question.query.columns = schema.map_or(Columns::All, |schema| columns_for(&style, &schema));
+    let (media_type, extension) = if packed { (KMZ.media_type, "kmz") } else { (KML.media_type, "kml") };
+    let head =
+        Reply::ok(media_type, "").with_header("content-disposition", format!("inline; filename=\"{id}.{extension}\""));
+    let asked = (site.clone(), request);
+    written(&site, question, head, move |stream| Placemarks::new(stream, &asked, &style, packed)).await
 }
 
 /// A page of rows as a document: whole when it is small, else written while it is sent.
@@ -109,6 +136,96 @@ impl Piecewise for Collection {
                 return Ok(false);
             };
             self.writer.rows(&ordered(&batch, &self.stream.crs)?, out);
+        }
+        Ok(true)
+    }
+}
+
+/// A page of rows being written as KML. Packed, it is one piece: what is packed has to be whole.
+struct Placemarks {
+    stream: FeatureStream,
+    writer: KmlWriter,
+    style: StyleEntry,
+    looks: Option<Looks>,
+    head: Option<KmlHead>,
+    packed: bool,
+}
+
+/// All columns, and those that the style computes.
+fn columns_for(style: &StyleEntry, schema: &terrane_model::Schema) -> Columns {
+    let needed = style.style.columns_at(LOOK_SCALE_DENOMINATOR);
+    let kept = |column: &&terrane_model::schema::Column| !column.derived || needed.contains(&column.name);
+    let names: Vec<String> = schema.columns.iter().filter(kept).map(|column| column.name.clone()).collect();
+    match schema.columns.iter().any(|column| column.derived) {
+        true => Columns::These { names, geometry: true },
+        false => Columns::All,
+    }
+}
+
+impl Placemarks {
+    fn new(stream: FeatureStream, (site, request): &(Site, Request), style: &StyleEntry, packed: bool) -> Result<Self> {
+        let about = &stream.about;
+        let licence = about.licence.title.as_str();
+        let source = [about.attribution.as_str(), licence].into_iter().filter(|text| !text.is_empty());
+        let legend = site.url(&below(about.id.as_str(), &["styles", &style.name, "legend"]));
+        let head = KmlHead {
+            title: request.say(&about.title).to_owned(),
+            source: source.collect::<Vec<_>>().join(" · "),
+            page: site.page_url(&about.id),
+            legend: Some(format!("{legend}?f=png")),
+        };
+        Ok(Self { stream, writer: KmlWriter::default(), style: style.clone(), looks: None, head: Some(head), packed })
+    }
+
+    fn write_piece(&mut self, cancel: &Cancel, out: &mut Vec<u8>) -> Result<bool> {
+        if let Some(head) = self.head.take() {
+            self.writer.begin(&head, out);
+        }
+        let Some(batch) = self.stream.batch(cancel)? else {
+            self.writer.end(out);
+            return Ok(false);
+        };
+        // Columns are where the first batch has them.
+        let looks = match self.looks.take() {
+            Some(looks) => looks,
+            None => {
+                let schema = &batch.schema;
+                let time = schema.columns.iter().position(|column| column.kind == ColumnKind::Time);
+                self.writer = KmlWriter { name: naming_column(schema), time };
+                Looks::new(&self.style.style, schema)?
+            }
+        };
+        self.writer.rows(&batch, &looks.of(&batch), out);
+        self.looks = Some(looks);
+        Ok(true)
+    }
+}
+
+/// The column that names a row for people: one called so, else the first of texts.
+fn naming_column(schema: &terrane_model::Schema) -> Option<usize> {
+    let is_text = |column: &&terrane_model::schema::Column| column.kind == ColumnKind::Text;
+    let called = |column: &terrane_model::schema::Column| {
+        let name = column.name.to_lowercase();
+        ["name", "title", "label", "unit_name"].contains(&name.as_str()) || name.starts_with("name_")
+    };
+    let place = |wanted: &dyn Fn(&terrane_model::schema::Column) -> bool| {
+        schema.columns.iter().position(|column| is_text(&column) && wanted(column))
+    };
+    place(&called).or_else(|| place(&|_| true))
+}
+
+impl Piecewise for Placemarks {
+    fn write_on(&mut self, cancel: &Cancel, out: &mut Vec<u8>) -> Result<bool> {
+        if self.packed {
+            let mut whole = Vec::new();
+            while self.write_piece(cancel, &mut whole)? {}
+            out.extend_from_slice(&kmz(&whole)?);
+            return Ok(false);
+        }
+        while out.len() < PIECE_BYTES {
+            if !self.write_piece(cancel, out)? {
+                return Ok(false);
+            }
         }
         Ok(true)
     }

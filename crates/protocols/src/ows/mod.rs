@@ -6,8 +6,11 @@ mod codes;
 pub mod describe;
 mod gml;
 mod info;
+mod overlay;
+mod profile;
 mod routes;
 mod serve;
+mod views;
 pub mod wfs;
 pub mod wmts;
 

@@ -4,7 +4,7 @@ use crate::common::http::{Asked, respond, respond_answer};
 use crate::common::reply::Reply;
 use crate::common::since::http_date;
 use crate::common::site::Site;
-use crate::ows::{ask, serve, wfs, wmts};
+use crate::ows::{ask, profile, serve, wfs, wmts};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::State;
@@ -17,6 +17,7 @@ pub fn routes(site: Site) -> Router {
         .route("/ows", get(ows).post(posted))
         .route("/wfs", get(wfs).post(wfs_posted))
         .route("/wms", get(wms).post(wms_posted))
+        .route("/onegeology/wms", get(onegeology))
         .route("/wmts", get(wmts))
         .route("/wmts/{*rest}", get(wmts_address))
         .with_state(site)
@@ -46,6 +47,11 @@ async fn wfs_posted(State(site): State<Site>, asked: Asked, body: Body) -> Respo
 async fn wms(State(site): State<Site>, asked: Asked) -> Response {
     let asked = asked.at(&site);
     dated(serve::answer(&site, &asked.query, &client(&asked)).await, &site, &asked)
+}
+
+async fn onegeology(State(site): State<Site>, asked: Asked) -> Response {
+    let asked = asked.at(&site);
+    dated(profile::answer(&site, &asked.query, &client(&asked)).await, &site, &asked)
 }
 
 /// What is posted to `/ows` says itself which service it is for.

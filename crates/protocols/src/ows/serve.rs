@@ -5,11 +5,12 @@ use crate::common::reply::{Reply, log, names_tag};
 use crate::common::site::Site;
 use crate::ows::ask::{self, Exceptions, LegendAsk, Operation, Version};
 use crate::ows::describe::{self, Description, INFO_FORMATS, LegendSizes};
-use crate::ows::{answer, info};
+use crate::ows::profile::Profile;
+use crate::ows::{answer, info, overlay, views};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use terrane_engine::catalogue::{Catalogue, Entry, StyleEntry};
-use terrane_engine::{Caller, InfoQuestion};
+use terrane_engine::{Caller, InfoHit, InfoQuestion};
 use terrane_model::picture::Picture;
 use terrane_model::{Crs, DatasetId, Error, Result};
 use tokio::task::JoinSet;
@@ -34,8 +35,13 @@ impl Client<'_> {
 
 /// The answer to a query.
 pub async fn answer(site: &Site, query: &str, client: &Client<'_>) -> Reply {
+    answer_as(site, query, client, None).await
+}
+
+/// The answer to a query, with capabilities in the words of a profile when there is one.
+pub(super) async fn answer_as(site: &Site, query: &str, client: &Client<'_>, profile: Option<&Profile>) -> Reply {
     match Pairs::parse(query) {
-        Ok(pairs) => answer_pairs(site, query, &pairs, client).await,
+        Ok(pairs) => answer_pairs(site, query, &pairs, client, profile).await,
         Err(error) => answer::error(&error, Version::V130),
     }
 }
@@ -43,7 +49,7 @@ pub async fn answer(site: &Site, query: &str, client: &Client<'_>) -> Reply {
 /// The answer to what was posted.
 pub async fn answer_posted(site: &Site, query: &str, body: &[u8], client: &Client<'_>) -> Reply {
     match ask::post::posted(query, body) {
-        Ok(pairs) => answer_pairs(site, query, &pairs, client).await,
+        Ok(pairs) => answer_pairs(site, query, &pairs, client, None).await,
         Err(error) => answer::error(&error, Version::V130),
     }
 }
@@ -53,12 +59,19 @@ pub fn too_long(bytes_max: usize) -> Reply {
     answer::error(&Error::too_large(format!("A request has at most {bytes_max} bytes.")), Version::V130)
 }
 
-async fn answer_pairs(site: &Site, query: &str, pairs: &Pairs, client: &Client<'_>) -> Reply {
+async fn answer_pairs(
+    site: &Site,
+    query: &str,
+    pairs: &Pairs,
+    client: &Client<'_>,
+    profile: Option<&Profile>,
+) -> Reply {
     let version = ask::version(pairs);
     let operation = ask::check_service(pairs).and_then(|()| ask::operation(pairs));
     let shows_errors = matches!(operation, Ok(Operation::GetMap | Operation::GetLegendGraphic));
     let outcome = match operation {
-        Ok(Operation::GetCapabilities) => capabilities(site, pairs, version, client).await,
+        Ok(Operation::GetCapabilities) => capabilities(site, pairs, (version, profile), client).await,
+        Ok(Operation::GetMap) if overlay::packed(pairs).is_some() => overlay::reply(site, pairs, version, profile),
         Ok(Operation::GetMap) => map(site, pairs, version, client).await,
         Ok(Operation::GetFeatureInfo) => feature_info(site, pairs, version, client).await,
         Ok(Operation::GetLegendGraphic) => legend(site, pairs, client).await,
@@ -92,7 +105,12 @@ async fn error_picture(site: &Site, pairs: &Pairs, version: Version, error: &Err
 /// Errors are drawn as pictures up to this size; past it they are XML.
 const ERROR_SIDE_PX_MAX: u32 = 2_048;
 
-async fn capabilities(site: &Site, pairs: &Pairs, version: Version, client: &Client<'_>) -> Result<Reply> {
+async fn capabilities(
+    site: &Site,
+    pairs: &Pairs,
+    (version, profile): (Version, Option<&Profile>),
+    client: &Client<'_>,
+) -> Result<Reply> {
     let catalogue = site.engine.catalogue();
     ask::check_update_sequence(pairs, catalogue.sequence())?;
     let wanted = ask::wanted_languages(pairs, client.accept_language);
@@ -100,7 +118,7 @@ async fn capabilities(site: &Site, pairs: &Pairs, version: Version, client: &Cli
     let legend_sizes = legend_sizes(site, &catalogue, &wanted).await;
     let limits = site.engine.limits();
     let description =
-        Description { site, catalogue: &catalogue, limits, languages: &wanted, legend_sizes: &legend_sizes };
+        Description { site, catalogue: &catalogue, limits, languages: &wanted, legend_sizes: &legend_sizes, profile };
     let media_type = match version {
         Version::V130 => "text/xml; charset=utf-8",
         Version::V111 => "application/vnd.ogc.wms_xml; charset=utf-8",
@@ -176,7 +194,15 @@ async fn feature_info(site: &Site, pairs: &Pairs, version: Version, client: &Cli
     let hits = site.engine.info(Caller::Public, question).await?;
     let wanted = ask::wanted_languages(pairs, client.accept_language);
     let wanted: Vec<&str> = wanted.iter().map(String::as_str).collect();
-    Ok(info::reply(&hits, form, &wanted))
+    told(site, &hits, form, &wanted).await
+}
+
+/// What was hit in the form asked.
+pub(super) async fn told(site: &Site, hits: &[InfoHit], form: &str, languages: &[&str]) -> Result<Reply> {
+    match form {
+        views::FORM => views::reply(&site.engine, &site.engine.catalogue(), hits).await,
+        _ => Ok(info::reply(hits, form, languages)),
+    }
 }
 
 /// The form of a feature-info answer; clients' other names for the same forms are understood.

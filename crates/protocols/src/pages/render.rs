@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use std::sync::OnceLock;
 use terrane_model::{Error, Result};
 
-const TEMPLATES: [(&str, &str); 16] = [
+const TEMPLATES: [(&str, &str); 23] = [
     ("base.html", include_str!("templates/base.html")),
     ("parts.html", include_str!("templates/parts.html")),
     ("landing.html", include_str!("templates/landing.html")),
@@ -27,7 +27,14 @@ const TEMPLATES: [(&str, &str); 16] = [
     ("sets.html", include_str!("templates/sets.html")),
     ("conformance.html", include_str!("templates/conformance.html")),
     ("api.html", include_str!("templates/api.html")),
+    ("check.html", include_str!("templates/check.html")),
     ("failure.html", include_str!("templates/failure.html")),
+    ("terms.html", include_str!("templates/terms.html")),
+    ("vocabularies.html", include_str!("templates/vocabularies.html")),
+    ("vocabulary.html", include_str!("templates/vocabulary.html")),
+    ("term.html", include_str!("templates/term.html")),
+    ("unit.html", include_str!("templates/unit.html")),
+    ("timescale.html", include_str!("templates/timescale.html")),
 ];
 
 /// The one style sheet.

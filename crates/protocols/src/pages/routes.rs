@@ -1,14 +1,19 @@
 //! The only file of this folder that knows axum: pages that are not resources of the API.
 
 use super::{files, render};
-use crate::common::http::{download, resource};
+use crate::common::http::{Asked, download, failure, resource, respond};
 use crate::common::reply::Reply;
 use crate::common::request::Request;
 use crate::common::site::Site;
 use crate::ogcapi::ask;
 use axum::Router;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::post;
 use std::sync::Arc;
 use terrane_engine::Caller;
+use terrane_formats::context;
 use terrane_model::Result;
 
 /// `/d/{id}`, its files, the style sheet and the icon.
@@ -18,6 +23,7 @@ pub fn routes(site: Site) -> Router {
         .route("/d/{id}/files/{*name}", download(files::file))
         .route("/assets/site.css", resource(style_sheet))
         .route("/assets/site.svg", resource(icon))
+        .route("/context", post(context))
         .route("/robots.txt", resource(robots))
         .with_state(site)
 }
@@ -38,11 +44,24 @@ async fn icon(_: Site, _: Request) -> Result<Reply> {
     Ok(reply.with_header("cache-control", "public, max-age=86400"))
 }
 
+/// A Web Map Context or an OWS Context that was sent, as an OWS Context: for viewers, which read JSON. Nothing is kept or fetched.
+async fn context(State(site): State<Site>, asked: Asked, body: Bytes) -> Response {
+    let now = site.changed().to_string();
+    let read =
+        site.engine.pool().run(move |_| context::read(&body).map(|context| context::owc::write(&context, &now))).await;
+    match read {
+        Ok(text) => {
+            respond(Reply::ok("application/vnd.ogc.owc+json", text).with_header("cache-control", "no-store"), &asked)
+        }
+        Err(error) => failure(&site, &asked, &error),
+    }
+}
+
 /// Programs that follow every link read pages and documents, not pictures and pages of rows without end.
 async fn robots(site: Site, _: Request) -> Result<Reply> {
     let root = render::root(&site);
     let text = format!(
-        "User-agent: *\nDisallow: {root}/wms\nDisallow: {root}/wmts\nDisallow: {root}/wfs\nDisallow: {root}/ows\nDisallow: {root}/collections/*/items\nDisallow: {root}/*/tiles/*/\nDisallow: {root}/*/map?\n"
+        "User-agent: *\nDisallow: {root}/wms\nDisallow: {root}/check?\nDisallow: {root}/wmts\nDisallow: {root}/wfs\nDisallow: {root}/ows\nDisallow: {root}/collections/*/items\nDisallow: {root}/*/tiles/*/\nDisallow: {root}/*/map?\n"
     );
     Ok(Reply::ok("text/plain; charset=utf-8", text))
 }

@@ -10,3 +10,4 @@ mod kit;
 mod maps;
 mod pages;
 mod tiles;
+mod vocabularies;

@@ -2,7 +2,7 @@
 
 use crate::kit::{FILE_NAME, MARKUP, get, get_with};
 
-const PAGES: [&str; 25] = [
+const PAGES: [&str; 31] = [
     "/",
     "/?q=earth",
     "/?q=%3Cscript%3E",
@@ -28,6 +28,12 @@ const PAGES: [&str; 25] = [
     "/collections/quakes/tiles",
     "/collections/relief/map/tiles/WorldCRS84Quad",
     "/map/tiles?collections=relief,quakes",
+    "/vocabularies",
+    "/vocabularies?q=%E5%BE%8C%E6%9C%9F%E7%99%BD%E4%BA%9C%E7%B4%80",
+    "/vocabularies/simplelithology?q=%3Cscript%3E",
+    "/vocabularies/simplelithology/granite",
+    "/vocabularies/ischart",
+    "/vocabularies/ischart/UpperJurassic",
 ];
 
 fn page(path: &str, language: &str) -> String {

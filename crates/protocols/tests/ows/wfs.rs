@@ -91,7 +91,10 @@ fn posted_documents_are_answered_and_those_of_strangers_refused() {
     assert_eq!(attribute(&both, "numberMatched").as_deref(), Some("4"));
     let inner = texts(&both, "FeatureCollection").len();
     assert_eq!(inner, 3, "one for each query, and that around them");
-    let refused = post("/wfs", b"<!DOCTYPE a [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><GetFeature service='WFS'>&x;</GetFeature>");
+    let refused = post(
+        "/wfs",
+        b"<!DOCTYPE a [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><GetFeature service='WFS'>&x;</GetFeature>",
+    );
     assert_eq!((refused.status, exception(&refused).0.as_str()), (400, "OperationParsingFailed"));
     let form = post("/wfs", b"service=WFS&version=2.0.0&request=GetFeature&typenames=units");
     assert_eq!(texts(&form, "symbol"), ["Js", "Kg"]);

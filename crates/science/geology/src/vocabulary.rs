@@ -9,6 +9,7 @@ mod index;
 mod lithology;
 mod table;
 
+pub(crate) use concept::exactly;
 pub use concept::{Concept, in_language};
 pub use find::{Match, Role};
 pub use lithology::lithologies_in;
@@ -33,6 +34,8 @@ pub struct Vocabulary {
     pub prefix: String,
     /// Where the addresses of the same terms in INSPIRE's registry begin.
     pub inspire_prefix: Option<String>,
+    /// What it belongs to: `GeoSciML`; empty for a vocabulary of a survey's own.
+    pub collection: String,
     /// Where it is from.
     pub source: String,
     /// Its licence, an SPDX name.

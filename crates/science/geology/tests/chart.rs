@@ -112,6 +112,9 @@ fn labels_are_there_in_every_language_of_the_chart() {
 fn names_are_those_of_the_time() {
     let label = |id: &str, language: &str| chart().unit(id).unwrap().label(language).to_owned();
     assert_eq!(label("Jurassic", "ja"), "ジュラ紀");
+    assert_eq!(label("Cretaceous", "ja"), "白亜紀");
+    assert_eq!(label("LowerCretaceous", "ja"), "前期白亜紀");
+    assert_eq!(label("Pridoli", "ja"), "プリドリ世");
     assert_eq!(label("Holocene", "ja"), "完新世");
     assert_eq!(label("Mississippian", "ja"), "ミシシッピアン亜紀");
     assert_eq!(label("Precambrian", "ja"), "先カンブリア時代");
@@ -126,6 +129,11 @@ fn names_are_those_of_the_time() {
     assert_eq!(label("Quaternary", "zh"), "第四纪");
     assert_eq!(label("Cenozoic", "ko"), "신생대");
     assert_eq!(label("Cretaceous", "id"), "Kapur");
+    assert_eq!(label("UpperCretaceous", "id"), "Kapur Akhir");
+    assert_eq!(label("Jurassic", "th"), "ยุคจูแรสซิก");
+    assert_eq!(label("UpperJurassic", "th"), "ยุคจูแรสซิกตอนปลาย");
+    assert_eq!(label("UpperJurassic", "de"), "Oberjura");
+    assert_eq!(label("Miocene", "vi"), "Miocen");
     assert_eq!(label("Jurassic", "xx"), "Jurassic");
 }
 

@@ -3,6 +3,7 @@
 mod add;
 mod amend;
 mod backup;
+mod check;
 mod config;
 mod demo;
 mod doctor;
@@ -190,6 +191,12 @@ enum Task {
   terrane doctor survey --rebuild
   terrane doctor survey --recover")]
     Doctor(doctor::Doctor),
+    /// Check a WMS or WFS, of anybody: does it work, and is it ready for OneGeology
+    #[command(before_help = "Examples:
+  terrane check https://maps.example.org/wms
+  terrane check http://localhost:8080/wms --local
+  terrane check https://maps.example.org/wms --wfs https://maps.example.org/wfs --stars 3")]
+    Check(check::Check),
     /// Make tiles ahead of time, so that the first who asks need not wait; also while it is served
     #[command(before_help = "Examples:
   terrane warm survey geology
@@ -294,6 +301,7 @@ pub fn run(arguments: Arguments) -> Result<u8> {
         Task::Editions(editions) => editions::run(&editions, json),
         Task::Remove { folder, ids } => look::remove(&folder, &ids, json),
         Task::Doctor(doctor) => doctor::run(&doctor, json),
+        Task::Check(check) => check::run(&check, json),
         Task::Warm(warm) => warm::run(&warm, json),
         Task::ReadFile => crate::limited::run_child(),
         Task::Config { what } => config::run(&what, json),

@@ -54,7 +54,8 @@ async fn until_told(folder: &Path, node: Arc<Node>, settings: Arc<Live>, json: b
     })?;
     let address = listener.local_addr().map_err(Error::internal)?;
     let own_url = local_url(address);
-    let server = Arc::new(Server { engine: Arc::clone(&node.engine), settings, own_url });
+    let checker = Arc::clone(&node.checker);
+    let server = Arc::new(Server { engine: Arc::clone(&node.engine), checker, settings, own_url });
     let running = local::listen(folder, Arc::clone(&server))?;
     announce(folder, &server, address, json);
     let clients = Arc::new(Clients::new(server.settings.now().clients.clone()));
@@ -109,7 +110,13 @@ fn site(server: &Server) -> Site {
     };
     // Names that clash are refused when the settings are read.
     let sets = TileSets::new(config.tile_sets.clone()).unwrap_or_default();
-    Site { engine: Arc::clone(&server.engine), about: Arc::new(about), sets: Arc::new(sets), since: publish::now() }
+    Site {
+        engine: Arc::clone(&server.engine),
+        about: Arc::new(about),
+        sets: Arc::new(sets),
+        checker: Some(Arc::clone(&server.checker)),
+        since: publish::now(),
+    }
 }
 
 fn announce(folder: &Path, server: &Server, listen: SocketAddr, json: bool) {

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use terrane_model::LocalText;
-use terrane_model::about::{Licence, Party, Said};
+use terrane_model::about::{Licence, Party, Said, SurveyMap};
+use terrane_protocols::common::places;
 
 /// What the catalogue says of a dataset, as far as it is given.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, clap::Args)]
@@ -25,6 +26,26 @@ pub struct Words {
     /// A word to find it by; may be repeated
     #[arg(long, value_name = "WORD")]
     pub keyword: Vec<String>,
+    /// Country of the map, for catalogues such as OneGeology's: JPN, VNM, … (ISO 3166-1 alpha-3)
+    #[arg(long, value_name = "CODE", value_parser = country)]
+    #[serde(default)]
+    pub country: Option<String>,
+    /// Letters by which its owner is known, such as GSJ
+    #[arg(long, value_name = "LETTERS", value_parser = part_of_name)]
+    #[serde(default)]
+    pub owner_code: Option<String>,
+    /// Scale of the map that it was made from: 1:200000, 200k, 1M
+    #[arg(long, value_name = "SCALE", value_parser = scale)]
+    #[serde(default)]
+    pub scale: Option<u64>,
+    /// What the map shows: BA, BLT, BLS, SLT, SLS, MSF, or a word of your own
+    #[arg(long, value_name = "THEME", value_parser = part_of_name)]
+    #[serde(default)]
+    pub theme: Option<String>,
+    /// Language of its texts, when its owner has maps in several: en, ja, …
+    #[arg(long, value_name = "CODE", value_parser = language)]
+    #[serde(default)]
+    pub language: Option<String>,
 }
 
 /// Licences that an id is enough for: id, name, address.
@@ -56,8 +77,44 @@ impl Words {
             licence: self.licence.as_deref().map(licence_of),
             attribution: self.attribution.clone(),
             owner: self.owner.as_ref().map(|owner| Party { name: LocalText::one("und", owner), ..Party::default() }),
+            survey_map: SurveyMap {
+                country: self.country.clone(),
+                owner_code: self.owner_code.clone(),
+                scale_denominator: self.scale,
+                theme: self.theme.clone(),
+                language: self.language.clone(),
+            },
         }
     }
+}
+
+/// A country that the United Nations list.
+fn country(text: &str) -> Result<String, String> {
+    let found = places::country(text).map(|place| place.iso.to_owned());
+    found.ok_or_else(|| "write the country as ISO 3166-1 alpha-3, such as JPN, VNM or GBR".to_owned())
+}
+
+/// What can stand between the underscores of a name.
+fn part_of_name(text: &str) -> Result<String, String> {
+    let plain = (1..=40).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    if plain { Ok(text.to_owned()) } else { Err("write letters, digits and “-”, at most 40".to_owned()) }
+}
+
+fn language(text: &str) -> Result<String, String> {
+    let plain = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_lowercase());
+    if plain { Ok(text.to_owned()) } else { Err("write the language as ISO 639-1, such as en or ja".to_owned()) }
+}
+
+/// `1:200000`, `200000`, `200k`, `1M`, `1:1.5M`.
+fn scale(text: &str) -> Result<u64, String> {
+    let number = text.trim().trim_start_matches("1:").replace([' ', '\u{a0}', '_'], "");
+    let (digits, times) = match number.as_bytes().last() {
+        Some(b'k') => (&number[..number.len() - 1], 1e3),
+        Some(b'M') => (&number[..number.len() - 1], 1e6),
+        _ => (number.as_str(), 1.0),
+    };
+    let denominator = digits.parse::<f64>().ok().map(|it| (it * times).round()).filter(|it| (100.0..1e9).contains(it));
+    denominator.map(|it| it as u64).ok_or_else(|| "write a scale such as 1:200000, 200k or 1M".to_owned())
 }
 
 /// `ja=…` is the text of one language, anything else a text without one.
@@ -117,6 +174,15 @@ mod tests {
         assert_eq!(title(&before, &[]), pairs(&before));
         assert_eq!(title(&before, &["ja=地質図"]), pairs(&[("und", "Geology"), ("ja", "地質図")]));
         assert_eq!(title(&before, &["Rocks", "zh-Hant=地質"]), pairs(&[("und", "Rocks"), ("zh-Hant", "地質")]));
+    }
+
+    #[test]
+    fn scales_and_countries_are_read_as_people_write_them() {
+        let all = ["1:200000", "200000", "200k", "1:200 000", "1.5M", "1:1M"].map(scale);
+        assert_eq!(all, [200_000, 200_000, 200_000, 200_000, 1_500_000, 1_000_000].map(Ok));
+        assert!(["", "k", "1:0", "-5", "nan", "9e99"].iter().all(|text| scale(text).is_err()));
+        assert_eq!((country("jpn"), country("XXX").is_err()), (Ok("JPN".to_owned()), true));
+        assert!(part_of_name("a_b").is_err() && language("jpn").is_err() && language("ja").is_ok());
     }
 
     #[test]

@@ -35,6 +35,8 @@ pub enum Allowed {
     Bytes(u64, u64),
     /// Networks in one text, by commas.
     Networks,
+    /// Addresses and networks in one text, by commas, each perhaps with a port.
+    Servers,
     /// Tile matrix sets, each a table of its own.
     Sets,
 }
@@ -58,7 +60,7 @@ impl Key {
 }
 
 /// The sections and what they are for.
-pub const SECTIONS: [(&str, &str); 8] = [
+pub const SECTIONS: [(&str, &str); 9] = [
     ("site", "Who runs the node, as its pages and services say."),
     ("server", "Where it listens and how people reach it."),
     ("editions", "How long earlier editions of a dataset stay."),
@@ -66,6 +68,7 @@ pub const SECTIONS: [(&str, &str); 8] = [
     ("cache", "How many answers are kept so that they need not be made again. 0 keeps nothing."),
     ("clients", "How much one client may ask, so that there is room for others. 0 is no bound."),
     ("tiles", "How the ground is cut into tiles."),
+    ("outgoing", "Which other servers this node asks, and how often people may have it ask them."),
     ("import", "What the process that reads strangers' files may use."),
 ];
 
@@ -202,11 +205,26 @@ pub static TILE_SETS: Key = key(
     "Tile matrix sets beside those of OGC's register: [tiles.sets.NAME] with crs, origin, cell_sizes or scales, and extent.",
 );
 
+/// Servers that are asked beside public ones.
+pub static OUTGOING_ALLOW: Key = key(
+    "outgoing",
+    "allow",
+    (Allowed::Servers, Usual::Text("")),
+    "Servers that may be asked although they are not public, by commas: \"127.0.0.1:8081, 10.1.0.0/16\".",
+);
+/// Checks of one client.
+pub static OUTGOING_CHECKS: Key = key(
+    "outgoing",
+    "checks_per_hour",
+    (Allowed::Whole(0, 100_000), Usual::Number(30)),
+    "Services that one client may have checked at /check in an hour; 0 closes that page.",
+);
+
 /// The largest size that can be given: what a TOML integer holds.
 const BYTES_MAX: u64 = i64::MAX as u64;
 
 /// All settings, in the order in which they are shown.
-pub static ALL: [&Key; 21] = [
+pub static ALL: [&Key; 23] = [
     &TITLE,
     &DESCRIPTION,
     &OPERATOR,
@@ -225,6 +243,8 @@ pub static ALL: [&Key; 21] = [
     &CLIENTS_BURST,
     &CLIENTS_CONNECTIONS,
     &TILE_SETS,
+    &OUTGOING_ALLOW,
+    &OUTGOING_CHECKS,
     &IMPORT_MEMORY,
     &IMPORT_TIME,
     &IMPORT_FILE,

@@ -75,6 +75,10 @@ listen = "127.0.0.1:8080"
 # cell_sizes = [500, 100, 20] # metres of a pixel, the largest first; or scales = […], scale denominators
 # extent = [-200000, -200000, 200000, 200000]
 
+# [outgoing]                  # what this node asks of other servers: public ones only, and
+# allow = "127.0.0.1:8081"    # these
+# checks_per_hour = 30        # services that one client may have checked at /check; 0 closes that page
+
 # [import]                    # what reading a file may use
 # memory = "2 GB"
 # time_seconds = 3600
@@ -98,6 +102,8 @@ pub struct Config {
     pub clients: ClientsConfig,
     /// Tile matrix sets of the operator's own.
     pub tile_sets: Vec<TileMatrixSet>,
+    /// Which other servers are asked.
+    pub outgoing: OutgoingConfig,
     /// What reading a stranger's file may use.
     pub import: ImportConfig,
     /// The proxies as they were written.
@@ -152,6 +158,15 @@ pub struct ClientsConfig {
     pub connections: usize,
     /// Proxies that are believed when they say who asks.
     pub trusted_proxies: Networks,
+}
+
+/// Which other servers are asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutgoingConfig {
+    /// Servers that are no public ones, by commas.
+    pub allow: String,
+    /// Services that one client may have checked in an hour.
+    pub checks_per_hour: u64,
 }
 
 /// What reading a stranger's file may use.
@@ -210,6 +225,10 @@ impl Config {
             },
             trusted_proxies: read.networks(&keys::TRUSTED_PROXIES)?.1,
             tile_sets: read.sets(&keys::TILE_SETS),
+            outgoing: OutgoingConfig {
+                allow: read.text(&keys::OUTGOING_ALLOW).unwrap_or_default(),
+                checks_per_hour: read.whole(&keys::OUTGOING_CHECKS)?,
+            },
             import: ImportConfig {
                 memory_bytes: read.whole(&keys::IMPORT_MEMORY)?,
                 time_seconds: read.whole(&keys::IMPORT_TIME)?,
@@ -241,6 +260,8 @@ impl Config {
             (&keys::CLIENTS_BURST, json!(clients.burst)),
             (&keys::CLIENTS_CONNECTIONS, json!(clients.connections)),
             (&keys::TILE_SETS, set_names(&self.tile_sets)),
+            (&keys::OUTGOING_ALLOW, json!(self.outgoing.allow)),
+            (&keys::OUTGOING_CHECKS, json!(self.outgoing.checks_per_hour)),
             (&keys::IMPORT_MEMORY, json!(import.memory_bytes)),
             (&keys::IMPORT_TIME, json!(import.time_seconds)),
             (&keys::IMPORT_FILE, json!(import.file_bytes)),

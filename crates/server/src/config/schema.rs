@@ -49,6 +49,9 @@ const SIZE: &str = r"^\s*[0-9]+(\.[0-9]{1,6})?\s*(([kKmMgGtT][iI]?)?[bB])?\s*$";
 /// Addresses, each perhaps with a number of bits, by commas; the program looks closer.
 const NETWORKS: &str = r"^\s*(([0-9A-Fa-f:.]+(/[0-9]{1,3})?)\s*(,\s*|$))*$";
 
+/// Addresses, each perhaps with a number of bits or a port, by commas; the program looks closer.
+const SERVERS: &str = r"^\s*((\[?[0-9A-Fa-f:.]+\]?(/[0-9]{1,3}|:[0-9]{1,5})?)\s*(,\s*|$))*$";
+
 fn kind(allowed: Allowed) -> Json {
     match allowed {
         Allowed::Texts => json!({"oneOf": [
@@ -60,6 +63,7 @@ fn kind(allowed: Allowed) -> Json {
         Allowed::Web => json!({"type": "string", "pattern": WEB}),
         Allowed::PublicUrl => json!({"type": "string", "pattern": PUBLIC}),
         Allowed::Listen => json!({"type": "string", "pattern": r"^(localhost|[0-9.]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}$"}),
+        Allowed::Servers => json!({"type": "string", "pattern": SERVERS}),
         Allowed::Networks => json!({"type": "string", "pattern": NETWORKS}),
         Allowed::Whole(min, max) => json!({"type": "integer", "minimum": min, "maximum": max}),
         Allowed::Sets => json!({

@@ -7,6 +7,7 @@ use crate::commands::is_language_tag;
 use std::net::SocketAddr;
 use terrane_model::LocalText;
 use terrane_model::tiling::TileMatrixSet;
+use terrane_store_remote::Rules;
 use toml::de::{DeInteger, DeValue};
 
 /// A value that is allowed where it stands.
@@ -39,6 +40,7 @@ impl Allowed {
             Self::PublicUrl => "an address in quotes, such as \"https://maps.example.org/geo\"".to_owned(),
             Self::Listen => "an IP address and a port in quotes, such as \"127.0.0.1:8080\"".to_owned(),
             Self::Networks => "addresses or networks in one text, such as \"127.0.0.1, 10.0.0.0/8\"".to_owned(),
+            Self::Servers => "addresses or networks in one text, such as \"127.0.0.1:8081, 10.1.0.0/16\"".to_owned(),
             Self::Whole(min, max) => format!("a whole number from {min} to {max}"),
             Self::Sets => sets::IN_WORDS.to_owned(),
             Self::Bytes(min, _) => {
@@ -66,7 +68,7 @@ impl Allowed {
                 let networks = Networks::parse(text).map(|networks| Value::Networks(networks, text.to_owned()));
                 networks.ok_or_else(|| wrong(format!("“{}” has something else in it", shown(text))))
             }
-            Self::Email | Self::Web | Self::PublicUrl => {
+            Self::Email | Self::Web | Self::PublicUrl | Self::Servers => {
                 let text = text()?;
                 match self.fits(text) {
                     true => Ok(Value::Text(text.to_owned())),
@@ -81,6 +83,7 @@ impl Allowed {
             Self::Email => is_email(text),
             Self::Web => is_web(text),
             Self::PublicUrl => is_public_url(text),
+            Self::Servers => Rules::parse(text).is_some(),
             _ => is_clean(text),
         }
     }

@@ -72,6 +72,11 @@ impl Clients {
         Ok(Some(place))
     }
 
+    /// Who asks, when that can be told.
+    pub fn who(&self, peer: IpAddr, headers: &HeaderMap) -> Option<IpAddr> {
+        address_of(peer, headers, &self.bounds().trusted_proxies)
+    }
+
     /// A place for one more connection; an error when its address has as many as it may have.
     pub fn connect(&self, peer: IpAddr) -> Result<Option<Place>, ()> {
         let bounds = self.bounds();

@@ -27,7 +27,7 @@ use std::time::{Duration, Instant};
 use terrane_model::Error;
 use terrane_model::limits::Limits;
 use terrane_protocols::Site;
-use terrane_protocols::common::http::{Asked, respond};
+use terrane_protocols::common::http::{Asked, Client, respond};
 use terrane_protocols::common::problem;
 use tower::util::MapRequest;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -106,11 +106,14 @@ async fn in_time(request: Request, next: Next, most: Duration) -> Response {
 const HEALTH: [&str; 2] = ["/healthz", "/readyz"];
 
 /// Lets a client ask no more than its share. Its place is held until the answer has been sent.
-async fn admit(request: Request, next: Next, clients: Arc<Clients>) -> Response {
+async fn admit(mut request: Request, next: Next, clients: Arc<Clients>) -> Response {
     let peer = request.extensions().get::<Peer>().copied();
     let Some(Peer(peer)) = peer.filter(|_| !HEALTH.contains(&request.uri().path())) else {
         return next.run(request).await;
     };
+    if let Some(address) = clients.who(peer, request.headers()) {
+        request.extensions_mut().insert(Client(address));
+    }
     match clients.admit(peer, request.headers(), Instant::now()) {
         Ok(None) => next.run(request).await,
         Ok(Some(place)) => next.run(request).await.map(|body| Body::new(Held::new(body, place))),

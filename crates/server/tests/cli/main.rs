@@ -2,8 +2,11 @@
 
 #![allow(clippy::panic)]
 
+mod carried;
+mod check;
 mod commands;
 mod doctor;
+mod geology;
 mod hostile;
 mod http;
 mod keeping;

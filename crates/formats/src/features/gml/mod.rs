@@ -14,7 +14,7 @@ pub use names::{decode_id, element_name, encode_id};
 pub use read::{child, children, geometry};
 pub use shape::{CoordinateForm, write_geometry};
 pub use time::{Period, period};
-pub use write::{Content, FeaturePlan, FeatureWriter, Property, write_value};
+pub use write::{Builder, Content, FeaturePlan, FeatureWriter, Property, write_value};
 
 /// A version of GML.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -29,13 +29,44 @@ pub enum Content {
     Geometry,
     /// The same text in every row.
     Text(String),
+    /// Whole elements made of several columns.
+    Built(Builder),
 }
+
+/// Makes a property of a row that is more than one value: its elements, as often as the row has it.
+#[derive(Clone, Copy)]
+pub struct Builder {
+    /// A name to tell builders apart by.
+    pub name: &'static str,
+    /// The columns that it reads.
+    pub columns: &'static [&'static str],
+    /// Whether it writes the geometry too.
+    pub geometry: bool,
+    /// Appends the elements; the `gml:id` of the feature is given.
+    pub write: fn(&Feature<'_>, &str, &CoordinateForm, &mut Vec<u8>),
+}
+
+impl std::fmt::Debug for Builder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+impl PartialEq for Builder {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Builder {}
 
 /// How rows become features.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FeaturePlan {
     /// The element of a feature with its prefix, `geo:quakes`.
     pub element: String,
+    /// Attributes of a feature beside its id, each after a blank: namespaces that differ from those of the document.
+    pub attributes: String,
     /// What each `gml:id` begins with, `quakes.`.
     pub id_start: String,
     /// The properties, in order.
@@ -99,7 +130,7 @@ impl FeatureWriter {
             _ => {
                 let place = |property: &Property| match &property.content {
                     Content::Column(name) => schema.column(name).map(|(place, _)| place),
-                    Content::Geometry | Content::Text(_) => None,
+                    Content::Geometry | Content::Text(_) | Content::Built(_) => None,
                 };
                 self.plan.properties.iter().map(place).collect()
             }
@@ -111,6 +142,7 @@ impl FeatureWriter {
         let id = self.id(feature);
         out.push(b'<');
         out.extend_from_slice(self.plan.element.as_bytes());
+        out.extend_from_slice(self.plan.attributes.as_bytes());
         out.extend_from_slice(b" gml:id=\"");
         write_escaped(&id, out);
         out.extend_from_slice(b"\">");
@@ -132,6 +164,9 @@ impl FeatureWriter {
             Content::Text(text) => {
                 open(&property.element, out);
                 write_escaped(text, out);
+            }
+            Content::Built(builder) => {
+                return (builder.write)(feature, id, &self.form, out);
             }
             Content::Column(_) => {
                 let Some(place) = places.get(at).copied().flatten() else { return };

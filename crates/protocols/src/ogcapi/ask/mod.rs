@@ -17,7 +17,7 @@ use terrane_model::{Bbox, Crs, Dataset, DatasetId, Error, Filter, Kind, Result};
 /// Parameters of every resource.
 pub const EVERYWHERE: [&str; 2] = ["f", "lang"];
 /// Parameters of items that are not columns.
-pub const OF_ITEMS: [&str; 14] = [
+pub const OF_ITEMS: [&str; 15] = [
     "f",
     "lang",
     "limit",
@@ -30,6 +30,7 @@ pub const OF_ITEMS: [&str; 14] = [
     "filter-crs",
     "sortby",
     "properties",
+    "skipGeometry",
     "cursor",
     "count",
 ];
@@ -99,6 +100,9 @@ pub fn items(dataset: &Dataset, request: &Request, limits: &Limits, key: &Cursor
     question.query.time = parameter(request, "datetime", period::parse)?;
     question.query.filter = filter::of(request, schema, &question.filter_crs, limits)?;
     question.query.columns = parameter(request, "properties", |text| columns(text, schema))?.unwrap_or_default();
+    if parameter(request, "skipGeometry", truth)?.unwrap_or(false) {
+        question.query.columns = without_geometry(question.query.columns, schema);
+    }
     question.query.sort = parameter(request, "sortby", |text| sort(text, schema))?.unwrap_or_default();
     question.count = parameter(request, "count", truth)?.unwrap_or(false);
     if let Some((revision, position)) = parameter(request, "cursor", |text| key.open(text))? {
@@ -200,6 +204,15 @@ fn columns(text: &str, schema: &Schema) -> Result<Columns> {
         None => Ok(Columns::These { names, geometry: true }),
         Some(name) => Err(no_column(name, schema)),
     }
+}
+
+/// The same columns without where the rows are: `skipGeometry` of OGC API - Features - Part 6, for tables on slow lines.
+fn without_geometry(columns: Columns, schema: &Schema) -> Columns {
+    let names = match columns {
+        Columns::These { names, .. } => names,
+        Columns::All => schema.kept().map(|column| column.name.clone()).collect(),
+    };
+    Columns::These { names, geometry: false }
 }
 
 /// `name`, `+name` or `-name`, separated by commas; a plus that was not encoded arrives as a space.

@@ -1,6 +1,7 @@
 //! Maps as trees of layers, for viewers.
 
 use super::WITH_PAGE;
+use super::styles::style_title;
 use crate::common::request::Request;
 use crate::common::site::Site;
 use crate::ogcapi::links::{self, below, link};
@@ -8,6 +9,7 @@ use serde_json::{Value, json};
 use std::collections::VecDeque;
 use terrane_engine::Caller;
 use terrane_engine::catalogue::{Catalogue, Entry};
+use terrane_engine::geology::{Colouring, colourings};
 use terrane_formats::filter::cql2_text;
 use terrane_model::map::{Layer, Map, Node};
 use terrane_model::{Bbox, DatasetId, LocalText, Result};
@@ -166,6 +168,17 @@ impl Tree<'_> {
             "legend": (!style.is_empty()).then(|| format!("{legend}?f=json")),
             "page": self.site.page_url(&about.id),
             "collection": self.site.collection_url(&about.id),
+            "geology": self.geology(entry),
         }))
+    }
+
+    /// What a mapped dataset can be coloured by, with the style that does; absent where no mapping is laid over it.
+    fn geology(&self, entry: &Entry) -> Option<Value> {
+        let one = |it: Colouring<'_>| {
+            let title = style_title(self.request, it.style);
+            json!({"by": it.by, "style": it.style.name, "title": title, "column": it.column})
+        };
+        let kinds: Vec<Value> = colourings(entry).into_iter().map(one).collect();
+        (!kinds.is_empty()).then(|| json!({"kinds": kinds, "view": entry.view().map(|view| view.id)}))
     }
 }

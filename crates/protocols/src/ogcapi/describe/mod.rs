@@ -1,12 +1,14 @@
 //! Documents that describe what is here: the landing page, collections, styles, maps. Derived from the catalogue.
 
 mod collection;
+mod context;
 pub mod maplibre;
 mod maps;
 pub mod sld;
 mod styles;
 
 pub use collection::{collection, collections, extent, is_web, matching};
+pub use context::context;
 pub use maps::{MapNode, attribution, languages, map, map_view, maps, nodes};
 pub use styles::{legend, style_title, styles};
 
@@ -36,6 +38,7 @@ pub fn landing(site: &Site, request: &Request) -> Value {
     add(links::TILESETS_VECTOR, links::JSON, "Vector tiles of collections together", "/tiles");
     add(links::TILESETS_MAP, links::JSON, "Tiles of pictures of collections together", "/map/tiles");
     add("related", links::JSON, "Maps", "/maps");
+    add("related", links::JSON, "Vocabularies", "/vocabularies?f=json");
     add("related", "text/xml", "Web Map Service 1.3.0", "/wms?SERVICE=WMS&VERSION=1.3.0&REQUEST=GetCapabilities");
     add("related", "text/xml", "Web Map Tile Service 1.0.0", "/wmts/1.0.0/WMTSCapabilities.xml");
     json!({

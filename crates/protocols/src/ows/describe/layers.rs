@@ -5,6 +5,7 @@ use crate::common::kvp::encode;
 use crate::common::period;
 use crate::common::site::Site;
 use crate::ows::ask::Version;
+use crate::ows::profile;
 use std::sync::Arc;
 use std::vec::IntoIter;
 use terrane_engine::Caller;
@@ -151,15 +152,14 @@ impl Writer<'_> {
         let Description { site, languages, .. } = *self.description;
         let about = entry.about();
         self.xml.open("Layer", &[("queryable", "1")]);
-        self.xml.element("Name", &[], about.id.as_str());
-        self.xml.element("Title", &[], about.title.get(languages));
+        let (profile, title) = (self.description.profile, about.title.get(languages));
+        let name = profile.and_then(|profile| profile.name_of(&about.id)).unwrap_or(about.id.as_str());
+        self.xml.element("Name", &[], name);
+        self.xml.element("Title", &[], &profile.map_or_else(|| title.to_owned(), |_| profile::title(about)));
         self.words("Abstract", &about.description);
-        if !about.keywords.is_empty() {
-            self.xml.open("KeywordList", &[]);
-            for word in &about.keywords {
-                self.xml.element("Keyword", &[], word);
-            }
-            self.xml.close();
+        match profile {
+            Some(_) => self.keywords(&profile::keywords(about, self.description)),
+            None => self.keywords(&about.keywords),
         }
         if let Some(crs) = entry.crs().filter(|crs| is_listed(crs)) {
             self.crs_element(crs.name());

@@ -4,9 +4,12 @@ mod layers;
 
 pub use layers::{legend_language, legend_url};
 
+use crate::common::negotiate::{KML, KMZ};
 use crate::common::site::Site;
 use crate::common::xml::XmlWriter;
 use crate::ows::ask::Version;
+use crate::ows::profile::Profile;
+use crate::ows::views;
 use std::collections::HashMap;
 use std::ops::RangeInclusive;
 use terrane_engine::Caller;
@@ -30,6 +33,8 @@ pub struct Description<'a> {
     pub languages: &'a [&'a str],
     /// The sizes of legends.
     pub legend_sizes: &'a LegendSizes,
+    /// The profile in whose words layers are told; in their own without one.
+    pub profile: Option<&'a Profile>,
 }
 
 /// CRSs that every layer can be asked in, beyond those of UTM: plate carrée, Mercators, poles, equal area.
@@ -106,8 +111,17 @@ impl Writer<'_> {
         let old = self.version == Version::V111;
         self.xml.open("Service", &[]);
         self.xml.element("Name", &[], if old { "OGC:WMS" } else { "WMS" });
-        self.xml.element("Title", &[], about.title.get(languages));
+        let profile = self.description.profile;
+        let title = about.title.get(languages);
+        self.xml.element(
+            "Title",
+            &[],
+            &profile.map_or_else(|| title.to_owned(), |profile| profile.service_title(title)),
+        );
         self.xml.element("Abstract", &[], about.description.get(languages));
+        if let Some(profile) = profile {
+            self.keywords(&profile.service_keywords(self.description));
+        }
         self.online_resource(&site.url("/"));
         let operator = about.operator.name.get(languages);
         if !operator.is_empty() {
@@ -119,13 +133,25 @@ impl Writer<'_> {
             self.xml.close();
         }
         self.xml.element("Fees", &[], "none");
-        self.xml.element("AccessConstraints", &[], "The licence of each layer is in its attribution.");
+        let constraints = profile.map(|profile| profile.constraints(self.description.catalogue));
+        let constraints = constraints.as_deref().unwrap_or("The licence of each layer is in its attribution.");
+        self.xml.element("AccessConstraints", &[], constraints);
         if !old {
             self.xml.element("LayerLimit", &[], &limits.picture_layers_max.to_string());
             self.xml.element("MaxWidth", &[], &limits.picture_side_px_max.to_string());
             self.xml.element("MaxHeight", &[], &limits.picture_side_px_max.to_string());
         }
         self.xml.close();
+    }
+
+    fn keywords(&mut self, words: &[String]) {
+        if !words.is_empty() {
+            self.xml.open("KeywordList", &[]);
+            for word in words {
+                self.xml.element("Keyword", &[], word);
+            }
+            self.xml.close();
+        }
     }
 
     fn online_resource(&mut self, url: &str) {
@@ -140,7 +166,8 @@ impl Writer<'_> {
         self.xml.open("Capability", &[]).open("Request", &[]);
         let capabilities = if old { "application/vnd.ogc.wms_xml" } else { "text/xml" };
         self.operation("GetCapabilities", &[capabilities]);
-        self.operation("GetMap", &PictureFormat::ALL.map(PictureFormat::media_type));
+        let pictures = PictureFormat::ALL.map(PictureFormat::media_type);
+        self.operation("GetMap", &[&pictures[..], &[KML.media_type, KMZ.media_type]].concat());
         self.operation("GetFeatureInfo", &INFO_FORMATS);
         // 1.3.0 has a place for it only in the schema of another standard.
         self.operation(if old { "GetLegendGraphic" } else { "sld:GetLegendGraphic" }, &["image/png"]);
@@ -176,7 +203,8 @@ impl Writer<'_> {
             self.xml.element("Format", &[], format);
         }
         self.xml.open("DCPType", &[]).open("HTTP", &[]).open("Get", &[]);
-        self.online_resource(&self.description.site.url("/wms?"));
+        let path = if self.description.profile.is_some() { "/onegeology/wms" } else { "/wms" };
+        self.online_resource(&self.description.site.url(&format!("{path}?")));
         self.xml.close();
         if name == "GetMap" {
             self.xml.open("Post", &[]);
@@ -194,6 +222,12 @@ impl Writer<'_> {
         USUAL_CRSS.into_iter().for_each(|crs| self.crs_element(crs));
         UTM_ZONES.into_iter().flatten().for_each(|zone| self.crs_element(&format!("EPSG:{zone}")));
         self.boxes(&Bbox::WORLD);
+        if let Some(profile) = self.description.profile {
+            let entries = profile.layers().iter().filter_map(|(_, id)| catalogue.entry(Caller::Public, id).ok());
+            entries.for_each(|entry| self.dataset_layer(entry));
+            self.xml.close();
+            return;
+        }
         let maps: Vec<_> = catalogue.maps(Caller::Public).collect();
         if !maps.is_empty() {
             self.xml.open("Layer", &[]).element("Title", &[], "Maps");
@@ -211,4 +245,5 @@ impl Writer<'_> {
 }
 
 /// Forms of a feature-info answer, the first being what is sent when none is named.
-pub const INFO_FORMATS: [&str; 4] = ["text/plain", "text/html", "application/json", "application/vnd.ogc.gml"];
+pub const INFO_FORMATS: [&str; 5] =
+    ["text/plain", "text/html", "application/json", "application/vnd.ogc.gml", views::FORM];

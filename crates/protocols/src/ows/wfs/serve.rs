@@ -234,7 +234,8 @@ async fn file(site: &Site, mut parts: Vec<Part>, head: Reply, ending: &str) -> R
     let name = format!("attachment; filename=\"{}.{ending}\"", part.planned.feature_type.entry.about().id);
     let (engine, packed) = (Arc::clone(&site.engine), ending == "zip");
     let make = move |cancel: &Cancel| {
-        let made = if packed { answer::shapefile(&engine, &part, cancel) } else { answer::geopackage(&engine, &part, cancel) };
+        let made =
+            if packed { answer::shapefile(&engine, &part, cancel) } else { answer::geopackage(&engine, &part, cancel) };
         begun(made?, cancel)
     };
     let first = site.engine.pool().run(make).await?;

@@ -1,74 +1,77 @@
-//! Feature types whose names, properties and schemas are those of a standard. A type is a line of a table; it is offered when there is
-//! a dataset of that id that has columns of those names.
+//! Feature types whose names, properties and schemas are those of a standard: the Lite views of geology, and GeoSciML Basic.
 
 use super::types::{FeatureType, Namespace, Property, PropertyKind};
 use std::sync::Arc;
 use terrane_engine::catalogue::Entry;
-use terrane_model::schema::ColumnKind;
-use terrane_model::{FeatureSource, Filter, Schema};
+use terrane_formats::features::geosciml;
+use terrane_formats::features::gml::{Builder, Version as Gml};
+use terrane_geology::view::{FieldKind, LiteSchema, View};
+use terrane_model::FeatureSource;
+use terrane_model::schema::{ColumnKind, GeometryKind};
 
-/// A namespace of a standard.
-pub struct StandardNamespace {
-    /// Its usual prefix.
-    pub prefix: &'static str,
-    /// Its name.
-    pub uri: &'static str,
-    /// Where its schema is.
-    pub schema_location: &'static str,
+/// The feature types of standards that a dataset is served in: of a view over mapped datasets, that of its schema; and of the views that
+/// GeoSciML Basic has more to say of, that.
+pub fn types_of(entry: &Arc<Entry>, source: &Arc<dyn FeatureSource>) -> Vec<FeatureType> {
+    let Some(view) = entry.view() else { return Vec::new() };
+    let of = |(name, namespace): (&str, Namespace), (schema_location, gml), properties: Vec<Property>| FeatureType {
+        name: name.to_owned(),
+        namespace,
+        entry: Arc::clone(entry),
+        source: Arc::clone(source),
+        filter: None,
+        properties,
+        schema_location: Some(schema_location),
+        gml: Some(gml),
+    };
+    let namespace = |prefix: &str, uri: &str| Namespace { prefix: prefix.to_owned(), uri: uri.to_owned() };
+    let own = namespace(view.schema.prefix(), view.schema.namespace());
+    let gml = match view.schema {
+        LiteSchema::GeoSciMl => Gml::V311,
+        LiteSchema::EarthResourceMl => Gml::V321,
+    };
+    let lite = of((view.name, own), (view.schema.location(), gml), lite(view, source));
+    let basic = basic(view).map(|(name, properties)| {
+        of((name, namespace(BASIC_PREFIX, geosciml::NAMESPACE)), (geosciml::SCHEMA, Gml::V321), properties)
+    });
+    std::iter::once(lite).chain(basic).collect()
 }
 
-/// A feature type of a standard.
-pub struct StandardType {
-    /// Its local name.
-    pub name: &'static str,
-    /// Its namespace.
-    pub namespace: &'static StandardNamespace,
-    /// The dataset that its rows come from; ids are compared without hyphens and case.
-    pub dataset: &'static str,
-    /// Which of its rows; `None` for all.
-    pub filter: Option<fn() -> Filter>,
-    /// The properties in the order of the schema: name, column, what it holds. Columns that the dataset does not have are left out.
-    pub properties: &'static [(&'static str, &'static str, ColumnKind)],
-    /// The name of the property that holds the geometry.
-    pub geometry: &'static str,
+const BASIC_PREFIX: &str = "gsmlb";
+
+fn property(name: &str, column: Option<&str>, kind: PropertyKind) -> Property {
+    Property { name: name.to_owned(), column: column.map(str::to_owned), kind, text: None }
 }
 
-/// All of them.
-pub const STANDARD: &[StandardType] = &[];
+fn kind_of(source: &Arc<dyn FeatureSource>) -> GeometryKind {
+    source.schema().geometry.as_ref().map_or(GeometryKind::Any, |geometry| geometry.kind)
+}
 
-impl StandardType {
-    /// Whether a dataset is the one that the rows come from.
-    pub fn is_of(&self, id: &str) -> bool {
-        let plain = |text: &str| -> String {
-            text.chars().filter(|it| it.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-        };
-        plain(id) == plain(self.dataset)
-    }
+/// The fields of a view, then its shape, as the schemas have them.
+fn lite(view: &View, source: &Arc<dyn FeatureSource>) -> Vec<Property> {
+    let fields = view.fields().map(|field| {
+        let kind = if field.kind == FieldKind::Number { ColumnKind::Float } else { ColumnKind::Text };
+        property(field.name, Some(field.name), PropertyKind::Values(kind))
+    });
+    fields.chain([property("shape", Some("shape"), PropertyKind::Geometry(kind_of(source)))]).collect()
+}
 
-    /// The type over a dataset; `None` when the dataset has none of its columns.
-    pub fn feature_type(&self, entry: &Arc<Entry>, source: &Arc<dyn FeatureSource>) -> Option<FeatureType> {
-        let properties = self.properties_of(source.schema());
-        let any = properties.iter().any(|property| matches!(property.kind, PropertyKind::Values(_)));
-        any.then(|| FeatureType {
-            name: self.name.to_owned(),
-            namespace: Namespace { prefix: self.namespace.prefix.to_owned(), uri: self.namespace.uri.to_owned() },
-            entry: Arc::clone(entry),
-            source: Arc::clone(source),
-            filter: self.filter.map(|filter| filter()),
-            properties,
-            schema_location: Some(self.namespace.schema_location),
-        })
-    }
-
-    fn properties_of(&self, schema: &Schema) -> Vec<Property> {
-        let of = |&(name, column, kind): &(&'static str, &'static str, ColumnKind)| {
-            let (column, kind) = match (name == self.geometry, &schema.geometry) {
-                (true, Some(geometry)) => (geometry.name.clone(), PropertyKind::Geometry(geometry.kind)),
-                (true, None) => return None,
-                (false, _) => (schema.column(column)?.1.name.clone(), PropertyKind::Values(kind)),
-            };
-            Some(Property { name: name.to_owned(), column: Some(column), kind, text: None })
-        };
-        self.properties.iter().filter_map(of).collect()
+/// The feature type of GeoSciML Basic that tells a view in full: its name, and its properties in the order of the schema.
+fn basic(view: &View) -> Option<(&'static str, Vec<Property>)> {
+    let shape = property("shape", Some("shape"), PropertyKind::Geometry(GeometryKind::Any));
+    let built = |builder: Builder| property(builder.name, None, PropertyKind::Built(builder));
+    let all = |builders: &[Builder]| builders.iter().map(|builder| built(*builder)).collect::<Vec<_>>();
+    use geosciml::{CONTACT_TYPE, FAULT_TYPE, GEOLOGIC_UNIT, HISTORY, IDENTITY, OBSERVATION_METHOD, OCCURRENCE};
+    match view.name {
+        "GeologicUnitView" => {
+            let mut properties = all(&[OBSERVATION_METHOD, GEOLOGIC_UNIT]);
+            properties.push(shape);
+            Some(("MappedFeature", properties))
+        }
+        "ShearDisplacementStructureView" => {
+            let properties = all(&[IDENTITY, OBSERVATION_METHOD, OCCURRENCE, HISTORY, FAULT_TYPE]);
+            Some(("ShearDisplacementStructure", properties))
+        }
+        "ContactView" => Some(("Contact", all(&[IDENTITY, OBSERVATION_METHOD, OCCURRENCE, HISTORY, CONTACT_TYPE]))),
+        _ => None,
     }
 }

@@ -1,13 +1,15 @@
 //! Feature types: what a name in a request stands for. A type is a name in a namespace, a dataset, a filter, and properties that are
 //! columns. Every dataset with rows has one in the namespace of the node; further ones are in the tables of `standard`.
 
-use super::standard::STANDARD;
+use super::standard;
 use crate::common::site::Site;
 use std::collections::HashSet;
 use std::sync::Arc;
 use terrane_engine::Caller;
 use terrane_engine::catalogue::{Catalogue, Entry};
-use terrane_formats::features::gml::{Content, FeaturePlan, Property as Written, element_name};
+use terrane_formats::features::gml::{
+    Builder, Content, FeaturePlan, Property as Written, Version as Gml, element_name,
+};
 use terrane_model::schema::{ColumnKind, GeometryKind};
 use terrane_model::{Crs, Error, FeatureSource, Filter, Result, Schema};
 
@@ -35,6 +37,8 @@ pub enum PropertyKind {
     Values(ColumnKind),
     /// The geometry.
     Geometry(GeometryKind),
+    /// Elements made of several columns.
+    Built(Builder),
 }
 
 /// A property of a feature type.
@@ -67,12 +71,19 @@ pub struct FeatureType {
     pub properties: Vec<Property>,
     /// Where its schema is, when that is not this node's to write.
     pub schema_location: Option<&'static str>,
+    /// The only version of GML that its schema knows, whatever the rest of an answer is written in.
+    pub gml: Option<Gml>,
 }
 
 impl FeatureType {
     /// The name with its prefix.
     pub fn qualified(&self) -> String {
         format!("{}:{}", self.namespace.prefix, self.name)
+    }
+
+    /// Whether properties of it are made of several columns.
+    pub fn is_built(&self) -> bool {
+        self.properties.iter().any(|property| matches!(property.kind, PropertyKind::Built(_)))
     }
 
     /// The schema of the dataset.
@@ -116,16 +127,22 @@ impl FeatureType {
     /// How its rows are written: all properties, or those listed by place.
     pub fn plan(&self, chosen: Option<&[usize]>) -> FeaturePlan {
         let written = |property: &Property| Written {
-            element: format!("{}:{}", self.namespace.prefix, property.name),
+            // Properties that GML gives every object are of its namespace.
+            element: match property.name.split_once(':') {
+                Some(_) => property.name.clone(),
+                None => format!("{}:{}", self.namespace.prefix, property.name),
+            },
             content: match (&property.text, property.kind, &property.column) {
                 (Some(text), ..) => Content::Text(text.clone()),
                 (None, PropertyKind::Geometry(_), _) => Content::Geometry,
+                (None, PropertyKind::Built(builder), _) => Content::Built(builder),
                 (None, _, column) => Content::Column(column.clone().unwrap_or_default()),
             },
         };
         let kept = self.properties.iter().enumerate().filter(|(at, _)| chosen.is_none_or(|chosen| chosen.contains(at)));
         FeaturePlan {
             element: self.qualified(),
+            attributes: self.gml.map_or_else(String::new, |gml| format!(" xmlns:gml=\"{}\"", gml.namespace())),
             id_start: self.id_start(),
             properties: kept.map(|(_, property)| written(property)).collect(),
         }
@@ -141,11 +158,10 @@ pub fn all(site: &Site, catalogue: &Catalogue) -> Vec<FeatureType> {
     let datasets: Vec<(Arc<Entry>, Arc<dyn FeatureSource>)> =
         catalogue.entries(Caller::Public).filter_map(rows).collect();
     let namespace = Namespace { prefix: OWN_PREFIX.to_owned(), uri: own_namespace(site) };
-    let own = datasets.iter().map(|(entry, source)| own_type(&namespace, entry, source));
-    let standard = STANDARD.iter().filter_map(|standard| {
-        let (entry, source) = datasets.iter().find(|(entry, _)| standard.is_of(entry.about().id.as_str()))?;
-        standard.feature_type(entry, source)
-    });
+    // What has a type of a standard needs no other.
+    let kept = datasets.iter().filter(|(entry, _)| entry.view().is_none());
+    let own = kept.map(|(entry, source)| own_type(&namespace, entry, source));
+    let standard = datasets.iter().flat_map(|(entry, source)| standard::types_of(entry, source));
     own.chain(standard).collect()
 }
 
@@ -158,6 +174,7 @@ fn own_type(namespace: &Namespace, entry: &Arc<Entry>, source: &Arc<dyn FeatureS
         filter: None,
         properties: own_properties(source.schema()),
         schema_location: None,
+        gml: None,
     }
 }
 
@@ -175,7 +192,7 @@ fn own_properties(schema: &Schema) -> Vec<Property> {
         name
     };
     let geometry = schema.geometry.as_ref().map(|geometry| (&geometry.name, PropertyKind::Geometry(geometry.kind)));
-    let columns = schema.columns.iter().map(|column| (&column.name, PropertyKind::Values(column.kind)));
+    let columns = schema.kept().map(|column| (&column.name, PropertyKind::Values(column.kind)));
     let named = |(column, kind): (&String, PropertyKind)| Property {
         name: unlike(column),
         column: Some(column.clone()),

@@ -43,7 +43,18 @@ impl Concept {
         let own = |list| exactly(list, language);
         own(&self.preferred).or_else(|| own(&self.labels).filter(|text| !self.is_mistaken(language, text)))
     }
-    pub(crate) fn is_mistaken(&self, language: &str, text: &str) -> bool {
+    /// Words of this program's own tables that it is found by, beside the labels of its publisher.
+    pub fn found_by(&self) -> Vec<&(String, String)> {
+        let known = |label: &&(String, String)| !self.labels.contains(label) && !self.alternatives.contains(label);
+        self.preferred.iter().chain(&self.synonyms).filter(known).collect()
+    }
+    /// Languages of all its names; some several times.
+    pub fn languages(&self) -> impl Iterator<Item = &str> {
+        let lists = [&self.preferred, &self.labels, &self.alternatives, &self.synonyms];
+        lists.into_iter().flatten().map(|(language, _)| language.as_str())
+    }
+    /// Whether a label of the publisher means something else.
+    pub fn is_mistaken(&self, language: &str, text: &str) -> bool {
         self.mistaken.iter().any(|(tag, word)| tag == language && word == text)
     }
 }
@@ -54,7 +65,7 @@ pub fn in_language<'a>(list: &'a [(String, String)], language: &str) -> Option<&
 }
 
 /// The text of a language: of the same tag, of the language alone, of the language in another script or country.
-fn exactly<'a>(list: &'a [(String, String)], language: &str) -> Option<&'a str> {
+pub(crate) fn exactly<'a>(list: &'a [(String, String)], language: &str) -> Option<&'a str> {
     let primary = |tag: &str| tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
     let wanted = primary(language);
     let same = list.iter().find(|(tag, _)| tag.eq_ignore_ascii_case(language));

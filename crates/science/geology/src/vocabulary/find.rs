@@ -1,6 +1,6 @@
 //! Terms that answer to a word: exactly, by another word, by plural, order of words, and at last by likeness. Scores are honest.
 
-use super::index::{Index, Kind, singular};
+use super::index::{Index, Kind, singular, words};
 use super::{Concept, Vocabulary};
 use crate::text::fold;
 
@@ -32,6 +32,8 @@ pub struct Match<'a> {
 
 /// Below this a likeness says nothing.
 const LEAST_LIKENESS: f32 = 0.72;
+/// Longer questions are not compared by likeness.
+const LONGEST_QUESTION_CHARACTERS: usize = 80;
 /// What is less sure than this is no answer.
 const LEAST_SCORE: f32 = 0.4;
 
@@ -70,30 +72,27 @@ fn exact(index: &Index, wanted: &str) -> Vec<(usize, f32)> {
 
 /// Words in another order, all words in a longer label, likeness of letters.
 fn similar(index: &Index, wanted: &str) -> Vec<(usize, f32)> {
-    let words: Vec<String> = words(wanted);
     let letters: Vec<char> = wanted.chars().collect();
     let mut scores = Vec::new();
-    for (label, entries) in index.entries() {
-        let score = order(&words, label).max(likeness(&letters, label));
+    if letters.len() > LONGEST_QUESTION_CHARACTERS {
+        return scores;
+    }
+    let words: Vec<String> = words(wanted);
+    for named in index.all() {
+        let score = order(&words, &named.words).max(likeness(&letters, &named.letters));
         if score > 0.0 {
-            scores.extend(entries.iter().map(|entry| (entry.place, score * entry.kind.score())));
+            scores.extend(named.entries.iter().map(|entry| (entry.place, score * entry.kind.score())));
         }
     }
     scores
 }
 
-fn words(text: &str) -> Vec<String> {
-    let one = |word: &str| singular(word).pop().unwrap_or_else(|| word.to_owned());
-    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(one).collect()
-}
-
 /// How well the words of a label are those of a question, in any order; Latin scripts only.
 #[allow(clippy::cast_precision_loss)]
-fn order(wanted: &[String], label: &str) -> f32 {
-    if wanted.iter().map(String::len).sum::<usize>() < 4 || (wanted.len() < 2 && !label.contains(' ')) {
+fn order(wanted: &[String], have: &[String]) -> f32 {
+    if wanted.iter().map(String::len).sum::<usize>() < 4 || (wanted.len() < 2 && have.len() < 2) {
         return 0.0;
     }
-    let have = words(label);
     let common = wanted.iter().filter(|word| have.contains(word)).count();
     if common == wanted.len() && common == have.len() {
         0.9
@@ -108,13 +107,12 @@ fn order(wanted: &[String], label: &str) -> f32 {
 
 /// A likeness by the letters that must be changed; short words must be near.
 #[allow(clippy::cast_precision_loss)]
-fn likeness(wanted: &[char], label: &str) -> f32 {
-    let length = label.chars().count().max(wanted.len());
-    if wanted.len() < 5 || length > 48 || label.chars().count().abs_diff(wanted.len()) > length / 4 {
+fn likeness(wanted: &[char], have: &[char]) -> f32 {
+    let length = have.len().max(wanted.len());
+    if wanted.len() < 5 || length > 48 || have.len().abs_diff(wanted.len()) > length / 4 {
         return 0.0;
     }
-    let have: Vec<char> = label.chars().collect();
-    let share = 1.0 - changes(wanted, &have) as f32 / length as f32;
+    let share = 1.0 - changes(wanted, have) as f32 / length as f32;
     if share >= LEAST_LIKENESS { share * 0.85 } else { 0.0 }
 }
 

@@ -19,10 +19,21 @@ pub struct Entry {
     pub kind: Kind,
 }
 
+/// A word with what it names.
+#[derive(Debug, Default)]
+pub struct Named {
+    /// The terms, the surest first.
+    pub entries: Vec<Entry>,
+    /// Its single words, without plural.
+    pub words: Vec<String>,
+    /// Its characters.
+    pub letters: Vec<char>,
+}
+
 /// All words.
 #[derive(Debug, Default)]
 pub struct Index {
-    words: HashMap<String, Vec<Entry>>,
+    words: HashMap<String, Named>,
     /// All words by their first character, the longest first.
     starts: HashMap<char, Vec<String>>,
     /// Words that may stand in any text.
@@ -56,7 +67,9 @@ impl Index {
         index
     }
     fn add(&mut self, text: &str, entry: Entry) {
-        let entries = self.words.entry(fold(text)).or_default();
+        let word = fold(text);
+        let letters = || Named { words: words(&word), letters: word.chars().collect(), ..Named::default() };
+        let entries = &mut self.words.entry(word.clone()).or_insert_with(letters).entries;
         if !entries.iter().any(|other| other.place == entry.place) {
             entries.push(entry);
         }
@@ -78,7 +91,7 @@ impl Index {
         self.plain.contains(word) || (vietnamese && self.vietnamese.contains(word))
     }
     fn sort(&mut self) {
-        self.words.values_mut().for_each(|entries| entries.sort_by_key(|entry| entry.kind));
+        self.words.values_mut().for_each(|named| named.entries.sort_by_key(|entry| entry.kind));
         for word in self.words.keys() {
             if let Some(first) = word.chars().next() {
                 self.starts.entry(first).or_default().push(word.clone());
@@ -90,16 +103,22 @@ impl Index {
     }
     /// The terms a folded word names, the surest first.
     pub fn get(&self, word: &str) -> &[Entry] {
-        self.words.get(word).map_or(&[], Vec::as_slice)
+        self.words.get(word).map_or(&[], |named| &named.entries)
     }
     /// All words and their terms.
-    pub fn entries(&self) -> impl Iterator<Item = (&str, &[Entry])> {
-        self.words.iter().map(|(word, entries)| (word.as_str(), entries.as_slice()))
+    pub fn all(&self) -> impl Iterator<Item = &Named> {
+        self.words.values()
     }
     /// Words that begin with a character, the longest first.
     pub fn starting(&self, first: char) -> &[String] {
         self.starts.get(&first).map_or(&[], Vec::as_slice)
     }
+}
+
+/// The single words of a text, without plural.
+pub fn words(text: &str) -> Vec<String> {
+    let one = |word: &str| singular(word).pop().unwrap_or_else(|| word.to_owned());
+    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(one).collect()
 }
 
 /// What an English plural may be the plural of.

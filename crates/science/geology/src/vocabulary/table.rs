@@ -6,20 +6,23 @@ use std::collections::HashMap;
 use std::fmt::Write;
 use std::sync::OnceLock;
 
-/// The built-in tables, and whom to name for them.
-const TABLES: [(&str, &str, &str); 3] = [
+/// The built-in tables, what they are together, whom to name for them, and where they are from.
+const TABLES: [(&str, &str, &str, &str); 3] = [
     (
         include_str!("../../data/geosciml.txt"),
+        "GeoSciML",
         "IUGS Commission for the Management and Application of Geoscience Information (CGI), Geoscience Terminology Working Group",
         "https://github.com/CGI-IUGS/cgi-vocabs",
     ),
     (
         include_str!("../../data/earthresourceml.txt"),
+        "EarthResourceML",
         "IUGS Commission for the Management and Application of Geoscience Information (CGI), EarthResourceML Working Group",
         "https://github.com/CGI-IUGS/cgi-vocabs",
     ),
     (
         include_str!("../../data/ihfc.txt"),
+        "Heat flow",
         "International Heat Flow Commission (IHFC), World Heat Flow Database Project",
         "https://github.com/ihfc-iugg/ihfc-vocabularies",
     ),
@@ -28,10 +31,11 @@ const SYNONYMS: &str = include_str!("../../data/synonyms.txt");
 
 /// The vocabularies in the built-in tables.
 pub fn built_in() -> Vec<Vocabulary> {
-    let tables = TABLES.iter().flat_map(|(table, attribution, source)| {
+    let tables = TABLES.iter().flat_map(|(table, collection, attribution, source)| {
         pieces(table).into_iter().filter_map(|piece| {
             let mut vocabulary = read(piece)?;
             vocabulary.attribution = (*attribution).to_owned();
+            vocabulary.collection = (*collection).to_owned();
             vocabulary.source = (*source).to_owned();
             vocabulary.licence = LICENCE.to_owned();
             Some(vocabulary)
@@ -65,6 +69,7 @@ pub fn read(table: &str) -> Option<Vocabulary> {
         prefix: cells.next()?,
         version: cells.next()?,
         inspire_prefix: cells.next(),
+        collection: String::new(),
         source: String::new(),
         licence: String::new(),
         attribution: String::new(),

@@ -44,7 +44,14 @@ impl Fields {
         if fields.is_empty() {
             // A table has one field at least.
             let column = terrane_model::schema::Column::new("id", ColumnKind::Text);
-            fields.push(Field { name: "id".into(), column: column.name, kind: column.kind, width: 1, decimals: 0, days: true });
+            fields.push(Field {
+                name: "id".into(),
+                column: column.name,
+                kind: column.kind,
+                width: 1,
+                decimals: 0,
+                days: true,
+            });
         }
         Self(fields)
     }

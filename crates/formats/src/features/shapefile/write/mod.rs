@@ -72,12 +72,7 @@ fn projection(schema: &Schema) -> Option<String> {
     terrane_projection::wkt(schema.crs()?, WktKind::Wkt1Esri).ok()
 }
 
-fn pack(
-    path: &Path,
-    name: &str,
-    files: &[(&str, PathBuf)],
-    texts: &[(&str, Option<String>)],
-) -> Result<()> {
+fn pack(path: &Path, name: &str, files: &[(&str, PathBuf)], texts: &[(&str, Option<String>)]) -> Result<()> {
     let mut zip = ZipWriter::new(File::create(path).map_err(Error::internal)?);
     let options = SimpleFileOptions::default();
     for (ending, part) in files {

@@ -21,7 +21,8 @@ pub(super) struct Kind {
 impl Kind {
     /// Looks at rows; refuses a mixture.
     pub(super) fn see(&mut self, batch: &Batch) -> Result<()> {
-        let mixed = || Error::unsupported("A Shapefile holds points, lines or areas, not a mixture; ask for a GeoPackage.");
+        let mixed =
+            || Error::unsupported("A Shapefile holds points, lines or areas, not a mixture; ask for a GeoPackage.");
         for feature in batch.features() {
             let Some(geometry) = feature.geometry() else { continue };
             self.many |= geometry.kind() != geometry.kind().part();
@@ -105,7 +106,10 @@ impl ShapeFiles {
             let corners = if bbox.is_empty() { [0.0; 4] } else { bbox.to_array() };
             corners.iter().for_each(|number| header.extend_from_slice(&number.to_le_bytes()));
             header.resize(HEADER_BYTES as usize, 0);
-            file.seek(SeekFrom::Start(0)).and_then(|_| file.write_all(&header)).and_then(|()| file.flush()).map_err(Error::internal)?;
+            file.seek(SeekFrom::Start(0))
+                .and_then(|_| file.write_all(&header))
+                .and_then(|()| file.flush())
+                .map_err(Error::internal)?;
         }
         Ok(())
     }
@@ -114,7 +118,8 @@ impl ShapeFiles {
 /// The content of a record.
 fn content(geometry: &GeometryRef<'_>, number: i32) -> Vec<u8> {
     let mut out = number.to_le_bytes().to_vec();
-    let put = |out: &mut Vec<u8>, position: [f64; 2]| position.iter().for_each(|at| out.extend_from_slice(&at.to_le_bytes()));
+    let put =
+        |out: &mut Vec<u8>, position: [f64; 2]| position.iter().for_each(|at| out.extend_from_slice(&at.to_le_bytes()));
     if number == 1 {
         put(&mut out, geometry.positions().first().copied().unwrap_or([0.0; 2]));
         return out;

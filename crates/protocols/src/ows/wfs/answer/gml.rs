@@ -125,7 +125,7 @@ impl Answering for Collection {
 
 /// How the features of a query are written.
 pub(super) fn writer(planned: &Planned, gml: Gml) -> Result<FeatureWriter> {
-    let form = form(planned, gml)?;
+    let form = form(planned, planned.feature_type.gml.unwrap_or(gml))?;
     Ok(FeatureWriter::new(planned.feature_type.plan(planned.chosen.as_deref()), form))
 }
 
@@ -146,6 +146,10 @@ pub(super) fn namespaces(frame: &Frame, gml: Gml, types: &[&FeatureType]) -> Str
          xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"",
         gml.namespace()
     );
+    if types.iter().any(|known| known.is_built()) {
+        // Categories and quantities within what is made of several columns.
+        text.push_str(" xmlns:swe=\"http://www.opengis.net/swe/2.0\"");
+    }
     let mut locations =
         vec![wfs.to_owned(), wfs_schema.to_owned(), gml.namespace().to_owned(), gml.schema().to_owned()];
     let mut seen: Vec<&str> = Vec::new();
@@ -171,7 +175,10 @@ pub fn by_id(planned: &Planned, gml: Gml, frame: &Frame, batch: &Batch) -> Resul
     let mut feature = Vec::new();
     writer(planned, gml)?.rows(batch, ["", ""], &mut feature);
     let element = format!("<{}", planned.feature_type.qualified());
-    let rest = feature.strip_prefix(element.as_bytes()).ok_or_else(|| Error::internal("a feature has another name"))?;
+    let plan = planned.feature_type.plan(None);
+    let begin = format!("{element}{}", plan.attributes);
+    let rest = feature.strip_prefix(begin.as_bytes()).ok_or_else(|| Error::internal("a feature has another name"))?;
+    let gml = planned.feature_type.gml.unwrap_or(gml);
     let mut out = b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".to_vec();
     out.extend_from_slice(comment([planned.feature_type.entry.about()].into_iter()).as_bytes());
     out.extend_from_slice(element.as_bytes());

@@ -44,9 +44,12 @@ impl Answering for Table {
     }
 }
 
-/// The schema with just the columns asked.
+/// The schema with just the columns asked; all are those that are kept.
 pub(super) fn projected(schema: &Schema, columns: &Columns) -> Schema {
-    let Columns::These { names, geometry } = columns else { return schema.clone() };
+    let Columns::These { names, geometry } = columns else {
+        let kept = schema.columns.iter().filter(|column| !column.derived).cloned().collect();
+        return Schema { columns: kept, ..schema.clone() };
+    };
     let kept: Vec<Column> = names.iter().filter_map(|name| Some(schema.column(name)?.1.clone())).collect();
     Schema { columns: kept, geometry: schema.geometry.clone().filter(|_| *geometry), ..schema.clone() }
 }

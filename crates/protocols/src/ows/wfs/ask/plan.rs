@@ -40,7 +40,10 @@ impl Format {
         (Self::GeoJson, &["application/geo+json", "application/json", "geojson", "json"]),
         (Self::Csv, &["text/csv", "csv"]),
         (Self::GeoPackage, &["application/geopackage+sqlite3", "application/x-gpkg", "geopackage", "geopkg", "gpkg"]),
-        (Self::Shapefile, &["application/zip; subtype=shapefile", "shape-zip", "shapezip", "shapefile", "application/zip"]),
+        (
+            Self::Shapefile,
+            &["application/zip; subtype=shapefile", "shape-zip", "shapezip", "shapefile", "application/zip"],
+        ),
     ];
 
     /// The forms that are written.

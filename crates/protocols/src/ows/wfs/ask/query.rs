@@ -6,9 +6,10 @@ use crate::ogcapi::ask::bbox::parse_ordered;
 use crate::ows::codes::missing;
 use crate::ows::wfs::types::{self, FeatureType, Property, PropertyKind};
 use terrane_engine::FeatureQuestion;
+use terrane_engine::geology::understood;
 use terrane_formats::features::gml::{CrsName, decode_id};
 use terrane_formats::filter::fes::{self, Context, Name};
-use terrane_model::filter::{GeometryExpr, Predicate, SpatialOp};
+use terrane_model::filter::{GeometryExpr, SpatialOp};
 use terrane_model::limits::Limits;
 use terrane_model::query::{Columns, SortKey};
 use terrane_model::{Crs, Error, FeatureId, Filter, Kind, Result};
@@ -81,8 +82,11 @@ fn plain(form: &QueryForm<'_>, feature_type: &FeatureType) -> Result<Planned> {
     };
     question.query.sort = form.sort.iter().map(sort).collect::<Result<_>>()?;
     let chosen = chosen(form, feature_type)?;
-    if let Some(chosen) = &chosen {
-        question.query.columns = columns(feature_type, chosen);
+    // Columns that are computed come only when they are named, and a standard's type names them.
+    let named = || (0..feature_type.properties.len()).collect::<Vec<_>>();
+    let needed = chosen.clone().or_else(|| feature_type.schema_location.map(|_| named()));
+    if let Some(needed) = &needed {
+        question.query.columns = columns(feature_type, needed);
     }
     Ok(Planned { feature_type: feature_type.clone(), question, crs, srs_named: form.srs_name.is_some(), chosen })
 }
@@ -115,6 +119,10 @@ pub fn columns(feature_type: &FeatureType, chosen: &[usize]) -> Columns {
     for property in chosen.iter().filter_map(|&place| feature_type.properties.get(place)) {
         match (property.kind, &property.column) {
             (PropertyKind::Geometry(_), _) => geometry = true,
+            (PropertyKind::Built(builder), _) => {
+                geometry |= builder.geometry;
+                names.extend(builder.columns.iter().map(|name| (*name).to_owned()));
+            }
             (PropertyKind::Values(_), Some(column)) if !names.contains(column) => names.push(column.clone()),
             _ => {}
         }
@@ -141,8 +149,19 @@ pub fn property_of<'t>(feature_type: &'t FeatureType, name: &str) -> Result<(usi
 }
 
 fn column_of(feature_type: &FeatureType, name: &str) -> Result<String> {
-    let (_, property) = property_of(feature_type, name)?;
-    property.column.clone().ok_or_else(|| Error::invalid(format!("“{}” is the same everywhere.", shortened(name))))
+    let property = match property_of(feature_type, name) {
+        Ok((_, property)) => property,
+        Err(error) => return derived_column(feature_type, name).ok_or(error),
+    };
+    property.column.clone().ok_or_else(|| {
+        Error::invalid(format!("“{}” is no single value that can be compared or sorted by.", shortened(name)))
+    })
+}
+
+/// A column that rows have beyond the properties of the type: terms of mapped geology, which filters and orders may name.
+fn derived_column(feature_type: &FeatureType, name: &str) -> Option<String> {
+    let local = name.trim().rsplit_once(':').map_or(name.trim(), |(_, local)| local);
+    feature_type.schema().column(local).map(|(_, column)| column.name.clone())
 }
 
 fn filter_of(form: &FilterForm<'_>, feature_type: &FeatureType, limits: &Limits) -> Result<Filter> {
@@ -158,8 +177,7 @@ fn filter_of(form: &FilterForm<'_>, feature_type: &FeatureType, limits: &Limits)
         FilterForm::Text(text) => fes::read_text(text, &context)?,
         FilterForm::Node(node) => fes::read(*node, &context)?,
     };
-    Predicate::new(&filter, feature_type.schema())?;
-    Ok(filter)
+    understood(&filter, feature_type.schema())
 }
 
 /// The identities that a `gml:id` can stand for; `None` when it is of another type.

@@ -2,6 +2,8 @@
 //!
 //! Nothing that a document names is ever fetched: document types, and so entities, are refused; schema locations are not looked at.
 
+pub mod tree;
+
 use quick_xml::Reader;
 use quick_xml::events::Event;
 use roxmltree::{Document, ParsingOptions};
@@ -20,18 +22,21 @@ pub fn text(bytes: &[u8]) -> Result<&str> {
 
 /// A document of a stranger. Refuses document types, other encodings than UTF-8, and what is deeper or longer than the limits.
 pub fn parse(text: &str) -> Result<Document<'_>> {
-    check(text)?;
-    let options = ParsingOptions { nodes_limit: XML_NODES_MAX, ..ParsingOptions::default() };
+    check(text, is_plain)?;
+    document(text, XML_NODES_MAX)
+}
+
+/// A document that was checked.
+fn document(text: &str, nodes: u32) -> Result<Document<'_>> {
+    let options = ParsingOptions { nodes_limit: nodes, ..ParsingOptions::default() };
     Document::parse_with_options(text, options).map_err(|cause| match cause {
-        roxmltree::Error::NodesLimitReached => {
-            Error::too_large(format!("The document has more than {XML_NODES_MAX} nodes."))
-        }
+        roxmltree::Error::NodesLimitReached => Error::too_large(format!("The document has more than {nodes} nodes.")),
         cause => malformed(&cause),
     })
 }
 
-/// One pass without memory, before a tree is built.
-fn check(text: &str) -> Result<()> {
+/// One pass without memory, before a tree is built; `reads` says which encodings a declaration may name.
+fn check(text: &str, reads: fn(&str) -> bool) -> Result<()> {
     let mut reader = Reader::from_str(text);
     let mut depth = 0_usize;
     loop {
@@ -43,7 +48,7 @@ fn check(text: &str) -> Result<()> {
             }
             Event::Decl(declaration) => match declaration.encoding() {
                 None => {}
-                Some(Ok(name)) if is_plain(&name) => {}
+                Some(Ok(name)) if reads(&name) => {}
                 Some(_) => return Err(Error::invalid("Only documents in UTF-8 are read here.")),
             },
             Event::Eof => return Ok(()),
