@@ -103,7 +103,9 @@ export function xmlOf(bytes: Uint8Array<ArrayBuffer>, host: string): Element {
   } catch {
     text = new TextDecoder().decode(bytes);
   }
-  if (/<!ENTITY/i.test(text)) throw new Trouble('externalNoService', { host });
+  // Pages in HTML are told apart by their first element, before anything is made of them.
+  const first = /<([\w.:-]+)[\s>/]/.exec(text.replace(/<\?[^]*?\?>|<!--[^]*?-->/g, ''))?.[1] ?? '';
+  if (/<!ENTITY/i.test(text) || !/(capabilities|exception|report)/i.test(first)) throw new Trouble('externalNoService', { host });
   const root = new DOMParser().parseFromString(text, 'text/xml').documentElement;
   if (root.getElementsByTagName('parsererror').length > 0 || root.localName === 'parsererror') throw new Trouble('externalNoService', { host });
   const said = sentenceOf(text, 'text/xml');

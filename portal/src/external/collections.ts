@@ -24,11 +24,13 @@ const PAGES_MAX = 20;
 export async function collectionsOf(first: Json, base: string, signal: AbortSignal): Promise<Service> {
   const host = hostOf(base);
   const read = async (url: string) => jsonOf((await ask(url, 'application/json', signal)).bytes, host);
-  if (linkOf(first, /^items$/, base) || linkOf(first, /tilesets-map$/, base)) return { title: host, offers: offersOf(first, base) };
   let page = first;
   let at = base;
   if (!Array.isArray(first.collections)) {
     at = linkOf(first, /(^|\/)data$/, base);
+    // The address of one collection, not of the whole.
+    const alone = at ? [] : offersOf(first, base);
+    if (alone.length > 0) return { title: host, offers: alone };
     if (!at) throw new Trouble('externalNoService', { host });
     page = await read(at);
   }
@@ -48,7 +50,8 @@ function offersOf(collection: Json, base: string): Offer[] {
   const extent = (collection.extent as { spatial?: { bbox?: unknown[] } } | undefined)?.spatial?.bbox?.[0];
   const numbers = Array.isArray(extent) ? (extent.length === 6 ? [extent[0], extent[1], extent[3], extent[4]] : extent) : [];
   const name = text(collection.id);
-  const offer = (layer: ExternalLayer): Offer => ({ layer: { ...layer, name, title: text(collection.title) || name, attribution: text(collection.attribution) }, bbox: sound(numbers), depth: 0, hindrance: '' });
+  const legend = serviceAddress(text((list(collection.links) as Link[]).find((l) => /legend$/.test(text(l.rel)) && /^image\//.test(text(l.type)))?.href), base);
+  const offer = (layer: ExternalLayer): Offer => ({ layer: { ...layer, name, legend, title: text(collection.title) || name, attribution: text(collection.attribution) }, bbox: sound(numbers), depth: 0, hindrance: '' });
   return [...(items ? [offer({ ...blank('OAPIF', base), url: items, format: 'application/geo+json' })] : []), ...(tiles ? [offer({ ...blank('TILES', base), url: tiles })] : [])];
 }
 
