@@ -95,9 +95,9 @@ test('a card takes its words in the reader’s language and its units first', as
 });
 
 test('every language file has the words of the English one, and their blanks', async () => {
-  const names = (await Promise.all(['/src/i18n', '/src/geology/words', '/src/external/words', '/src/external/words'].map(async (folder) => Object.keys((await load(`${folder}/en.json`)).default)))).flat();
+  const names = (await Promise.all(['/src/i18n', '/src/geology/words', '/src/external/words'].map(async (folder) => Object.keys((await load(`${folder}/en.json`)).default)))).flat();
   assert.equal(new Set(names).size, names.length, 'no word is in two files');
-  for (const folder of ['/src/i18n', '/src/geology/words']) {
+  for (const folder of ['/src/i18n', '/src/geology/words', '/src/external/words']) {
     const en = (await load(`${folder}/en.json`)).default;
     const ja = (await load(`${folder}/ja.json`)).default;
     assert.deepEqual(Object.keys(ja), Object.keys(en));
@@ -150,4 +150,26 @@ test('a tree begins where it branches, opens while it is short, and keeps terms 
   assert.deepEqual(short([b('material', [b('rock', [b('chert'), b('tuff')])])].map((x) => ({ ...x })), 'lithology').map((x) => x.id), ['rock']);
   assert.deepEqual(short([b('era', [b('period')])], 'age').map((x) => x.id), ['era']);
   assert.equal(withCounts(tree, [])[0].below[0].rows_below, 0);
+});
+
+test('layers of other services are kept in a link; only addresses of the web are', async () => {
+  const { readExternal, writeExternal } = await load('/src/external/link.ts');
+  const layer = { kind: 'TILES', url: 'https://tiles.test/a,b;c/{z}/{x}/{y}?k=1', name: 'a', title: '地質, ; = & #', version: '', style: '', format: 'image/png', crs: '', attribution: 'BGS © 2026', legend: '', service: 'https://tiles.test/' };
+  const kept = [{ layer, opacity: 0.35, visible: false }, { layer: { ...layer, kind: 'WMS', url: 'http://wms.test/?map=/x&y=1' }, opacity: 1, visible: true }];
+  const text = writeExternal(kept);
+  assert.deepEqual(readExternal(text), kept);
+  assert.ok(!text.includes('&') && !text.includes('#'));
+  assert.equal(readExternal(text.replaceAll('https%3A', 'javascript%3A')).length, 0);
+  assert.equal(readExternal(Array(50).fill(text).join(';')).length, 20);
+  assert.equal(readExternal(writeExternal([{ layer: { ...layer, url: 'https://name:word@tiles.test/{z}' }, opacity: 1, visible: true }]))[0].layer.url, 'https://tiles.test/{z}');
+});
+
+test('addresses keep what a service needs in its own and replace what is asked', async () => {
+  const { query, rowsAddress, tileTemplate } = await load('/src/external/addresses.ts');
+  const base = { kind: 'WMS', url: 'https://a.test/cgi?map=/x&request=GetCapabilities&service=wms', name: 'r', title: '', version: '1.1.1', style: '', format: 'image/png', crs: 'EPSG:900913', attribution: '', legend: '', service: '' };
+  assert.match(tileTemplate(base), /^https:\/\/a\.test\/cgi\?map=%2Fx&SERVICE=WMS&VERSION=1\.1\.1&REQUEST=GetMap&LAYERS=r&STYLES=&SRS=EPSG%3A900913&.*&BBOX=\{bbox-epsg-3857\}$/);
+  const rows = (more) => new URL(rowsAddress({ ...base, kind: 'WFS', format: 'application/json', ...more }, [10, 20, 11, 21])).searchParams;
+  assert.equal(rows({ version: '2.0.0' }).get('BBOX'), '20,10,21,11,urn:ogc:def:crs:EPSG::4326');
+  assert.deepEqual([rows({ version: '1.0.0' }).get('BBOX'), rows({ version: '1.0.0' }).get('MAXFEATURES')], ['10,20,11,21', '1000']);
+  assert.equal(query('https://a.test/?Request=x#y', { REQUEST: 'z' }), 'https://a.test/?REQUEST=z');
 });
