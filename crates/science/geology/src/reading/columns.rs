@@ -285,8 +285,8 @@ fn events(meaning: &Meaning, language: &str) -> Option<String> {
         json!({
             "process": concept.map(|concept| &concept.uri),
             "processLabel": process.map(|process| process_label(process, language)),
-            "older": span.older.map(|unit| unit.uri()), "olderLabel": span.older.map(|unit| unit.label(language)),
-            "younger": span.younger.map(|unit| unit.uri()), "youngerLabel": span.younger.map(|unit| unit.label(language)),
+            "older": span.older.map(Unit::uri), "olderLabel": span.older.map(|unit| unit.label(language)),
+            "younger": span.younger.map(Unit::uri), "youngerLabel": span.younger.map(|unit| unit.label(language)),
             "older_ma": span.older_ma, "younger_ma": span.younger_ma,
         })
     };
