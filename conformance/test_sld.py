@@ -1,6 +1,7 @@
 """Styles as SLD: valid by the schemas of the standards, and the same picture when a request brings them along."""
 import io
 import pathlib
+import re
 import shutil
 import tarfile
 
@@ -13,33 +14,19 @@ SCHEMAS = pathlib.Path(__file__).parent / "schemas"
 SHARE_OF_OTHER_PIXELS = 0.02
 
 
-class Offline(etree.Resolver):
-    """Finds the schemas of the standards in a folder; nothing is fetched."""
-
-    def __init__(self, folder):
-        super().__init__()
-        self.folder = folder
-
-    def resolve(self, url, public_id, context):
-        for name in ("xlink.xsd", "xlinks.xsd", "xml.xsd"):
-            if url.endswith(f"/{name}"):
-                return self.resolve_filename(str(SCHEMAS / "w3c" / name.replace("xlinks", "xlink")), context)
-        for root in ("http://schemas.opengis.net/", "https://schemas.opengis.net/"):
-            if url.startswith(root):
-                return self.resolve_filename(str(self.folder / url[len(root):]), context)
-        return None
-
-
 @pytest.fixture(scope="session")
 def sld_schema(tmp_path_factory):
+    """The schema of SLD 1.1 with all that it includes, unpacked; each address in it is that of the one copy here."""
     folder = tmp_path_factory.mktemp("sld")
     with tarfile.open(SCHEMAS / "ogc-features.tar.gz") as archive:
         archive.extractall(folder, filter="data")
-    for name in ("sld", "se"):
-        shutil.copytree(SCHEMAS / name, folder / name)
-    parser = etree.XMLParser(no_network=True)
-    parser.resolvers.add(Offline(folder))
-    return etree.XMLSchema(etree.parse(str(folder / "sld/1.1.0/StyledLayerDescriptor.xsd"), parser))
+    for name in ("sld", "se", "w3c", "wms"):
+        shutil.copytree(SCHEMAS / name, folder / name, dirs_exist_ok=True)
+    for path in folder.rglob("*.xsd"):
+        text = re.sub(r'schemaLocation="https?://schemas.opengis.net/', f'schemaLocation="{folder}/', path.read_text())
+        text = re.sub(r'schemaLocation="https?://www.w3.org/[^"]*(xlink|xml).xsd"', rf'schemaLocation="{folder}/w3c/\1.xsd"', text)
+        path.write_text(text)
+    return etree.XMLSchema(etree.parse(str(folder / "sld/1.1.0/StyledLayerDescriptor.xsd"), etree.XMLParser(no_network=True)))
 
 
 def styles(demo):
