@@ -21,6 +21,14 @@ for name in names:
     rows = [{field.name(): str(row[field.name()]) for field in layer.fields()} for row in layer.getFeatures()] if layer.isValid() else []
     out["vectors"][name] = {"valid": layer.isValid(), "count": layer.featureCount(), "rows": rows, "crs": layer.crs().authid(),
                             "extent": [extent.xMinimum(), extent.yMinimum(), extent.xMaximum(), extent.yMaximum()]}
+out["wfs"] = {}
+for version in ("1.1.0", "2.0.0"):
+    for name in names:
+        uri = f"pagingEnabled='true' typename='data:{name}' url='{url}/wfs' version='{version}' srsname='EPSG:4326'"
+        layer = QgsVectorLayer(uri, name, "WFS")
+        rows = [{field.name(): str(row[field.name()]) for field in layer.fields()} for row in layer.getFeatures()] if layer.isValid() else []
+        first = next((row.geometry().boundingBox().toString(3) for row in layer.getFeatures() if str(row["number"]) == "1"), "") if layer.isValid() else ""
+        out["wfs"][f"{version} {name}"] = {"valid": layer.isValid(), "rows": rows, "first": first}
 for version in ("1.1.1", "1.3.0"):
     uri = f"crs=EPSG:4326&format=image/png&layers=marks&styles&url={url}/wms?VERSION%3D{version}"
     layer = QgsRasterLayer(uri, "marks", "wms")
@@ -56,6 +64,18 @@ def test_qgis_reads_every_feature(qgis, name, count):
     layer = qgis["vectors"][name]
     assert layer["valid"]
     assert len(layer["rows"]) == count
+
+
+@pytest.mark.parametrize("version", ["1.1.0", "2.0.0"])
+@pytest.mark.parametrize("name, count", [("marks", 3), ("names", 15), ("many", 1000)])
+def test_qgis_reads_every_feature_by_wfs_at_its_place(qgis, version, name, count):
+    layer = qgis["wfs"][f"{version} {name}"]
+    assert layer["valid"]
+    assert len(layer["rows"]) == count
+    if name == "marks":
+        assert layer["first"] == "135.000,35.000 : 135.500,35.500", "and axes are in order"
+    if name == "names":
+        assert {"飛騨帯 片麻岩（ひだたい）", "<script>alert(1)</script>"} <= {row["text"] for row in layer["rows"]}
 
 
 def test_qgis_reads_texts_intact(qgis):

@@ -17,6 +17,7 @@ class Offline(etree.Resolver):
     KNOWN = {
         "xlink.xsd": "w3c/xlink.xsd", "xlinks.xsd": "w3c/xlink.xsd", "xml.xsd": "w3c/xml.xsd",
         "capabilities_1_3_0.xsd": "wms/1.3.0/capabilities_1_3_0.xsd", "exceptions_1_3_0.xsd": "wms/1.3.0/exceptions_1_3_0.xsd",
+        "with_sld.xsd": "wms/with_sld.xsd", "sld_capabilities.xsd": "sld/1.1.0/sld_capabilities.xsd",
         "WMS_MS_Capabilities.dtd": "wms/1.1.1/WMS_MS_Capabilities.dtd", "capabilities_1_1_1.dtd": "wms/1.1.1/capabilities_1_1_1.dtd",
         "ogckml22.xsd": "kml/ogckml22.xsd", "atom-author-link.xsd": "kml/atom-author-link.xsd", "xAL.xsd": "kml/xAL.xsd",
         "exception_1_1_1.dtd": "wms/1.1.1/exception_1_1_1.dtd", "WMS_exception_1_1_1.dtd": "wms/1.1.1/WMS_exception_1_1_1.dtd",
@@ -39,14 +40,14 @@ def plain(content):
 
 
 def test_capabilities_1_3_0_are_valid(server):
-    schema = xsd("wms/1.3.0/capabilities_1_3_0.xsd")
+    schema = xsd("wms/with_sld.xsd")
     answer = server.get("/wms", SERVICE="WMS", REQUEST="GetCapabilities", VERSION="1.3.0")
     assert answer.headers["content-type"].startswith("text/xml")
     schema.assertValid(plain(answer.content))
 
 
 def test_capabilities_1_3_0_of_the_demo_are_valid(demo):
-    schema = xsd("wms/1.3.0/capabilities_1_3_0.xsd")
+    schema = xsd("wms/with_sld.xsd")
     schema.assertValid(plain(demo.get("/wms", SERVICE="WMS", REQUEST="GetCapabilities", VERSION="1.3.0").content))
 
 

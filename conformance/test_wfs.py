@@ -29,7 +29,17 @@ def kept(tmp_path_factory):
     folder = tmp_path_factory.mktemp("ogc")
     with tarfile.open(SCHEMAS / "ogc-features.tar.gz") as archive:
         archive.extractall(folder)
+    # One name for each file: a file that comes under two is read twice, and clashes with itself.
+    for file in folder.rglob("*.xsd"):
+        file.write_text(here(file.read_text(encoding="utf-8"), folder), encoding="utf-8")
     return folder
+
+
+def here(text, folder):
+    """A schema with the addresses of the copies that are kept."""
+    text = text.replace("http://www.w3.org/1999/xlink.xsd", str(SCHEMAS / "w3c" / "xlink.xsd"))
+    text = text.replace("http://www.w3.org/2001/xml.xsd", str(SCHEMAS / "w3c" / "xml.xsd"))
+    return text.replace("http://schemas.opengis.net/", f"{folder}/")
 
 
 class Offline(etree.Resolver):
@@ -48,7 +58,7 @@ class Offline(etree.Resolver):
         if url.startswith(self.server.url):
             answer = self.server.session.get(url, timeout=60)
             assert answer.status_code == 200, (url, answer.text[:300])
-            return self.resolve_string(answer.text, context, base_url=url)
+            return self.resolve_string(here(answer.text, self.folder), context, base_url=url)
         assert url.startswith((str(self.folder), "file:", "/")) or not re.match("https?:", url), f"a foreign schema is asked for: {url}"
         return None
 
@@ -63,7 +73,7 @@ def validate(content, server, kept):
     whole = f'<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">{imports}</xs:schema>'
     parser = etree.XMLParser(no_network=True)
     parser.resolvers.add(Offline(kept, server))
-    etree.XMLSchema(etree.fromstring(whole, parser)).assertValid(document)
+    etree.XMLSchema(etree.fromstring(here(whole, kept), parser)).assertValid(document)
     return document
 
 
@@ -140,7 +150,7 @@ def test_the_schema_of_all_types_can_be_read_and_says_how_finely_times_are_known
     parser = etree.XMLParser(no_network=True)
     parser.resolvers.add(Offline(kept, server))
     text = ask(server, "DescribeFeatureType").content
-    etree.XMLSchema(etree.fromstring(text, parser))
+    etree.XMLSchema(etree.fromstring(here(text.decode(), kept).encode(), parser))
     types = {node.get("name"): node.get("type") for node in plain(text).iter("{*}element")}
     assert (types["day"], types["moment"], types["yes"], types["big"]) == ("xsd:date", "xsd:dateTime", "xsd:boolean", "xsd:long")
 
@@ -360,7 +370,7 @@ def test_owslib_reads_capabilities_schema_and_features(service, server):
     assert {"number", "text", "big", "ratio", "yes", "moment"} <= set(schema["properties"])
     text = service.getfeature(typename=["data:many"], maxfeatures=5).read()
     assert len(numbers(plain(text))) == 5
-    box = service.getfeature(typename=["data:marks"], bbox=(34, 134, 37, 136, "urn:ogc:def:crs:EPSG::4326")).read()
+    box = service.getfeature(typename=["data:marks"], bbox=(134, 34, 136, 37, "urn:ogc:def:crs:EPSG::4326")).read()
     assert numbers(plain(box)) == [1]
     rows = json.loads(service.getfeature(typename=["data:marks"], outputFormat="application/json").read())
     assert len(rows["features"]) == 3
@@ -424,7 +434,8 @@ def test_hostile_documents_are_refused_at_once(server, canary, tmp_path, case):
     begun = time.time()
     answer = post(server, hostile(address, secret)[case])
     assert answer.status_code in (400, 413), (case, answer.status_code, answer.text[:300])
-    refusal(answer, answer.status_code)
+    if answer.status_code == 400:
+        refusal(answer)
     assert "the canary file" not in answer.text and str(tmp_path) not in answer.text
     assert not calls and time.time() - begun < 30
     assert server.get("/readyz").status_code == 200

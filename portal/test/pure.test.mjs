@@ -95,6 +95,8 @@ test('a card takes its words in the reader’s language and its units first', as
 });
 
 test('every language file has the words of the English one, and their blanks', async () => {
+  const names = (await Promise.all(['/src/i18n', '/src/geology/words'].map(async (folder) => Object.keys((await load(`${folder}/en.json`)).default)))).flat();
+  assert.equal(new Set(names).size, names.length, 'no word is in two files');
   for (const folder of ['/src/i18n', '/src/geology/words']) {
     const en = (await load(`${folder}/en.json`)).default;
     const ja = (await load(`${folder}/ja.json`)).default;
@@ -136,7 +138,7 @@ test('the line of time leads to an age and back, and to the end of a period near
   assert.equal(lineOf([]), null);
 });
 test('a tree begins where it branches, opens while it is short, and keeps terms that are out of view', async () => {
-  const { tops, rowsOf, openAtFirst, withCounts } = await load('/src/geology/rows.ts');
+  const { short, tops, rowsOf, openAtFirst, withCounts } = await load('/src/geology/rows.ts');
   const b = (id, below = [], rows = 1) => ({ id, uri: id, title: id, colour: '#000000', is_class: below.length === 0, rows, rows_below: rows, below });
   const tree = [b('eon', [b('era', [b('x'), b('y')]), b('old')])];
   assert.deepEqual(tops(tree).map((t) => t.id), ['era', 'old']);
@@ -145,5 +147,7 @@ test('a tree begins where it branches, opens while it is short, and keeps terms 
   assert.deepEqual([...openAtFirst(tops(tree), 3)], []);
   assert.deepEqual([...openAtFirst(tops(tree), 4)], ['era']);
   assert.equal(withCounts(tree, [b('eon', [b('old', [], 7)])])[0].below[1].rows_below, 7);
+  assert.deepEqual(short([b('material', [b('rock', [b('chert'), b('tuff')])])].map((x) => ({ ...x })), 'lithology').map((x) => x.id), ['rock']);
+  assert.deepEqual(short([b('era', [b('period')])], 'age').map((x) => x.id), ['era']);
   assert.equal(withCounts(tree, [])[0].below[0].rows_below, 0);
 });

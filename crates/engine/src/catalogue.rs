@@ -309,8 +309,8 @@ fn open_entry(
     let mut styles = styles_of(id, (&shelves.styles, &mut shelves.problems), known);
     let version = mapping.as_ref().map_or_else(String::new, |mapping| format!("+{}", mapping.version));
     for (view, mapping) in mapping.iter().flat_map(|mapping| mapping.views().map(move |view| (view, mapping))) {
-        for (name, style) in geology::styles(view, &[mapping]) {
-            styles.entry(name).or_insert(style);
+        for style in geology::styles(view, &[mapping]).into_values() {
+            geology::add_derived(&mut styles, style);
         }
     }
     let state = state + &version;

@@ -10,6 +10,14 @@ export interface Row {
   parent: string | null;
 }
 
+/** Kinds of rocks have many levels that stand above one thing only; that thing takes their place. Periods keep theirs: a reader looks for
+    them. */
+export function short(branches: Branch[], by: string): Branch[] {
+  if (by === 'age') return branches;
+  const one = (b: Branch): Branch => (!b.is_class && b.below.length === 1 ? one(b.below[0]!) : { ...b, below: b.below.map(one) });
+  return branches.map(one);
+}
+
 /** Branches that stand above everything and tell nothing apart: the row begins below them. */
 export function tops(branches: Branch[]): Branch[] {
   const only = branches.length === 1 && !branches[0]!.is_class && branches[0]!.below.length > 0;

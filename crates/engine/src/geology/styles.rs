@@ -51,13 +51,29 @@ pub fn colourings(entry: &Entry) -> Vec<Colouring<'_>> {
     let views = entry.view().into_iter().chain(entry.mapping().into_iter().flat_map(MappingEntry::views));
     let mut found: Vec<Colouring<'_>> = Vec::new();
     for kind in views.flat_map(View::terms) {
-        let style = name_of(kind.name).and_then(|name| entry.style(Some(name)).ok()).filter(|style| style.derived);
+        let named = |name: &str| entry.style(Some(name)).ok().filter(|style| style.derived);
+        let style = name_of(kind.name).and_then(|name| named(name).or_else(|| named(&beside(name))));
         if let Some(style) = style.filter(|_| found.iter().all(|known| known.by != kind.name)) {
             let column = if kind.uri_field.is_empty() { kind.field } else { kind.uri_field };
             found.push(Colouring { by: kind.name, column, style });
         }
     }
     found
+}
+
+/// Adds a style that a mapping makes. Where the dataset has one of its own of that name, both are kept; of two that mappings make, the
+/// first.
+pub(crate) fn add_derived(styles: &mut BTreeMap<String, StyleEntry>, style: StyleEntry) {
+    let name = match styles.get(&style.name) {
+        Some(known) if !known.derived => beside(&style.name),
+        _ => style.name.clone(),
+    };
+    styles.entry(name.clone()).or_insert(StyleEntry { name, ..style });
+}
+
+/// The name of a style that a mapping makes beside a dataset's own.
+fn beside(name: &str) -> String {
+    format!("{name}-mapped")
 }
 
 /// The name of the style by a kind of term, for the kinds that tell how a map looks.

@@ -2,7 +2,8 @@
 
 use crate::kit::{Layer, Node, areas, id, ids, names, node, rectangle, source, view};
 use std::collections::BTreeSet;
-use terrane_engine::geology::{AreaQuestion, TreeQuestion, understood};
+use terrane_drawing::style::Style;
+use terrane_engine::geology::{AreaQuestion, TreeQuestion, colourings, understood};
 use terrane_engine::import::ImportOptions;
 use terrane_engine::pool::wait;
 use terrane_engine::{Caller, FeatureQuestion, PictureLayer, PictureQuestion};
@@ -142,6 +143,22 @@ fn pages_of_a_view_are_the_whole_in_any_order() {
         let by_sheet = ["侏罗纪砂岩", "หินปูนยุคเพอร์เมียน", "หินแกรนิตยุคไทรแอสซิก", "ไม่ทราบ"];
         assert_eq!(seen, if sort.is_some() { by_age } else { by_sheet }, "{effort:?}");
     }
+}
+
+#[test]
+fn a_style_of_the_surveys_own_stands_beside_the_one_that_the_mapping_makes() {
+    let node = sheets(Effort::Filter);
+    let offered = |node: &Node| {
+        let catalogue = node.engine.catalogue();
+        let entry = catalogue.entry(Caller::Public, &id("thai")).expect("it is published");
+        let all = colourings(entry).into_iter().map(|it| (it.by, it.style.name.clone()));
+        all.collect::<Vec<(&str, String)>>()
+    };
+    assert_eq!(offered(&node), [("age", "age".to_owned()), ("lithology", "lithology".to_owned())]);
+    let own = r##"{"name":"age","rules":[{"symbolizers":[{"type":"fill","colour":"#123456"}]}]}"##;
+    let own = Style::from_json(own).expect("the style is right");
+    node.engine.put_style(&id("thai"), "age", &own, "test").expect("it fits");
+    assert_eq!(offered(&node), [("age", "age-mapped".to_owned()), ("lithology", "lithology".to_owned())]);
 }
 
 #[test]

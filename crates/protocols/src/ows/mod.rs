@@ -10,6 +10,7 @@ mod overlay;
 mod profile;
 mod routes;
 mod serve;
+mod views;
 pub mod wfs;
 pub mod wmts;
 

@@ -6,11 +6,11 @@ use crate::common::site::Site;
 use crate::ows::ask::{self, Exceptions, LegendAsk, Operation, Version};
 use crate::ows::describe::{self, Description, INFO_FORMATS, LegendSizes};
 use crate::ows::profile::Profile;
-use crate::ows::{answer, info, overlay};
+use crate::ows::{answer, info, overlay, views};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use terrane_engine::catalogue::{Catalogue, Entry, StyleEntry};
-use terrane_engine::{Caller, InfoQuestion};
+use terrane_engine::{Caller, InfoHit, InfoQuestion};
 use terrane_model::picture::Picture;
 use terrane_model::{Crs, DatasetId, Error, Result};
 use tokio::task::JoinSet;
@@ -194,7 +194,15 @@ async fn feature_info(site: &Site, pairs: &Pairs, version: Version, client: &Cli
     let hits = site.engine.info(Caller::Public, question).await?;
     let wanted = ask::wanted_languages(pairs, client.accept_language);
     let wanted: Vec<&str> = wanted.iter().map(String::as_str).collect();
-    Ok(info::reply(&hits, form, &wanted))
+    told(site, &hits, form, &wanted).await
+}
+
+/// What was hit in the form asked.
+pub(super) async fn told(site: &Site, hits: &[InfoHit], form: &str, languages: &[&str]) -> Result<Reply> {
+    match form {
+        views::FORM => views::reply(&site.engine, &site.engine.catalogue(), hits).await,
+        _ => Ok(info::reply(hits, form, languages)),
+    }
 }
 
 /// The form of a feature-info answer; clients' other names for the same forms are understood.

@@ -181,7 +181,7 @@ fn label_language(concept: &Concept, language: &str) -> String {
 fn label_languages<'a>(request: &Request, used: impl Iterator<Item = &'a str>) -> Vec<Value> {
     let used: HashSet<&str> = used.collect();
     let current = ask::language(request).split('-').next().unwrap_or("en").to_owned();
-    let offered = LANGUAGES.iter().filter(|(tag, _)| used.contains(tag));
+    let offered = LANGUAGES.iter().filter(|(tag, _)| used.contains(tag) && *tag != "ru-Latn");
     let one = |(tag, name): &(&str, &str)| json!({"tag": tag, "name": name, "current": *tag == current, "query": request.query_with("lang", Some(tag))});
     offered.map(one).collect()
 }

@@ -11,6 +11,7 @@ fn a_vocabulary_has_its_forms_by_name_and_by_accept() {
         ("/vocabularies/faulttype", "text/turtle", "text/turtle; charset=utf-8"),
         ("/vocabularies/faulttype?f=ttl", "text/html", "text/turtle; charset=utf-8"),
         ("/vocabularies/FaultType/thrust_fault?f=jsonld", "text/html", "application/ld+json"),
+        ("/vocabularies/chart", "application/json", "application/json"),
         ("/vocabularies/ischart", "text/turtle", "text/turtle; charset=utf-8"),
         ("/vocabularies/ischart?f=cpt", "*/*", "text/plain; charset=utf-8"),
         ("/vocabularies/ischart?f=sld", "*/*", "application/vnd.ogc.sld+xml; charset=utf-8"),

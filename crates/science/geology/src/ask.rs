@@ -91,17 +91,25 @@ pub fn told(filter: &Filter) -> Result<Filter> {
             Some(function) => call(function, arguments)?,
             None => filter.clone(),
         },
-        // `age_overlaps('Jurassic') = true`, which clients write that know no functions of truth.
-        Filter::Compare { op: CompareOp::Equal, left, right: Expr::Literal(Literal::Bool(truth)) } => {
+        // `age_overlaps('Jurassic') = true`, which clients write that know no functions of truth; in XML the truth is a text.
+        Filter::Compare { op: CompareOp::Equal, left, right: Expr::Literal(right) } => {
             let held = told(&Filter::Holds(left.clone()))?;
-            match (&held, truth) {
-                (Filter::Holds(_), _) => filter.clone(),
-                (_, true) => held,
-                (_, false) => Filter::Not(Box::new(held)),
+            match (&held, truth(right)) {
+                (Filter::Holds(_), _) | (_, None) => filter.clone(),
+                (_, Some(true)) => held,
+                (_, Some(false)) => Filter::Not(Box::new(held)),
             }
         }
         other => other.clone(),
     })
+}
+
+fn truth(literal: &Literal) -> Option<bool> {
+    match literal {
+        Literal::Bool(truth) => Some(*truth),
+        Literal::Text(text) => text.parse().ok(),
+        _ => None,
+    }
 }
 
 /// Whether a question calls a function of this module.

@@ -9,6 +9,7 @@ mod index;
 mod lithology;
 mod table;
 
+pub(crate) use concept::exactly;
 pub use concept::{Concept, in_language};
 pub use find::{Match, Role};
 pub use lithology::lithologies_in;

@@ -129,6 +129,11 @@ fn names_are_those_of_the_time() {
     assert_eq!(label("Quaternary", "zh"), "第四纪");
     assert_eq!(label("Cenozoic", "ko"), "신생대");
     assert_eq!(label("Cretaceous", "id"), "Kapur");
+    assert_eq!(label("UpperCretaceous", "id"), "Kapur Akhir");
+    assert_eq!(label("Jurassic", "th"), "ยุคจูแรสซิก");
+    assert_eq!(label("UpperJurassic", "th"), "ยุคจูแรสซิกตอนปลาย");
+    assert_eq!(label("UpperJurassic", "de"), "Oberjura");
+    assert_eq!(label("Miocene", "vi"), "Miocen");
     assert_eq!(label("Jurassic", "xx"), "Jurassic");
 }
 

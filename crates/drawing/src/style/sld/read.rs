@@ -87,9 +87,9 @@ fn named_layers(root: Node<'_, '_>, subject: Look<'_>, fidelity: &mut Fidelity) 
             return Err(Error::too_large(format!("A document has at most {PICTURE_STYLES_MAX} layers and styles.")));
         }
     }
-    match layers.is_empty() {
-        true => Err(Error::invalid("The document has no NamedLayer.")),
-        false => Ok(layers),
+    match child(root, "NamedLayer") {
+        None => Err(Error::invalid("The document has no NamedLayer.")),
+        Some(_) => Ok(layers),
     }
 }
 

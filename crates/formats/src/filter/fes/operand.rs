@@ -4,6 +4,7 @@ use super::Context;
 use super::Name;
 use crate::features::gml::{child, children};
 use roxmltree::Node;
+use terrane_geology::ask;
 use terrane_model::filter::{ArithmeticOp, Expr, FUNCTIONS, Literal};
 use terrane_model::schema::ColumnKind;
 use terrane_model::time::Precision;
@@ -76,8 +77,12 @@ fn reference(node: Node<'_, '_>, context: &Context<'_>) -> Result<Operand> {
 
 fn function(node: Node<'_, '_>, context: &Context<'_>) -> Result<Operand> {
     let asked = node.attribute("name").unwrap_or("");
+    if let Some(function) = ask::FUNCTIONS.iter().find(|function| function.name.eq_ignore_ascii_case(asked)) {
+        return of_geology(function, node, context);
+    }
     let function = FUNCTIONS.iter().find(|function| function.name.eq_ignore_ascii_case(asked)).ok_or_else(|| {
-        let known: Vec<&str> = FUNCTIONS.iter().map(|function| function.name).collect();
+        let own = FUNCTIONS.iter().map(|function| function.name);
+        let known: Vec<&str> = own.chain(ask::FUNCTIONS.iter().map(|function| function.name)).collect();
         Error::invalid(format!("There is no function “{}”; there are {}.", shortened(asked), known.join(", ")))
     })?;
     let mut arguments = Vec::new();
@@ -85,6 +90,13 @@ fn function(node: Node<'_, '_>, context: &Context<'_>) -> Result<Operand> {
         arguments.push(operand(argument, context)?.into_expr(function.arguments.get(at).copied())?);
     }
     Ok(Operand::Typed(Expr::Call { name: function.name.to_owned(), arguments }, Some(function.returns)))
+}
+
+/// A function of ages or rocks: texts in, true or false out.
+fn of_geology(function: &ask::Function, node: Node<'_, '_>, context: &Context<'_>) -> Result<Operand> {
+    let arguments = children(node).map(|argument| operand(argument, context)?.into_expr(Some(ColumnKind::Text)));
+    let call = Expr::Call { name: function.name.to_owned(), arguments: arguments.collect::<Result<_>>()? };
+    Ok(Operand::Typed(call, Some(ColumnKind::Bool)))
 }
 
 fn arithmetic(name: &str) -> Option<ArithmeticOp> {

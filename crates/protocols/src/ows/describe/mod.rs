@@ -9,6 +9,7 @@ use crate::common::site::Site;
 use crate::common::xml::XmlWriter;
 use crate::ows::ask::Version;
 use crate::ows::profile::Profile;
+use crate::ows::views;
 use std::collections::HashMap;
 use std::ops::RangeInclusive;
 use terrane_engine::Caller;
@@ -244,4 +245,5 @@ impl Writer<'_> {
 }
 
 /// Forms of a feature-info answer, the first being what is sent when none is named.
-pub const INFO_FORMATS: [&str; 4] = ["text/plain", "text/html", "application/json", "application/vnd.ogc.gml"];
+pub const INFO_FORMATS: [&str; 5] =
+    ["text/plain", "text/html", "application/json", "application/vnd.ogc.gml", views::FORM];

@@ -158,7 +158,9 @@ pub fn all(site: &Site, catalogue: &Catalogue) -> Vec<FeatureType> {
     let datasets: Vec<(Arc<Entry>, Arc<dyn FeatureSource>)> =
         catalogue.entries(Caller::Public).filter_map(rows).collect();
     let namespace = Namespace { prefix: OWN_PREFIX.to_owned(), uri: own_namespace(site) };
-    let own = datasets.iter().map(|(entry, source)| own_type(&namespace, entry, source));
+    // What has a type of a standard needs no other.
+    let kept = datasets.iter().filter(|(entry, _)| entry.view().is_none());
+    let own = kept.map(|(entry, source)| own_type(&namespace, entry, source));
     let standard = datasets.iter().flat_map(|(entry, source)| standard::types_of(entry, source));
     own.chain(standard).collect()
 }

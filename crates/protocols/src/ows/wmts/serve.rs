@@ -7,8 +7,8 @@ use crate::common::negotiate::languages;
 use crate::common::reply::{Reply, log};
 use crate::common::site::Site;
 use crate::ogcapi::tiles::answer::{CACHE, ENCODER};
+use crate::ows::serve;
 use crate::ows::serve::Client;
-use crate::ows::{info, serve};
 use terrane_engine::{Caller, InfoQuestion};
 use terrane_model::{Crs, Error, Result};
 
@@ -125,7 +125,7 @@ async fn feature_info(site: &Site, pairs: &Pairs, client: &Client<'_>) -> Result
     let hits = site.engine.info(Caller::Public, question).await?;
     let wanted = wanted(pairs, client);
     let wanted: Vec<&str> = wanted.iter().map(String::as_str).collect();
-    Ok(info::reply(&hits, form, &wanted).with_header("vary", "Accept-Language"))
+    Ok(serve::told(site, &hits, form, &wanted).await?.with_header("vary", "Accept-Language"))
 }
 
 /// Rows per layer that are told of a point.

@@ -8,7 +8,8 @@ use crate::text::{fold, is_boundary};
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-const TABLE: &str = include_str!("../../data/time_words.txt");
+/// The reviewed table of words.
+pub const TABLE: &str = include_str!("../../data/time_words.txt");
 
 /// A part of a unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -1,16 +1,27 @@
 //! What units are called: names of time from the chart's labels, which name rocks and time at once, and names for units the chart
 //! names by their address only.
 
+use super::dictionary::TABLE;
 use super::unit::{Rank, Unit};
 use crate::text::fold;
 
-/// Words for the parts of a unit, by language: early, middle, late, and how the name of a part is put together.
-const PARTS: [(&str, [&str; 3]); 4] = [
+/// How the early, middle and late part of a unit are called, by language.
+const PARTS: [(&str, [&str; 3]); 12] = [
+    ("de", ["Unter{}", "Mittel{}", "Ober{}"]),
     ("en", ["Early {}", "Middle {}", "Late {}"]),
+    ("es", ["{} Inferior", "{} Medio", "{} Superior"]),
+    ("fr", ["{} inférieur", "{} moyen", "{} supérieur"]),
+    ("id", ["{} Awal", "{} Tengah", "{} Akhir"]),
+    ("it", ["{} inferiore", "{} medio", "{} superiore"]),
     ("ja", ["前期{}", "中期{}", "後期{}"]),
     ("ko", ["전기 {}", "중기 {}", "후기 {}"]),
+    ("pt", ["{} Inferior", "{} Médio", "{} Superior"]),
+    ("th", ["{}ตอนต้น", "{}ตอนกลาง", "{}ตอนปลาย"]),
+    ("vi", ["{} sớm", "{} giữa", "{} muộn"]),
     ("zh", ["早{}", "中{}", "晚{}"]),
 ];
+/// Languages the chart has no labels in, whose names are those of the table of words.
+const FROM_TABLE: [&str; 3] = ["th", "vi", "mn"];
 const ENGLISH_PARTS: [&str; 3] = ["Lower", "Middle", "Upper"];
 
 /// Corrections of labels that the chart has wrong: language, unit, name.
@@ -38,13 +49,46 @@ pub fn give(units: &mut [Unit]) {
             unit.labels.retain(|(tag, _)| tag != language);
             unit.labels.push(((*language).to_owned(), (*name).to_owned()));
         }
+        unit.labels.extend(from_table(unit));
     }
     for place in 0..units.len() {
-        if units[place].labels.is_empty() {
+        if units[place].stated.is_empty() {
             units[place].labels = made(units, place);
         }
         units[place].labels.sort();
     }
+}
+
+/// Names of a unit in the table of words: the first of the line that stands for it alone.
+fn from_table(unit: &Unit) -> Vec<(String, String)> {
+    let mut names: Vec<(String, String)> = Vec::new();
+    let ours = |line: &&str| {
+        line.strip_prefix("unit\t").is_some_and(|rest| FROM_TABLE.iter().any(|tag| rest.starts_with(tag)))
+    };
+    for line in TABLE.lines().filter(ours) {
+        let cells: Vec<&str> = line.split('\t').collect();
+        let [_, language, texts, id] = cells[..] else {
+            continue;
+        };
+        if id == unit.id && FROM_TABLE.contains(&language) && !names.iter().any(|(known, _)| known == language) {
+            let name = texts.split('|').next().unwrap_or(texts);
+            let name = if language == "th" { thai(name, unit.rank) } else { capital(name) };
+            names.push((language.to_owned(), name));
+        }
+    }
+    names
+}
+
+/// A Thai name with the word for its rank before it.
+fn thai(name: &str, rank: Rank) -> String {
+    let word = match rank {
+        Rank::SuperEon | Rank::Eon => "บรมยุค",
+        Rank::Era => "มหายุค",
+        Rank::Period | Rank::SubPeriod => "ยุค",
+        Rank::Epoch => "สมัย",
+        Rank::Age => "ช่วงอายุ",
+    };
+    format!("{word}{name}")
 }
 
 /// The name of the time in a label of the chart.
@@ -120,10 +164,13 @@ fn made(units: &[Unit], place: usize) -> Vec<(String, String)> {
     let (Some(part), Some(parent)) = (part, parent) else {
         return vec![("en".to_owned(), spaced(&unit.id))];
     };
-    let of = |language: &str| crate::vocabulary::in_language(&parent.labels, language);
     let names = PARTS.iter().filter_map(|(language, forms)| {
-        let whole = of(language)?;
-        let whole = if *language == "zh" { whole.replace('纪', "世") } else { whole.to_owned() };
+        let whole = crate::vocabulary::exactly(&parent.labels, language)?;
+        let whole = match *language {
+            "zh" => whole.replace('纪', "世"),
+            "de" => whole.to_lowercase(),
+            _ => whole.to_owned(),
+        };
         Some(((*language).to_owned(), forms[part].replace("{}", &whole)))
     });
     names.collect()

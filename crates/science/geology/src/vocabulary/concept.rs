@@ -65,7 +65,7 @@ pub fn in_language<'a>(list: &'a [(String, String)], language: &str) -> Option<&
 }
 
 /// The text of a language: of the same tag, of the language alone, of the language in another script or country.
-fn exactly<'a>(list: &'a [(String, String)], language: &str) -> Option<&'a str> {
+pub(crate) fn exactly<'a>(list: &'a [(String, String)], language: &str) -> Option<&'a str> {
     let primary = |tag: &str| tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
     let wanted = primary(language);
     let same = list.iter().find(|(tag, _)| tag.eq_ignore_ascii_case(language));

@@ -70,7 +70,10 @@ impl Reader<'_> {
     /// A pattern as an even colour: that of its mark, which covers about half of the ground.
     fn pattern(&mut self, node: Node<'_, '_>, uom: Uom) -> Result<(Property<Colour>, f64)> {
         self.fidelity.approximated(node, "a pattern is drawn as an even, lighter colour");
+        // Only its colour is taken: which shape it has is not worth a remark.
+        let told = self.fidelity.remarks.len();
         let mark = child(node, "Graphic").map(|graphic| self.graphic(graphic, uom)).transpose()?;
+        self.fidelity.remarks.truncate(told);
         let colour = mark.and_then(|Mark { fill, stroke, .. }| fill.or(stroke.map(|stroke| stroke.colour)));
         Ok((colour.unwrap_or(Property::Fixed(GREY)), 0.5))
     }

@@ -3,6 +3,7 @@
 use crate::common::xml::XmlWriter;
 use crate::ows::wfs::ask::Version;
 use terrane_formats::filter::fes::{COMPARISONS, SPATIAL, TEMPORAL};
+use terrane_geology::ask;
 use terrane_model::filter::FUNCTIONS;
 use terrane_model::schema::ColumnKind;
 
@@ -73,7 +74,8 @@ fn new(xml: &mut XmlWriter) {
         xml.empty("fes:TemporalOperand", &[("name", name)]);
     }
     xml.close().open("fes:TemporalOperators", &[]);
-    for (name, _) in TEMPORAL {
+    // The schema does not list AnyInteracts, though the standard does (7.14.2).
+    for (name, _) in TEMPORAL.iter().filter(|(name, _)| *name != "AnyInteracts") {
         xml.empty("fes:TemporalOperator", &[("name", name)]);
     }
     xml.close().close();
@@ -91,6 +93,14 @@ fn functions(xml: &mut XmlWriter) {
         for (at, argument) in function.arguments.iter().enumerate() {
             xml.open("fes:Argument", &[("name", &format!("argument{}", at + 1))]);
             xml.element("fes:Type", &[], kind(*argument)).close();
+        }
+        xml.close().close();
+    }
+    for function in ask::FUNCTIONS {
+        xml.open("fes:Function", &[("name", function.name)]);
+        xml.element("fes:Returns", &[], kind(ColumnKind::Bool)).open("fes:Arguments", &[]);
+        for (name, _) in function.arguments.iter().filter(|(_, must)| *must) {
+            xml.open("fes:Argument", &[("name", name)]).element("fes:Type", &[], kind(ColumnKind::Text)).close();
         }
         xml.close().close();
     }
@@ -137,6 +147,10 @@ fn old(xml: &mut XmlWriter) {
     xml.open("ogc:Functions", &[]).open("ogc:FunctionNames", &[]);
     for function in FUNCTIONS {
         xml.element("ogc:FunctionName", &[("nArgs", &function.arguments.len().to_string())], function.name);
+    }
+    for function in ask::FUNCTIONS {
+        let must = function.arguments.iter().filter(|(_, must)| *must).count();
+        xml.element("ogc:FunctionName", &[("nArgs", &must.to_string())], function.name);
     }
     xml.close().close().close().close();
     xml.open("ogc:Id_Capabilities", &[]).empty("ogc:EID", &[]).empty("ogc:FID", &[]).close().close();

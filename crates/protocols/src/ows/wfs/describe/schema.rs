@@ -56,18 +56,27 @@ pub fn schema(site: &Site, types: &[&FeatureType], gml: Gml, times: &TimeForms, 
         }
     }
     match namespaces.as_slice() {
-        [(uri, all)] => match all.first().and_then(|known| known.schema_location) {
+        [(uri, all)] => match published(all) {
             Some(location) => including(uri, location),
-            None => Writer { xml: XmlWriter::new(), gml, times, languages }.own(uri, all),
+            None => {
+                let gml = all.first().and_then(|known| known.gml).unwrap_or(gml);
+                Writer { xml: XmlWriter::new(), gml, times, languages }.own(uri, all)
+            }
         },
         several => {
             let locations = several.iter().map(|(uri, all)| {
-                let standard = all.first().and_then(|known| known.schema_location).map(str::to_owned);
+                let standard = published(all).map(str::to_owned);
                 ((*uri).to_owned(), standard.unwrap_or_else(|| schema_url(site, all, gml)))
             });
             importing(&locations.collect::<Vec<_>>())
         }
     }
+}
+
+/// Where the schema of types is that are not simple features: this node cannot say better what they are made of. Simple features are
+/// described here even when their schema is published, for clients that reach no other host.
+fn published(types: &[&FeatureType]) -> Option<&'static str> {
+    types.iter().find(|known| known.is_built()).and_then(|known| known.schema_location)
 }
 
 const XSD: (&str, &str) = ("xmlns:xsd", "http://www.w3.org/2001/XMLSchema");
