@@ -42,7 +42,10 @@ const MAPPING: &str = r#"{
   }]
 }"#;
 
-const ROWS: [(Option<&str>, Option<&str>, Option<i64>, &str); 9] = [
+/// Period, epoch, code, unit.
+type Row = (Option<&'static str>, Option<&'static str>, Option<i64>, &'static str);
+
+const ROWS: [Row; 9] = [
     (Some("Jurassic"), None, Some(1), "A"),
     (Some("Jurassic"), Some(""), Some(2), "B"),
     (Some("Jurassic"), Some("Late"), Some(2), "C"),
