@@ -80,7 +80,7 @@ fn table() -> Batch {
 fn reading(table: &Batch) -> Reading {
     let mapping = Mapping::from_json(MAPPING).expect("the mapping is right");
     let naming = Naming { dataset: "sheet".into(), prefix: "urn:x:".into() };
-    Reading::new(&mapping, &mapping.layers[0], &table.schema, &naming).expect("it fits the table")
+    Reading::new((&mapping, &mapping.layers[0]), &table.schema, &naming, Side::View).expect("it fits the table")
 }
 
 /// All rows with all columns of the view.
