@@ -10,6 +10,8 @@ import { DIPS, DRAWN, FAULTS, GRID, PLACES, RAMP, SHEET, UNITS, draw, magnetic, 
 const DIST = fileURLToPath(new URL('../dist/', import.meta.url));
 const MIME = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.mjs': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8', '.woff2': 'font/woff2', '.svg': 'image/svg+xml', '.txt': 'text/plain; charset=utf-8', '.json': 'application/json' };
 export const CSP = "default-src 'self'; img-src 'self' data: blob:; style-src 'self'; script-src 'self'; worker-src 'self'; object-src 'none'; base-uri 'self'; frame-ancestors 'self'";
+/** The page of the viewer alone may ask other services. */
+const PAGE_CSP = `${CSP}; connect-src 'self' http: https:`;
 
 const GSJ = { en: 'Geological Survey of Japan, AIST', ja: '産総研地質調査総合センター' };
 const CC_BY = { id: 'CC-BY-4.0', title: 'Creative Commons Attribution 4.0', url: 'https://creativecommons.org/licenses/by/4.0/' };
@@ -177,7 +179,7 @@ export function startMock({ port = 0, prefix = '' } = {}) {
       }
       if (/^p\/[^/]+$/.test(path)) {
         const html = (await readFile(join(DIST, 'index.html'), 'utf8')).replace('<base href="/">', `<base href="${root}">`);
-        return send(200, MIME['.html'], html, { 'cache-control': 'no-cache' });
+        return send(200, MIME['.html'], html, { 'cache-control': 'no-cache', 'content-security-policy': PAGE_CSP });
       }
       if ((m = /^d\/([^/]+)$/.exec(path)) && DATASETS[m[1]]) return page(m[1]);
       if (path === '') return page('Terrane');

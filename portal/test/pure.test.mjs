@@ -95,7 +95,7 @@ test('a card takes its words in the reader’s language and its units first', as
 });
 
 test('every language file has the words of the English one, and their blanks', async () => {
-  const names = (await Promise.all(['/src/i18n', '/src/geology/words'].map(async (folder) => Object.keys((await load(`${folder}/en.json`)).default)))).flat();
+  const names = (await Promise.all(['/src/i18n', '/src/geology/words', '/src/external/words', '/src/external/words'].map(async (folder) => Object.keys((await load(`${folder}/en.json`)).default)))).flat();
   assert.equal(new Set(names).size, names.length, 'no word is in two files');
   for (const folder of ['/src/i18n', '/src/geology/words']) {
     const en = (await load(`${folder}/en.json`)).default;

@@ -31,6 +31,7 @@ const READ_TOGETHER: [&[&str]; 2] = [
         "docs/howto/run.md",
         "docs/howto/backup.md",
         "docs/howto/connect.md",
+        "docs/howto/external.md",
         "docs/howto/check.md",
         "docs/howto/onegeology.md",
         "docs/explanation/data-folder.md",

@@ -9,6 +9,8 @@ import { Map as MapLibre, setWorkerUrl, type GeoJSONSource, type RasterTileSourc
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import { filtersOf, pictureAddress } from '../api/server';
 import type { Box } from '../api/types';
+import { addRows, dressRows, feedRows, removeRows } from '../external/draw';
+import type { ExternalSheet } from '../external/state.svelte';
 import type { MapHandle } from '../state/viewer.svelte';
 import { unfold, type Place } from './scale';
 import { Tiles, type TileWatch } from './tiles';
@@ -33,6 +35,9 @@ export interface StageWatch extends TileWatch {
   asked(place: Place): void;
 }
 
+const isOwn = (sheet: Sheet | ExternalSheet): sheet is Sheet => 'layers' in sheet;
+const hasRows = (sheet: Sheet | ExternalSheet) => !isOwn(sheet) && !sheet.tiles;
+
 const TILE = 512;
 const STEP = 1;
 const FITTING = 0.5;
@@ -54,7 +59,7 @@ export function canDraw(): boolean {
 export class Stage implements MapHandle {
   private map: MapLibre;
   private tiles: Tiles;
-  private sheets = new Map<string, Sheet>();
+  private sheets = new Map<string, Sheet | ExternalSheet>();
   private lang = '';
   private ready: Promise<void>;
 
@@ -106,7 +111,7 @@ export class Stage implements MapHandle {
   }
 
   /** Makes the map show these sheets, first on top. */
-  async show(sheets: Sheet[], lang: string, label: string): Promise<void> {
+  async show(sheets: (Sheet | ExternalSheet)[], lang: string, label: string): Promise<void> {
     await this.ready;
     this.map.getCanvas().setAttribute('aria-label', label);
     const again = lang !== this.lang;
@@ -114,17 +119,23 @@ export class Stage implements MapHandle {
     const wanted = new Set(sheets.map((s) => s.key));
     for (const key of [...this.sheets.keys()]) {
       if (wanted.has(key)) continue;
-      this.map.removeLayer(key);
-      this.map.removeSource(key);
+      if (hasRows(this.sheets.get(key)!)) removeRows(this.map, key);
+      else {
+        this.map.removeLayer(key);
+        this.map.removeSource(key);
+      }
       this.sheets.delete(key);
       this.tiles.forget(key);
     }
     let above = 'chosen-fill';
     for (const sheet of sheets) {
       const old = this.sheets.get(sheet.key);
-      if (!old) this.add(sheet, above);
+      if (hasRows(sheet)) {
+        if (!old) addRows(this.map, sheet.key, above);
+        dressRows(this.map, sheet.key, sheet.shown, sheet.opacity);
+      } else if (!old) this.add(sheet, above);
       else {
-        if (again || old.styles !== sheet.styles || old.filter !== sheet.filter) (this.map.getSource(sheet.key) as RasterTileSource).setTiles([this.addressOf(sheet)]);
+        if (isOwn(sheet) && isOwn(old) && (again || old.styles !== sheet.styles || old.filter !== sheet.filter)) (this.map.getSource(sheet.key) as RasterTileSource).setTiles([this.addressOf(sheet)]);
         if (old.shown !== sheet.shown) {
           this.map.setLayoutProperty(sheet.key, 'visibility', sheet.shown ? 'visible' : 'none');
           if (!sheet.shown) this.tiles.forget(sheet.key);
@@ -136,15 +147,23 @@ export class Stage implements MapHandle {
     }
   }
 
-  private add(sheet: Sheet, above: string): void {
-    this.map.addSource(sheet.key, { type: 'raster', tileSize: TILE, maxzoom: 20, tiles: [this.addressOf(sheet)], ...bounds(sheet.bbox) });
+  private add(sheet: Sheet | ExternalSheet, above: string): void {
+    const { tileSize, maxzoom, box } = isOwn(sheet) ? { tileSize: TILE, maxzoom: 20, box: sheet.bbox } : { tileSize: sheet.tile ?? TILE, maxzoom: sheet.maxzoom ?? 20, box: null };
+    this.map.addSource(sheet.key, { type: 'raster', tileSize, maxzoom, tiles: [this.addressOf(sheet)], ...bounds(box) });
     this.map.addLayer(
       { id: sheet.key, type: 'raster', source: sheet.key, layout: { visibility: sheet.shown ? 'visible' : 'none' }, paint: { 'raster-opacity': sheet.opacity, 'raster-fade-duration': 0 } },
       above,
     );
   }
-  private addressOf(sheet: Sheet): string {
+  private addressOf(sheet: Sheet | ExternalSheet): string {
+    if (!isOwn(sheet)) return Tiles.addressOf(sheet.key, sheet.tiles ?? '');
     return Tiles.addressOf(sheet.key, pictureAddress(sheet.layers, sheet.styles, [TILE, TILE], '{bbox-epsg-3857}', this.lang, DOTS, filtersOf(sheet.layers, sheet.filter)));
+  }
+
+  /** The rows of a layer that has rows. */
+  async feed(key: string, rows: GeoJSON.FeatureCollection): Promise<void> {
+    await this.ready;
+    feedRows(this.map, key, rows);
   }
 
   async choose(geometry: GeoJSON.Geometry | null): Promise<void> {

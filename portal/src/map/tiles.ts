@@ -42,7 +42,9 @@ export class Tiles {
       this.settle(layer, href, null);
       return bytes;
     } catch (error) {
-      if (!signal.aborted) this.settle(layer, href, error);
+      // Tile services of others have no picture where they have nothing.
+      const isEmpty = layer.startsWith('external:') && error instanceof Refusal && (error.status === 404 || error.status === 204);
+      if (!signal.aborted && !isEmpty) this.settle(layer, href, error);
       throw error;
     } finally {
       this.count(-1);

@@ -15,6 +15,8 @@ export interface Permalink {
   /** Terms that are shown alone, by kind. */
   only?: Record<string, string[]>;
   question?: Question;
+  /** Layers of other services, as `external/link.ts` writes them. */
+  external?: string;
 }
 
 export function readPermalink(hash: string): Permalink {
@@ -38,6 +40,8 @@ export function readPermalink(hash: string): Permalink {
       link.base = value === 'paper' ? 'paper' : 'map';
     } else if (name === 'lang' && /^[a-z]{2,3}(-[a-z0-9]{2,8})*$/i.test(value)) {
       link.lang = value;
+    } else if (name === 'ext') {
+      link.external = value;
     } else readGeology(link, name, value);
   }
   return link;
@@ -82,6 +86,7 @@ export function writePermalink(link: Required<Pick<Permalink, Written>> & Omit<P
   parts.push(`layers=${[...link.layers].map(([id, opacity]) => `${encodeURIComponent(id)}${strength(opacity, link.colours?.get(id))}`).join(',')}`);
   if (link.base === 'paper') parts.push('base=paper');
   parts.push(...writeGeology(link));
+  if (link.external) parts.push(`ext=${link.external}`);
   parts.push(`lang=${link.lang}`);
   return `#${parts.join('&')}`;
 }

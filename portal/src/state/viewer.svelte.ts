@@ -1,6 +1,8 @@
 // All that the page knows: the map document, which layers are on, where the map is, what was clicked.
 import { Refusal, filtersOf, identify, readColumns, readLegend, readMap } from '../api/server';
 import type { ColumnInfo, InfoFeature, LayerNode, Legend, MapDocument, TreeNode } from '../api/types';
+import { external } from '../external/state.svelte';
+import { hostOf } from '../external/types';
 import { geology } from '../geology/state.svelte';
 import { language, speak, spoken, t } from '../i18n/words.svelte';
 import { inScale, resolution, toMetres, wrap, type Place } from '../map/scale';
@@ -81,6 +83,8 @@ class Viewer {
   failure = $state<{ missing: boolean; reason: string } | null>(null);
   layers = $state.raw<LayerState[]>([]);
   view = $state.raw<{ zoom: number; lat: number; lng: number } | null>(null);
+  /** Of the map, in pixels. */
+  size: [number, number] = [1024, 768];
   pointer = $state.raw<Place | null>(null);
   base = $state<'map' | 'paper'>('map');
   tab = $state<Tab>('layers');
@@ -101,7 +105,7 @@ class Viewer {
   readonly drawn = $derived(this.on.filter((l) => inScale(l.node, this.zoom)));
   readonly languages = $derived([...new Set([...(this.doc?.languages ?? []), ...spoken, language.code])]);
   readonly credits = $derived.by(() => {
-    const said = [...this.drawn.map((l) => l.node.attribution), this.doc?.attribution];
+    const said = [...external.on.map((l) => l.layer.attribution || hostOf(l.layer.url)), ...this.drawn.map((l) => l.node.attribution), this.doc?.attribution];
     return [...new Set(said.filter((s): s is string => !!s))];
   });
   readonly permalink = $derived(
@@ -113,6 +117,7 @@ class Viewer {
       lang: language.code,
       only: geology.only,
       question: geology.question,
+      external: external.permalink,
     }),
   );
 
@@ -152,6 +157,7 @@ class Viewer {
         layer.colour = layer.node.geology?.kinds.some((k) => k.by === colour) ? colour! : layer.usual;
       }
     geology.apply(link);
+    if (link.layers || link.external) external.apply(link.external ?? '');
     if (link.at) {
       if (this.handle) this.handle.jump(link.at);
       else this.view = link.at;

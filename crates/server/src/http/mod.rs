@@ -40,7 +40,7 @@ use tracing::Instrument as _;
 /// Answers smaller than this are not worth compressing, bytes.
 const COMPRESS_FROM_BYTES: u64 = 860;
 
-/// Scripts, styles and pictures come from this site only; nothing is loaded from anywhere else, ever.
+/// Scripts, styles and pictures come from this site only; nothing is loaded from anywhere else. The viewer alone says what more it may ask.
 const CONTENT_POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; style-src 'self'; \
     worker-src 'self' blob:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'";
 
@@ -158,7 +158,7 @@ async fn guard(request: Request, next: Next, uri_bytes_max: usize) -> Response {
     let mut set = |name: HeaderName, value: &'static str| headers.insert(name, HeaderValue::from_static(value));
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(header::REFERRER_POLICY, "strict-origin-when-cross-origin");
-    set(header::CONTENT_SECURITY_POLICY, CONTENT_POLICY);
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(CONTENT_POLICY));
     if let Ok(id) = HeaderValue::from_str(&id) {
         headers.insert(REQUEST_ID, id);
     }

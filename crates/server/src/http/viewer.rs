@@ -20,6 +20,10 @@ struct Portal;
 /// Files with a hash in their name never change.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 
+/// The viewer draws layers of services that a reader names, which the browser asks itself (docs/adr/021). Only data is asked there:
+/// scripts, styles, frames and addresses of pictures stay with this site.
+const MAY_ASK: &str = "connect-src 'self' http: https:";
+
 /// `/p/{map}` and the files it needs.
 pub fn routes(site: Site) -> Router {
     Router::new().route("/p/{map}", get(page)).route("/assets/{*file}", get(file)).with_state(site)
@@ -33,7 +37,9 @@ async fn page(State(site): State<Site>, asked: Asked, map: Option<Path<String>>)
     let Some(index) = Portal::get("index.html") else { return without_portal(&site) };
     let base = format!("<base href=\"{}/\"", super::path_of(&site.about.public_url));
     let html = String::from_utf8_lossy(&index.data).replace("<base href=\"/\"", &base);
-    ([(header::CACHE_CONTROL, "no-cache")], Html(html)).into_response()
+    let policy = format!("{}; {MAY_ASK}", super::CONTENT_POLICY);
+    ([(header::CACHE_CONTROL, "no-cache".to_owned()), (header::CONTENT_SECURITY_POLICY, policy)], Html(html))
+        .into_response()
 }
 
 async fn file(Path(file): Path<String>) -> Response {

@@ -23,6 +23,7 @@ fn every_answer_has_the_headers_that_keep_browsers_safe() {
         for words in ["default-src 'self'", "object-src 'none'", "frame-ancestors 'self'"] {
             assert!(policy.contains(words), "{path}: {policy}");
         }
+        assert!(!policy.contains("http:") && !policy.contains("connect-src"), "{path}: {policy}");
         assert!(!policy.contains("unsafe-inline") && !policy.contains("unsafe-eval"), "{path}: {policy}");
         assert!(answer.header("referrer-policy").is_some(), "{path}");
         assert!(answer.header("server").is_none() && answer.header("x-powered-by").is_none(), "{path}");
