@@ -67,6 +67,8 @@ def test_demo_styles_draw_the_same_when_a_request_brings_them(demo):
         direct = picture(demo, LAYERS=collection["id"], STYLES=style, **box)
         for form in ("sld10", "sld11"):
             body = demo.get(f"/collections/{collection['id']}/styles/{style}", f=form).text
+            if "the order of rows cannot be said" in body:
+                continue  # What is on top is another row, and the document says so.
             difference = ImageChops.difference(direct, picture(demo, SLD_BODY=body, **box)).convert("L")
             other = sum(difference.point(lambda value: 255 if value > 48 else 0).histogram()[128:]) / (400 * 300)
             if other > SHARE_OF_OTHER_PIXELS:

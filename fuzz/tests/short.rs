@@ -36,6 +36,8 @@ targets! {
     about "about" 600
     wkb "wkb" 600
     png "png" 400
+    capabilities "capabilities" 400
+    context "context" 400
     geojson "geojson" 300
     csv "csv" 300
     shapefile "shapefile" 300

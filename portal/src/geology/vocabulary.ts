@@ -7,8 +7,8 @@ type Raw = Record<string, unknown>;
 const CHART = 'vocabularies/ischart';
 const ROCKS = 'vocabularies/simplelithology';
 
-/** What is compared: no capitals, no accents, no width. */
-export const fold = (text: string) => text.normalize('NFKD').replace(/\p{M}/gu, (mark) => (/[\u3099\u309a]/.test(mark) ? mark : '')).normalize('NFC').toLowerCase().trim();
+/** What is compared: no capitals, no accents, no width. Vowels of Thai and Khmer and marks of kana are letters and stay. */
+export const fold = (text: string) => text.normalize('NFKD').replace(/[\u0300-\u036f]/g, '').normalize('NFC').toLowerCase().trim();
 
 const number = (value: unknown): number => (value && typeof value === 'object' ? number((value as Raw).age_ma ?? (value as Raw)['@value']) : value === null || value === undefined || value === '' ? NaN : Number(value));
 const lastOf = (uri: string) => decodeURIComponent(uri.replace(/[/#:]+$/, '').split(/[/#:]/).pop() ?? uri);
@@ -36,7 +36,8 @@ export function termsOf(document: unknown, kind: Term['kind']): Term[] {
         id: String(node.id ?? (lastOf(uri) || node.notation)),
         uri,
         kind,
-        names: Object.fromEntries(labels),
+        // The chart's own words name strata and time at once (ジュラ系／紀); beside them stand the words for time alone.
+        names: Object.fromEntries(kind === 'age' ? [...labels, ...said(node.hiddenLabel).reverse()] : labels),
         folded: [...new Set([...labels, ...others].map(([, text]) => fold(text)))],
         colour: /^#[0-9a-f]{6}$/i.test(String(node.color ?? node.colour)) ? String(node.color ?? node.colour) : '',
         rank: lastOf(String((Array.isArray(node.rank) ? node.rank[0] : node.rank) ?? '')),

@@ -83,7 +83,8 @@ impl Engine {
     /// The area of a feature that questions are asked within: a country, a basin, a sheet.
     pub async fn area_of(&self, caller: Caller, dataset: DatasetId, id: &str) -> Result<Arc<Geometry<f64>>> {
         let page = self.feature(caller, dataset, id, Crs::crs84()).await?;
-        let geometry = page.batches.iter().flat_map(|batch| batch.features()).find_map(|feature| feature.geometry());
+        let geometry =
+            page.batches.iter().flat_map(terrane_model::Batch::features).find_map(|feature| feature.geometry());
         let is_area = |geometry: &GeometryRef<'_>| geometry.kind().part() == GeometryKind::Polygon;
         match geometry.filter(is_area) {
             Some(geometry) => Ok(Arc::new(geometry.to_geo())),

@@ -4,7 +4,7 @@ use crate::lens::Mapped;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use terrane_geology::mapping::{Layer, Mapping};
-use terrane_geology::reading::{Naming, Reading};
+use terrane_geology::reading::{Naming, Reading, Side};
 use terrane_geology::view::View;
 use terrane_model::ledger::{Ledger, Record, Shelf};
 use terrane_model::{About, Dataset, DatasetId, Error, Result};
@@ -46,10 +46,12 @@ pub(crate) fn laid_over(dataset: &mut Dataset, record: &Record) -> Result<Mappin
         return Err(Error::invalid(format!("No layer of the mapping fits the columns of “{}”.", dataset.about.id)));
     }
     let naming = naming(&mapping, &dataset.about.id);
-    let read = |layer: &Layer| Reading::new(&mapping, &with_source(layer, &dataset.about), schema, &naming);
-    let readings = layers.iter().map(read).collect::<Result<Vec<_>>>()?;
+    let read = |layer: &Layer, side: Side| {
+        Reading::new((&mapping, &with_source(layer, &dataset.about)), schema, &naming, side)
+    };
+    let readings = layers.iter().map(|layer| read(layer, Side::Beside)).collect::<Result<Vec<_>>>()?;
     let view = |layer: &Layer| {
-        let reading = read(layer)?;
+        let reading = read(layer, Side::View)?;
         Ok((reading.view(), Mapped::view(Arc::clone(&source), reading)))
     };
     let views = layers.iter().map(view).collect::<Result<Vec<_>>>()?;

@@ -21,7 +21,9 @@ pub(crate) fn styles(view: &View, mappings: &[&MappingEntry]) -> BTreeMap<String
         let name = name_of(kind.name)?;
         let classes = legend::classes(kind, layers.iter().copied());
         let symbol = symbol_of(view);
-        (!classes.is_empty()).then(|| json(name, kind.name, &classes, symbol))
+        // What tells rows of the view is known of each of them; other rows of the table are not drawn.
+        let unknown = (kind.name != view.told_by).then_some(UNKNOWN);
+        (!classes.is_empty()).then(|| json((name, kind.name), &classes, symbol, unknown))
     });
     let entry = |text: String| {
         let style = Style::from_json(&text).ok()?;
@@ -113,7 +115,7 @@ const UNKNOWN: &str = "#e4e4e4";
 /// What is drawn where nothing tells classes apart.
 const PLAIN: &str = "#4a4a4a";
 
-fn json(name: &str, kind: &str, classes: &[Class], symbol: Symbol) -> String {
+fn json((name, kind): (&str, &str), classes: &[Class], symbol: Symbol, unknown: Option<&str>) -> String {
     let title = match kind {
         AGE => {
             r#"{"en":"Age, in the colours of the CGMW","ja":"年代（CGMW の配色）","zh":"年代（CGMW 配色）","ko":"연대(CGMW 색상)"}"#
@@ -121,16 +123,15 @@ fn json(name: &str, kind: &str, classes: &[Class], symbol: Symbol) -> String {
         LITHOLOGY => r#"{"en":"Lithology","ja":"岩相","zh":"岩性","ko":"암상","th":"ลักษณะหิน","vi":"Thạch học"}"#,
         _ => r#"{"en":"Kinds","ja":"種類","zh":"类型","ko":"종류"}"#,
     };
-    let rules: Vec<String> = classes.iter().map(|class| rule(class, symbol)).collect();
-    let unknown = format!(
-        r#"{{"title":{{"en":"Not known","ja":"不明","zh":"未知","ko":"미상","th":"ไม่ทราบ","vi":"Không rõ"}},"else":true,"symbolizers":[{}]}}"#,
-        symbol(UNKNOWN)
-    );
-    format!(
-        r#"{{"name":"{name}","title":{title},"coverage":{},"rules":[{},{unknown}]}}"#,
-        matches!(kind, AGE | LITHOLOGY),
-        rules.join(",")
-    )
+    let mut rules: Vec<String> = classes.iter().map(|class| rule(class, symbol)).collect();
+    rules.extend(unknown.map(|colour| {
+        format!(
+            r#"{{"title":{{"en":"Not known","ja":"不明","zh":"未知","ko":"미상","th":"ไม่ทราบ","vi":"Không rõ"}},"else":true,"symbolizers":[{}]}}"#,
+            symbol(colour)
+        )
+    }));
+    let is_coverage = matches!(kind, AGE | LITHOLOGY);
+    format!(r#"{{"name":"{name}","title":{title},"coverage":{is_coverage},"rules":[{}]}}"#, rules.join(","))
 }
 
 fn rule(class: &Class, symbol: Symbol) -> String {

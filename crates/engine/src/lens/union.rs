@@ -82,7 +82,7 @@ impl FeatureSource for Union {
         let query = query.clone();
         Box::pin(async move {
             let (opened, matched) = self.opened(&query).await?;
-            let rows = opened.into_iter().flat_map(|member| member);
+            let rows = opened.into_iter().flatten();
             let scan = FeatureScan::filtered(Rows::Local(Box::new(rows))).matching(matched);
             Ok(if query.sort.is_empty() { scan.sorted() } else { scan })
         })

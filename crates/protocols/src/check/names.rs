@@ -59,7 +59,9 @@ fn is_extent(word: &str) -> bool {
     let is_province = word.split_once('-').is_some_and(|(country, part)| {
         country.len() == 2 && country.bytes().all(|it| it.is_ascii_uppercase()) && !part.is_empty()
     });
-    let code = word.len() == 3 && places::country(word).is_some();
+    // The profile has codes in capitals: “geo” is no Georgia.
+    let is_code = word.len() == 3 && word.bytes().all(|letter| letter.is_ascii_uppercase());
+    let code = is_code && places::country(word).is_some();
     let name = word.replace('-', " ");
     code || is_province
         || word.eq_ignore_ascii_case("world")

@@ -106,20 +106,20 @@ impl Survey<'_> {
     async fn draw(&mut self, service: &Service, layer: &Layer, [old, new]: [bool; 2]) -> LayerSeen {
         let mut seen = LayerSeen { name: layer.name.clone(), ground: drawable(layer), ..LayerSeen::default() };
         if old || !new {
-            seen.old = self.map(service, layer, Dialect::Old, seen.ground, None).await;
+            seen.old = self.map(service, layer, (Dialect::Old, seen.ground), None).await;
         }
         if new {
-            seen.new = self.map(service, layer, Dialect::New, seen.ground, None).await;
+            seen.new = self.map(service, layer, (Dialect::New, seen.ground), None).await;
             if layer.crs.iter().any(|crs| crs == "CRS:84") {
-                seen.lon_lat = self.map(service, layer, Dialect::LonLat, seen.ground, None).await;
+                seen.lon_lat = self.map(service, layer, (Dialect::LonLat, seen.ground), None).await;
             }
             if doubtful(&seen) {
-                seen.swapped = self.map(service, layer, Dialect::Swapped, seen.ground, None).await;
+                seen.swapped = self.map(service, layer, (Dialect::Swapped, seen.ground), None).await;
             }
         }
         let dialect = if old || !new { Dialect::Old } else { Dialect::New };
         if let Some(wider) = wider(seen.ground) {
-            seen.wider = self.map(service, layer, dialect, wider, None).await;
+            seen.wider = self.map(service, layer, (dialect, wider), None).await;
         }
         seen
     }
@@ -133,7 +133,7 @@ impl Survey<'_> {
         let map = if dialect == Dialect::Old { &seen.old } else { &seen.new };
         let at = map.picture().and_then(drawn_pixel);
         if is_first {
-            seen.styled = self.map(service, layer, dialect, seen.ground, Some(&sld::by_age(&layer.name))).await;
+            seen.styled = self.map(service, layer, (dialect, seen.ground), Some(&sld::by_age(&layer.name))).await;
         }
         if let Some(at) = at.filter(|_| layer.is_queryable && seen_nothing_yet(&self.seen)) {
             seen.info = self.click(service, layer, (dialect, seen.ground), at).await;
@@ -149,8 +149,7 @@ impl Survey<'_> {
         &mut self,
         service: &Service,
         layer: &Layer,
-        dialect: Dialect,
-        box_deg: [f64; 4],
+        (dialect, box_deg): (Dialect, [f64; 4]),
         style: Option<&str>,
     ) -> Drawn {
         let mut pairs = self.map_pairs(layer, dialect, box_deg);

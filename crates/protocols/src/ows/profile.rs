@@ -236,7 +236,7 @@ mod tests {
     fn queries_are_put_into_our_own_names() {
         let layers = vec![("JPN_GSJ_200k_BA".to_owned(), DatasetId::from_name("geology"))];
         let profile = Profile { layers, common: None };
-        assert_eq!(profile.in_own_names("LAYERS=JPN_GSJ_200k_BA,x&Styles=a%2Cb"), "LAYERS=geology%2Cx&Styles=a%2Cb");
+        assert_eq!(profile.in_own_names("LAYERS=JPN_GSJ_200k_BA,x&Styles=a%2Cb"), "LAYERS=geology,x&Styles=a,b");
         assert_eq!(profile.free_name("JPN_GSJ_200k_BA"), "JPN_GSJ_200k_BA-2");
     }
 }

@@ -6,6 +6,7 @@ use crate::common::reply::Reply;
 use crate::common::xml::escape;
 use crate::ows::{gml, info};
 use std::fmt::Write as _;
+use terrane_engine::geology::MappingEntry;
 use terrane_engine::info::Found;
 use terrane_engine::{Caller, Catalogue, Engine, FeatureQuestion, InfoHit};
 use terrane_formats::features::geojson::DEGREE_DECIMALS;
@@ -45,7 +46,7 @@ fn views_of(catalogue: &Catalogue, hit: &InfoHit) -> Vec<(DatasetId, Vec<Feature
     let own = entry.view().is_some();
     let name = |id: FeatureId| if own { id } else { FeatureId::Text(format!("{}.{id}", hit.about.id)) };
     let ids: Vec<FeatureId> = info::rows(batches).map(|row| name(row.id())).collect();
-    let views = entry.view().into_iter().chain(entry.mapping().into_iter().flat_map(|mapping| mapping.views()));
+    let views = entry.view().into_iter().chain(entry.mapping().into_iter().flat_map(MappingEntry::views));
     views.filter_map(|view| Some((DatasetId::new(view.id).ok()?, ids.clone()))).collect()
 }
 

@@ -85,6 +85,7 @@ fn frame(site: &Site, request: &Request, words: &Words, page: &Page<'_>) -> Valu
         "site_title": request.say(&site.about.title),
         "operator": request.say(&site.about.operator.name),
         "operator_url": site.about.operator.url.as_deref().filter(|url| crate::ogcapi::describe::is_web(url)),
+        "checks": site.checker.is_some(),
         "title": page.title,
         "above": above,
         "style_sheet": format!("/assets/site.css?v={}", style_version()),

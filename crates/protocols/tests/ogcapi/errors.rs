@@ -122,6 +122,7 @@ fn methods_that_change_are_405_and_nothing_is_changed() {
     }
     let disguised = ask("GET", "/collections/quakes/items", &[("x-http-method-override", "DELETE")]);
     assert_eq!(disguised.status, 200);
+    assert_eq!(crate::kit::post("/collections", b"<a/>").status, 405, "a document changes nothing either");
 }
 
 #[test]

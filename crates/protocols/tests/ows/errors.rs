@@ -181,7 +181,7 @@ fn five_thousand_layers_are_refused_by_name() {
 
 #[test]
 fn other_services_are_told_what_is_offered() {
-    for (path, service) in [("/ows", "WFS"), ("/wms", "WCS"), ("/ows", "%3Cb%3E")] {
+    for (path, service) in [("/ows", "CSW"), ("/wms", "WCS"), ("/ows", "%3Cb%3E")] {
         let got = crate::kit::get(&format!("{path}?service={service}&request=GetCapabilities"));
         let (code, place, say) = exception(&got.text());
         assert_eq!((got.status, code.as_str(), place.as_str()), (400, WRONG, "service"));

@@ -181,8 +181,10 @@ fn bad_bytes_and_line_ends_in_the_query_are_refused_or_text() {
 }
 
 #[test]
-fn posting_is_not_offered() {
-    for path in ["/wms", "/ows"] {
-        assert_eq!(kit::ask("POST", path, &[("content-type", "text/xml")]).status, 405, "{path}");
+fn what_is_posted_and_says_nothing_is_an_exception() {
+    for path in ["/wms", "/ows", "/wfs"] {
+        let got = kit::ask("POST", path, &[("content-type", "text/xml")]);
+        assert_eq!(got.status, 400, "{path}");
+        assert!(got.text().contains("Exception"), "{path}: {}", got.text());
     }
 }

@@ -42,7 +42,10 @@ const MAPPING: &str = r#"{
   }]
 }"#;
 
-const ROWS: [(Option<&str>, Option<&str>, Option<i64>, &str); 9] = [
+/// Period, epoch, code, unit.
+type Row = (Option<&'static str>, Option<&'static str>, Option<i64>, &'static str);
+
+const ROWS: [Row; 9] = [
     (Some("Jurassic"), None, Some(1), "A"),
     (Some("Jurassic"), Some(""), Some(2), "B"),
     (Some("Jurassic"), Some("Late"), Some(2), "C"),
@@ -77,7 +80,7 @@ fn table() -> Batch {
 fn reading(table: &Batch) -> Reading {
     let mapping = Mapping::from_json(MAPPING).expect("the mapping is right");
     let naming = Naming { dataset: "sheet".into(), prefix: "urn:x:".into() };
-    Reading::new(&mapping, &mapping.layers[0], &table.schema, &naming).expect("it fits the table")
+    Reading::new((&mapping, &mapping.layers[0]), &table.schema, &naming, Side::View).expect("it fits the table")
 }
 
 /// All rows with all columns of the view.

@@ -167,7 +167,7 @@ impl Reader<'_> {
                 "Rule" => rules.push(self.rule(part)?),
                 "OnlineResource" => self.fidelity.left_out(part, "styles at another address are never fetched"),
                 "Transformation" => {
-                    self.fidelity.left_out(part, "data are drawn as they are, without a Transformation")
+                    self.fidelity.left_out(part, "data are drawn as they are, without a Transformation");
                 }
                 "VendorOption" => self.vendor_option(part),
                 _ => {}

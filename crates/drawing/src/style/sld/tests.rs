@@ -29,16 +29,16 @@ fn units() -> Schema {
     ])
 }
 
-fn read_as(text: &str, subject: Subject) -> Result<Sld> {
+fn read_as(text: &str, subject: &Subject) -> Result<Sld> {
     read(text, &|_| Ok(Some(subject.clone())))
 }
 
 fn rows(text: &str) -> Sld {
-    read_as(text, Subject::Rows(units())).unwrap_or_else(|error| panic!("{error}: {text}"))
+    read_as(text, &Subject::Rows(units())).unwrap_or_else(|error| panic!("{error}: {text}"))
 }
 
 fn refused(text: &str) -> Error {
-    read_as(text, Subject::Rows(units())).expect_err(text)
+    read_as(text, &Subject::Rows(units())).expect_err(text)
 }
 
 fn style_of(sld: &Sld) -> &Style {
@@ -116,9 +116,10 @@ fn pictures_patterns_and_fonts_are_told_and_never_fetched() {
     ));
     let said: Vec<String> = sld.fidelity.remarks.iter().map(ToString::to_string).collect();
     for word in ["pictures are never fetched", "a pattern is drawn", "font-family"] {
-        assert!(said.iter().any(|remark| remark.contains(word)), "{word}: {said:#?}");
+        let told = said.iter().find(|remark| remark.contains(word));
+        assert!(told.is_some_and(|remark| remark.contains("line ") && remark.contains("Rule 1")), "{word}: {said:#?}");
     }
-    assert!(said.iter().all(|remark| remark.contains("line ") && remark.contains("Rule 1")), "{said:#?}");
+    assert!(said.iter().all(|remark| remark.contains("line ")), "{said:#?}");
     assert_eq!(sld.fidelity.exact, 0);
     let Symbolizer::Mark(mark) = &style_of(&sld).rules[0].symbolizers[0] else { panic!() };
     assert_eq!(
@@ -267,7 +268,7 @@ fn demo_styles_come_back_as_they_were_but_for_what_is_told() {
                 )
                 .expect("kept");
             }
-            let sld = read_as(&written.text, subject.clone()).unwrap_or_else(|error| panic!("{name}: {error}"));
+            let sld = read_as(&written.text, &subject).unwrap_or_else(|error| panic!("{name}: {error}"));
             assert_eq!(sld.layers[0].name, "units");
             let SldStyle::Own { style: back, is_default: true } = &sld.layers[0].styles[0] else { panic!("{name}") };
             if let Subject::Rows(schema) = &subject {
@@ -280,7 +281,7 @@ fn demo_styles_come_back_as_they_were_but_for_what_is_told() {
             assert!(!back.rules.is_empty(), "{name}");
             // Once more: what could be said is said again word for word.
             let again = back.to_sld(version, &DESCRIBED);
-            let third = read_as(&again.text, subject.clone()).expect("read again");
+            let third = read_as(&again.text, &subject).expect("read again");
             assert_eq!(
                 third.layers[0].own(None).map(Style::to_json),
                 Some(back.to_json()),

@@ -167,7 +167,7 @@ impl Writer<'_> {
             return;
         }
         self.open("FeatureTypeStyle");
-        written.into_iter().for_each(|rule| self.xml.append(rule));
+        written.into_iter().for_each(|rule| self.xml.append(&rule));
         self.xml.close();
     }
 
@@ -199,14 +199,14 @@ impl Writer<'_> {
             self.xml.empty(&name, &[]);
         }
         if let Some(filter) = filter {
-            self.xml.append(filter);
+            self.xml.append(&filter);
         }
         for (name, scale) in [("MinScaleDenominator", rule.min_scale), ("MaxScaleDenominator", rule.max_scale)] {
             if let Some(scale) = scale {
                 self.leaf(name, &scale.to_string());
             }
         }
-        self.xml.append(drawn);
+        self.xml.append(&drawn);
         self.xml.close();
     }
 }

@@ -153,7 +153,7 @@ impl Reader {
     /// Adds numbers as positions of so many; `usize::MAX` takes them as one position.
     fn add(&mut self, numbers: &[f64], dimension: usize, all: &mut Vec<Coord<f64>>) -> Result<()> {
         let dimension = dimension.min(numbers.len().max(1));
-        if dimension < 2 || dimension > 3 || numbers.len() % dimension != 0 {
+        if !(2..=3).contains(&dimension) || !numbers.len().is_multiple_of(dimension) {
             return Err(Error::invalid("The positions of a geometry are not pairs of numbers."));
         }
         for position in numbers.chunks_exact(dimension) {

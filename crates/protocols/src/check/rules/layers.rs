@@ -58,8 +58,9 @@ fn wrong_place(layer: &Layer) -> Option<String> {
         let lacks = ["continent", "geographicarea"].into_iter().filter(|prefix| value(prefix).is_none());
         return Some(format!("lacks {}", lacks.map(|prefix| format!("{prefix}@")).collect::<Vec<_>>().join(" and ")));
     };
-    let is_region =
-        |name: &str| places::named(name).is_some_and(|it| it.is_region()) || name.eq_ignore_ascii_case("Antarctica");
+    let is_region = |name: &str| {
+        places::named(name).is_some_and(places::Place::is_region) || name.eq_ignore_ascii_case("Antarctica")
+    };
     let known = |name: &str| is_region(name) || places::named(name).is_some() || name.eq_ignore_ascii_case("World");
     match () {
         () if !is_region(continent) && !continent.eq_ignore_ascii_case("World") => {

@@ -215,7 +215,7 @@ impl Mapping {
         let has = |name: &&str| schema.kept().any(|column| column.name == **name);
         let shape = Shape::of(schema);
         let is_shape = move |layer: &&Layer| layer.geometry.is_none() || shape.is_none() || layer.geometry == shape;
-        self.layers.iter().filter(is_shape).filter(move |layer| layer.columns().iter().all(|name| has(&name)))
+        self.layers.iter().filter(is_shape).filter(move |layer| layer.columns().iter().all(&has))
     }
 }
 

@@ -217,7 +217,8 @@ fn described(view: &View, layer: &mut Layer) {
 const NAME_LETTERS_MIN: f64 = 4.0;
 
 fn proposed(kind: &'static TermKind, when: Vec<Option<String>>) -> Entry {
-    Entry { when: when.clone(), ..meaning(kind, &when) }
+    let meaning = meaning(kind, &when);
+    Entry { when, ..meaning }
 }
 
 /// What values seem to mean; an entry without meaning when they say nothing that is known.

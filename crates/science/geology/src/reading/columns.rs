@@ -2,7 +2,7 @@
 
 use super::cells::Cells;
 use super::terms::{Meaning, Rock, Terms};
-use super::{Derived, Naming, Origin, field_column, origin_of_source};
+use super::{Derived, Naming, Origin, Side, field_column, origin_of_source};
 use crate::mapping::{Event, Layer};
 use crate::meaning::Span;
 use crate::time::Unit;
@@ -12,7 +12,7 @@ use serde_json::{Value as Json, json};
 use terrane_model::schema::{Column, ColumnKind};
 
 /// What OGC documents say where a term is not known.
-pub(super) const UNKNOWN: &str = "http://www.opengis.net/def/nil/OGC/0/unknown";
+pub const UNKNOWN: &str = "http://www.opengis.net/def/nil/OGC/0/unknown";
 
 /// A role that an age has: of which kind of event it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,13 +91,14 @@ pub const HIDDEN: [&str; 11] = [
 ];
 
 /// The columns that a layer gives: the fields of its view, then what only filters ask for.
-pub(super) fn derive(view: &'static View, layer: &Layer, terms: &[Terms]) -> Vec<Derived> {
+pub(super) fn derive(view: &'static View, layer: &Layer, terms: &[Terms], side: Side) -> Vec<Derived> {
+    let otherwise = |field| otherwise(view, field).filter(|_| side == Side::View);
     let of_field = |field: crate::view::Field| {
         let column = field_column(field.name, field.kind);
         let origin = match layer.fields.get(field.name) {
             Some(source) => origin_of_source(source),
             None if field.name == "identifier" => Origin::Identifier,
-            None => meaning(field.name, terms, otherwise(view, field)).unwrap_or_else(|| fallback(view, field)),
+            None => meaning(field.name, terms, otherwise(field)).unwrap_or_else(|| fallback(otherwise(field))),
         };
         Derived { column, origin }
     };
@@ -137,8 +138,8 @@ fn is_of_terms(view: &View, name: &str) -> bool {
         || name == "commodity_uri"
 }
 
-fn fallback(view: &View, field: crate::view::Field) -> Origin {
-    match otherwise(view, field) {
+fn fallback(otherwise: Option<&str>) -> Origin {
+    match otherwise {
         Some(text) => Origin::Text(text.to_owned()),
         None => Origin::Unknown,
     }
@@ -285,8 +286,8 @@ fn events(meaning: &Meaning, language: &str) -> Option<String> {
         json!({
             "process": concept.map(|concept| &concept.uri),
             "processLabel": process.map(|process| process_label(process, language)),
-            "older": span.older.map(|unit| unit.uri()), "olderLabel": span.older.map(|unit| unit.label(language)),
-            "younger": span.younger.map(|unit| unit.uri()), "youngerLabel": span.younger.map(|unit| unit.label(language)),
+            "older": span.older.map(Unit::uri), "olderLabel": span.older.map(|unit| unit.label(language)),
+            "younger": span.younger.map(Unit::uri), "youngerLabel": span.younger.map(|unit| unit.label(language)),
             "older_ma": span.older_ma, "younger_ma": span.younger_ma,
         })
     };

@@ -6,7 +6,7 @@ mod columns;
 mod narrow;
 mod terms;
 
-pub use columns::{COMPOSITION, DATASET, EVENTS, HIDDEN, Role};
+pub use columns::{COMPOSITION, DATASET, EVENTS, HIDDEN, Role, UNKNOWN};
 pub use narrow::{Narrowed, Side};
 
 use crate::mapping::{Layer, Mapping, Source};
@@ -64,7 +64,9 @@ pub struct Naming {
 
 impl Reading {
     /// Makes a layer ready for a table. Columns of the table that the layer names and the table lacks are an error.
-    pub fn new(mapping: &Mapping, layer: &Layer, table: &Arc<Schema>, naming: &Naming) -> Result<Self> {
+    ///
+    /// Of a view, fields that must hold an address say [`UNKNOWN`] where no term is known; columns beside a table's own are null there.
+    pub fn new((mapping, layer): (&Mapping, &Layer), table: &Arc<Schema>, naming: &Naming, side: Side) -> Result<Self> {
         let view = View::named(&layer.view)
             .ok_or_else(|| Error::invalid(format!("There is no view “{}”.", layer.view)).at("mapping"))?;
         for name in layer.columns() {
@@ -76,7 +78,7 @@ impl Reading {
         }
         let terms = terms::compile(layer, table, &mapping.language)?;
         let members = terms::members(layer, &terms, table);
-        let mut derived = columns::derive(view, layer, &terms);
+        let mut derived = columns::derive(view, layer, &terms, side);
         derived.extend(columns::of_dataset(naming));
         Ok(Self { view, naming: naming.clone(), table: Arc::clone(table), derived, terms, members })
     }

@@ -39,6 +39,9 @@ pub(super) struct Rock {
     pub role: Option<&'static Concept>,
 }
 
+/// Entries that differ in their last value alone: what they have in common, and their last values.
+type Group<'a> = (&'a [Option<String>], Vec<&'a Option<String>>);
+
 /// Makes the tables of a layer ready.
 pub(super) fn compile(layer: &Layer, table: &Schema, language: &str) -> Result<Vec<Terms>> {
     layer.terms.iter().map(|(name, terms)| Terms::new(name, terms, table, language)).collect()
@@ -84,7 +87,7 @@ impl Terms {
         let of_row = |row: usize| {
             key.clear();
             for column in &columns {
-                push_value(&mut key, column.map_or(Value::Null, |values| values.get(row)));
+                push_value(&mut key, &column.map_or(Value::Null, |values| values.get(row)));
             }
             self.place(&key)
         };
@@ -97,7 +100,7 @@ impl Terms {
 
     /// Rows with the values of these entries, asked of the table. Never unknown: what is not so is false.
     pub fn rows_of(&self, entries: &[usize]) -> Filter {
-        let mut groups: Vec<(&[Option<String>], Vec<&Option<String>>)> = Vec::new();
+        let mut groups: Vec<Group<'_>> = Vec::new();
         for &entry in entries {
             let Some((last, first)) = self.whens[entry].split_last() else { continue };
             match groups.iter_mut().find(|(known, _)| *known == first) {
@@ -105,9 +108,9 @@ impl Terms {
                 None => groups.push((first, vec![last])),
             }
         }
-        let of_group = |(first, lasts): (&[Option<String>], Vec<&Option<String>>)| {
+        let of_group = |(first, lasts): Group<'_>| {
             let of_first = first.iter().enumerate().map(|(at, value)| self.is_value(at, value.as_deref()));
-            Filter::all(of_first.chain([self.is_among(lasts)]))
+            Filter::all(of_first.chain([self.is_among(&lasts)]))
         };
         match groups.len() {
             0 if self.columns.is_empty() => Filter::Literal(!entries.is_empty()),
@@ -141,7 +144,7 @@ impl Terms {
         }
     }
 
-    fn is_among(&self, values: Vec<&Option<String>>) -> Filter {
+    fn is_among(&self, values: &[&Option<String>]) -> Filter {
         let at = self.columns.len() - 1;
         let column = Expr::Column(self.columns[at].clone());
         let given: Vec<Expr> =
@@ -205,13 +208,13 @@ fn value(text: &str) -> Option<&str> {
 fn key_of<T: AsRef<str>>(values: &[Option<T>]) -> String {
     let mut key = String::new();
     for value in values {
-        push_value(&mut key, value.as_ref().map_or(Value::Null, |text| Value::Text(text.as_ref())));
+        push_value(&mut key, &value.as_ref().map_or(Value::Null, |text| Value::Text(text.as_ref())));
     }
     key
 }
 
 /// Adds a value to a key, so that no two rows with other values have the same key.
-fn push_value(key: &mut String, value: Value<'_>) {
+fn push_value(key: &mut String, value: &Value<'_>) {
     let begin = key.len();
     // Writing to a text does not fail.
     let _ = write!(key, "{value}");

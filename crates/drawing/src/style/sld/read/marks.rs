@@ -110,7 +110,7 @@ impl Reader<'_> {
         let near = NEAR.iter().find(|(known, _)| *known == name).map(|(_, shape)| *shape);
         match near {
             Some(_) => {
-                self.fidelity.approximated(node, format!("the mark “{}”, drawn with the nearest shape", short(name)))
+                self.fidelity.approximated(node, format!("the mark “{}”, drawn with the nearest shape", short(name)));
             }
             None => self.fidelity.left_out(node, format!("the mark “{}”; a circle is drawn", short(name))),
         }

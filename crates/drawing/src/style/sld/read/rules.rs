@@ -57,12 +57,12 @@ impl Reader<'_> {
         let identity = |id: &str| Some(vec![terrane_model::FeatureId::parse(id.rsplit('.').next().unwrap_or(id))]);
         let limits = Limits::default();
         let context = fes::Context { schema, name: &name, identity: &identity, crs: &crs, limits: &limits };
-        fes::read(node, &context).map_err(|error| located(error, schema, node))
+        fes::read(node, &context).map_err(|error| located(&error, schema, node))
     }
 }
 
 /// The error of a filter with its place, and the columns that there are where it names another.
-fn located(error: Error, schema: &Schema, node: Node<'_, '_>) -> Error {
+fn located(error: &Error, schema: &Schema, node: Node<'_, '_>) -> Error {
     let say = match error.say().starts_with("There is no property") {
         true => {
             let known: Vec<&str> = schema.columns.iter().map(|column| column.name.as_str()).take(40).collect();

@@ -1,4 +1,4 @@
-//! Symbolizers.
+//! How symbolizers of a style are written as those of SLD; what stands around them is written elsewhere.
 
 use super::properties::{RASTER_DATA, in_unit};
 use super::{Writer, number};

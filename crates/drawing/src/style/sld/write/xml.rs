@@ -33,7 +33,7 @@ impl Xml {
     }
 
     /// Puts a piece at the end.
-    pub fn append(&mut self, piece: Self) {
+    pub fn append(&mut self, piece: &Self) {
         self.text.push_str(&piece.text);
     }
 
