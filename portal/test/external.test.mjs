@@ -46,8 +46,8 @@ const hashOf = async (page) => (await page.waitForTimeout(400), new URL(page.url
 const start = (more = {}) => open({ path: `p/${MAP}#${VIEW}&layers=&base=paper&lang=en`, ...more });
 const external = (page) => page.getByRole('region', { name: 'From other services' });
 async function rowsOf(page) {
-  await page.waitForFunction(() => /\d+ features in view/.test(document.body.textContent));
-  return Number(/(?:first )?([\d,]+) features in view/.exec(await external(page).textContent())[1].replace(',', ''));
+  const found = await page.waitForFunction(() => /(?:Features in view: |first )([\d,]+)/.exec(document.querySelector('section[aria-label="From other services"]')?.textContent ?? '')?.[1]);
+  return Number((await found.jsonValue()).replace(',', ''));
 }
 /** Waits until a picture of the map fulfils a test. */
 async function seen(page, is, wanted) {
@@ -238,7 +238,7 @@ describe('other services', () => {
     const w = await start();
     await reading(w.page);
     await openFile(w.page, 'saved.json', text);
-    await w.page.getByText('is opened: 3 layers').waitFor({ timeout: 20_000 });
+    await w.page.getByText('is opened. Layers: 3').waitFor({ timeout: 20_000 });
     assert.deepEqual(await titles(w.page), kept);
     await rowsOf(w.page);
     await seen(w.page, (c) => c.hits > 50, SIGN);
@@ -249,12 +249,32 @@ describe('other services', () => {
     const x = await start();
     await reading(x.page);
     await openFile(x.page, 'mino.xml', wmc);
-    await x.page.getByText(/is opened: \d+ layers/).waitFor();
+    await x.page.getByText(/is opened. Layers: \d/).waitFor();
     await seen(x.page, (c) => c.colours > 20);
     await openFile(x.page, 'broken.xml', '<!DOCTYPE a><a/>');
     await x.page.getByText('broken.xml could not be opened.').waitFor();
     await accessible(x.page, 'what became of a file');
     await x.close();
+  });
+
+  test('the layers of this very map are turned on by its saved file, not added a second time', other, async () => {
+    const v = await open({ path: `p/${MAP}#${VIEW}&base=paper&lang=en` });
+    await reading(v.page);
+    await v.settled();
+    const own = () => v.page.getByRole('tabpanel').getByRole('checkbox').evaluateAll((boxes) => boxes.map((b) => b.checked));
+    const before = await own();
+    assert.ok(before.includes(true));
+    const saved = v.page.waitForEvent('download');
+    await v.page.getByRole('button', { name: 'Menu' }).click();
+    await v.page.getByRole('button', { name: 'Save this map as a file' }).click();
+    const text = await readFile(await (await saved).path(), 'utf8');
+    await v.page.evaluate(() => (location.hash = location.hash.replace(/layers=[^&]*/, 'layers=')));
+    await v.page.waitForFunction(() => !document.querySelector('[role=tabpanel] input[type=checkbox]:checked'));
+    await openFile(v.page, 'own.json', text);
+    await v.page.getByText(/is opened. Layers: \d/).waitFor();
+    assert.deepEqual(await own(), before);
+    assert.equal(await external(v.page).count(), 0);
+    await v.close();
   });
 
   test('hostile permalinks draw nothing and ask nobody', async () => {

@@ -32,6 +32,8 @@ export class ExternalState {
   constructor(layer: ExternalLayer, bbox: Box | null = null) {
     this.layer = layer;
     this.bbox = bbox;
+    // Until its first answer nothing is known of how many there are.
+    this.asking = isFeatures(layer);
   }
 
   /** Reads the rows within a box, once for each box. */
