@@ -8,8 +8,9 @@ use crate::common::site::Site;
 use crate::ows::describe::Description;
 use crate::ows::serve::{self, Client};
 use std::collections::BTreeSet;
-use terrane_engine::Caller;
-use terrane_engine::catalogue::Catalogue;
+use terrane_engine::catalogue::{Catalogue, Entry};
+use terrane_engine::{Caller, geology};
+use terrane_geology::view::{AGE, LITHOLOGY};
 use terrane_model::about::SurveyMap;
 use terrane_model::{About, DatasetId};
 
@@ -146,7 +147,8 @@ fn scale(denominator: u64) -> String {
 }
 
 /// The words of a layer, its own first, then those by which catalogues sort it.
-pub fn keywords(about: &About, description: &Description<'_>) -> Vec<String> {
+pub fn keywords(entry: &Entry, description: &Description<'_>) -> Vec<String> {
+    let about = entry.about();
     let mut words = vec!["OneGeology".to_owned()];
     words.extend(about.keywords.iter().cloned());
     if let Some(place) = about.survey_map.country.as_deref().and_then(places::country) {
@@ -164,8 +166,15 @@ pub fn keywords(about: &About, description: &Description<'_>) -> Vec<String> {
         words.push(format!("DS_DATE@{}", updated.to_string().split('T').next().unwrap_or("")));
     }
     words.extend(["DS_TOPIC@geoscientificinformation".to_owned(), "thematic@geology".to_owned()]);
+    // What is mapped can be asked and drawn by terms, here by SLD and by WFS.
+    if geology::colourings(entry).iter().any(|colouring| matches!(colouring.by, AGE | LITHOLOGY)) {
+        words.extend(QUERYABLE.map(str::to_owned));
+    }
     words
 }
+
+/// By these words the portal of OneGeology knows layers that it can ask by age and rock.
+const QUERYABLE: [&str; 2] = ["Geosciml_portrayal_age_or_litho_queryable", "GeoSciML4_wfs_age_or_litho_queryable"];
 
 /// The code of three letters that the profile wants of a language; the tag itself when it is not in the list.
 fn iso_639_3(tag: &str) -> String {

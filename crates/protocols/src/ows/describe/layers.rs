@@ -158,7 +158,7 @@ impl Writer<'_> {
         self.xml.element("Title", &[], &profile.map_or_else(|| title.to_owned(), |_| profile::title(about)));
         self.words("Abstract", &about.description);
         match profile {
-            Some(_) => self.keywords(&profile::keywords(about, self.description)),
+            Some(_) => self.keywords(&profile::keywords(entry, self.description)),
             None => self.keywords(&about.keywords),
         }
         if let Some(crs) = entry.crs().filter(|crs| is_listed(crs)) {
