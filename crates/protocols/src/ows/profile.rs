@@ -68,11 +68,21 @@ impl Profile {
         };
         let one = |(key, value): (&str, &str)| {
             let names_layers = ["layers", "query_layers", "layer"].iter().any(|known| key.eq_ignore_ascii_case(known));
-            let value =
-                if names_layers { value.split(',').map(own).collect::<Vec<_>>().join(",") } else { value.to_owned() };
+            let value = match () {
+                () if names_layers => value.split(',').map(own).collect::<Vec<_>>().join(","),
+                () if key.eq_ignore_ascii_case("sld_body") => self.styled_in_own_names(value),
+                () => value.to_owned(),
+            };
             format!("{}={}", encode(key), encode(&value))
         };
         pairs.iter().map(one).collect::<Vec<_>>().join("&")
+    }
+
+    /// A style that is sent along, with the names of its layers put into our own. Names of the profile have no letters that XML escapes.
+    fn styled_in_own_names(&self, body: &str) -> String {
+        let put =
+            |body: String, (name, id): &(String, DatasetId)| body.replace(&format!(">{name}<"), &format!(">{id}<"));
+        self.layers.iter().fold(body.to_owned(), put)
     }
 
     /// The title of the service: country and owner in front, when all layers have the same.
@@ -246,6 +256,10 @@ mod tests {
         let layers = vec![("JPN_GSJ_200k_BA".to_owned(), DatasetId::from_name("geology"))];
         let profile = Profile { layers, common: None };
         assert_eq!(profile.in_own_names("LAYERS=JPN_GSJ_200k_BA,x&Styles=a%2Cb"), "LAYERS=geology,x&Styles=a,b");
+        assert_eq!(
+            profile.styled_in_own_names("<NamedLayer><Name>JPN_GSJ_200k_BA</Name></NamedLayer>"),
+            "<NamedLayer><Name>geology</Name></NamedLayer>"
+        );
         assert_eq!(profile.free_name("JPN_GSJ_200k_BA"), "JPN_GSJ_200k_BA-2");
     }
 }
