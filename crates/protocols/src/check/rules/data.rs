@@ -10,8 +10,8 @@ use terrane_formats::xml::tree::{self as xml, Doctype};
 
 /// Beginnings of the namespaces of GeoSciML-Lite, as it is now and as it was called before.
 const LITE: [&str; 2] = ["http://xmlns.geosciml.org/geosciml-lite/", "http://xmlns.geosciml.org/geosciml-portrayal/"];
-/// The beginning of the namespaces of GeoSciML 4: Basic, Extended and so on.
-const GEOSCIML: &str = "http://xmlns.geosciml.org/GeoSciML-";
+/// The beginnings of the namespaces of GeoSciML 4: Basic, Extended and so on, before and since OGC publishes it; 4.1-Lite among them.
+const GEOSCIML: [&str; 2] = ["http://xmlns.geosciml.org/GeoSciML-", "http://www.opengis.net/gsml/"];
 /// Columns of GeoSciML-Lite that hold terms.
 const TERMS: [&str; 3] = ["representativeAge_uri", "representativeLithology_uri", "faultType_uri"];
 /// Where terms of CGI and of the chart of ages are, and their twins of INSPIRE.
@@ -109,7 +109,7 @@ enum Geosciml {
 fn geosciml(text: &str) -> Geosciml {
     let looked = xml::read(text.as_bytes(), Doctype::PassedOver, |root| {
         let of = |namespace: Option<&str>| {
-            namespace.is_some_and(|it| it.starts_with(GEOSCIML) || LITE.iter().any(|lite| it.starts_with(lite)))
+            namespace.is_some_and(|it| GEOSCIML.iter().chain(&LITE).any(|known| it.starts_with(known)))
         };
         let mut elements = root.descendants().filter(|node| node.is_element() && of(node.tag_name().namespace()));
         let named = elements.clone().next().is_some();
