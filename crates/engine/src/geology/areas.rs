@@ -70,7 +70,7 @@ impl Engine {
         let kind = kind_of(entry, &question.by)?;
         let layers = layers(&catalogue, caller, entry);
         let classes = legend::classes(kind, layers.iter());
-        let column = if kind.uri_field.is_empty() { kind.field } else { kind.uri_field };
+        let column = kind.column();
         let source = feature_source(&catalogue.open(caller, &question.dataset)?)?;
         let within_km2 = question.within.as_ref().map(|area| geometry_km2(area));
         let rank = question.rank.clone();

@@ -56,7 +56,7 @@ pub fn colourings(entry: &Entry) -> Vec<Colouring<'_>> {
         let named = |name: &str| entry.style(Some(name)).ok().filter(|style| style.derived);
         let style = name_of(kind.name).and_then(|name| named(name).or_else(|| named(&beside(name))));
         if let Some(style) = style.filter(|_| found.iter().all(|known| known.by != kind.name)) {
-            let column = if kind.uri_field.is_empty() { kind.field } else { kind.uri_field };
+            let column = kind.column();
             found.push(Colouring { by: kind.name, column, style });
         }
     }

@@ -58,7 +58,7 @@ impl Engine {
         let kind = kind_of(entry, &question.by)?;
         let layers = layers(&catalogue, caller, entry);
         let classes = legend::classes(kind, layers.iter());
-        let column = if kind.uri_field.is_empty() { kind.field } else { kind.uri_field };
+        let column = kind.column();
         let source = feature_source(&catalogue.open(caller, &question.dataset)?)?;
         let counted = move |cancel: &Cancel| counts(&*source, column, &question, cancel);
         let counts = self.pool().run(counted).await?;

@@ -49,7 +49,7 @@ fn class(kind: &'static TermKind, entry: &Entry) -> Option<(usize, Class)> {
             let order = vocabulary::named(kind.vocabulary)?.concepts().iter().position(|one| one.id == concept.id)?;
             let titles = titles(|language| concept.label(language));
             let colour = if kind.name == LITHOLOGY { lithology_colour(concept) } else { kind_colour(order) };
-            let column = if kind.uri_field.is_empty() { kind.field } else { kind.uri_field };
+            let column = kind.column();
             Some((order, Class { column, uri: concept.uri.clone(), id: concept.id.clone(), titles, colour }))
         }
     }

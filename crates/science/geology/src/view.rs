@@ -99,7 +99,7 @@ impl View {
             let has = |name: &str| fields.iter().any(|text| field(text).name == name);
             // Fields of the same name mean other things in views without the address.
             let is_commodity = term.name == "commodity" && has("commodity_uri");
-            is_commodity || has(if term.uri_field.is_empty() { term.field } else { term.uri_field })
+            is_commodity || has(term.column())
         })
     }
 }
@@ -126,6 +126,13 @@ pub struct TermKind {
     pub field: &'static str,
     /// The field that holds the address; empty when the views have none.
     pub uri_field: &'static str,
+}
+
+impl TermKind {
+    /// The derived column that tells classes: the address, or the label where the views have no address.
+    pub fn column(&self) -> &'static str {
+        if self.uri_field.is_empty() { self.field } else { self.uri_field }
+    }
 }
 
 /// The name of ages among the kinds of terms.
