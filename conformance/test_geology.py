@@ -1,8 +1,8 @@
 """Geology: the schemas of GeoSciML and EarthResourceML, GDAL and OWSLib as clients, areas by PROJ, sheets in Thai and Chinese."""
 import json
-import tarfile
 
 import pytest
+from conftest import unpack
 from lxml import etree
 from owslib.wfs import WebFeatureService
 from pyproj import Geod
@@ -24,9 +24,7 @@ WGS84 = Geod(ellps="WGS84")
 @pytest.fixture(scope="session")
 def geosciml(kept):
     """The schemas of geology beside those of WFS."""
-    with tarfile.open(SCHEMAS / "geosciml.tar.gz") as archive:
-        names = archive.getnames()
-        archive.extractall(kept)
+    names = unpack(SCHEMAS / "geosciml.tar.gz", kept)
     levels = kept / LEVELS
     levels.parent.mkdir(parents=True, exist_ok=True)
     levels.write_text(EMPTY, encoding="utf-8")

@@ -3,9 +3,9 @@ import io
 import pathlib
 import re
 import shutil
-import tarfile
 
 import pytest
+from conftest import unpack
 from lxml import etree
 from PIL import Image, ImageChops
 
@@ -18,8 +18,7 @@ SHARE_OF_OTHER_PIXELS = 0.02
 def sld_schema(tmp_path_factory):
     """The schema of SLD 1.1 with all that it includes, unpacked; each address in it is that of the one copy here."""
     folder = tmp_path_factory.mktemp("sld")
-    with tarfile.open(SCHEMAS / "ogc-features.tar.gz") as archive:
-        archive.extractall(folder, filter="data")
+    unpack(SCHEMAS / "ogc-features.tar.gz", folder)
     for name in ("sld", "se", "w3c", "wms"):
         shutil.copytree(SCHEMAS / name, folder / name, dirs_exist_ok=True)
     for path in folder.rglob("*.xsd"):

@@ -3,12 +3,12 @@ import json
 import pathlib
 import re
 import socket
-import tarfile
 import threading
 import time
 
 import fixtures
 import pytest
+from conftest import unpack
 from lxml import etree
 from owslib.wfs import WebFeatureService
 
@@ -27,8 +27,7 @@ def plain(content):
 def kept(tmp_path_factory):
     """The schemas of the standards, unpacked."""
     folder = tmp_path_factory.mktemp("ogc")
-    with tarfile.open(SCHEMAS / "ogc-features.tar.gz") as archive:
-        archive.extractall(folder)
+    unpack(SCHEMAS / "ogc-features.tar.gz", folder)
     # One name for each file: a file that comes under two is read twice, and clashes with itself.
     for file in folder.rglob("*.xsd"):
         file.write_text(here(file.read_text(encoding="utf-8"), folder), encoding="utf-8")
