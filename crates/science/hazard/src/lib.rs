@@ -1,0 +1,6 @@
+//! Earthquakes, eruptions, tsunamis and landslides: what the columns of a table say of events, and what is computed from many.
+//!
+//! Pure: no clock, no files, no network; what is by chance takes its seed as an argument.
+
+pub mod kind;
+pub mod table;
