@@ -35,6 +35,6 @@ export default defineConfig({
     chunkSizeWarningLimit: 1300,
   },
   server: {
-    proxy: Object.fromEntries(['/maps', '/collections', '/wms', '/d/', '/geology', '/vocabularies'].map((path) => [path, api])),
+    proxy: Object.fromEntries(['/maps', '/collections', '/wms', '/d/', '/geology', '/vocabularies', '/hazards', '/fdsnws'].map((path) => [path, api])),
   },
 });

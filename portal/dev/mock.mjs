@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fulfils, geologyAnswer, geologyOf, paintOf } from './geology.mjs';
+import { EVENT_TABLES, hazardsAnswer } from './hazards.mjs';
 import { DIPS, DRAWN, FAULTS, GRID, PLACES, RAMP, SHEET, UNITS, draw, magnetic, outlineOf, swatch, toLat, toLon, unitAt } from './picture.mjs';
 
 const DIST = fileURLToPath(new URL('../dist/', import.meta.url));
@@ -24,6 +25,7 @@ const DATASETS = {
   'mino-magnetic': { title: { en: 'Total magnetic intensity anomaly', ja: '磁気異常（全磁力）' }, rows: null, bbox: [GRID.west, GRID.south, GRID.east, GRID.north], credit: GSJ },
   places: { title: { en: 'Populated places', ja: '主な地名' }, rows: PLACES.length, bbox: [135, 34, 140, 36], credit: { en: 'Natural Earth', ja: 'Natural Earth' }, licence: { id: 'PDDL-1.0', title: 'Public domain', url: 'https://www.naturalearthdata.com/about/terms-of-use/' } },
   'pacific-quakes': { title: { en: 'Earthquakes, Tonga to Fiji', ja: 'トンガ–フィジーの地震' }, rows: 60, bbox: [165, -25, -160, -5], credit: { en: 'USGS', ja: 'USGS' } },
+  ...Object.fromEntries(Object.entries(EVENT_TABLES).map(([id, t]) => [id, { title: t.title, rows: 1000, bbox: [-180, -80, 180, 85], credit: { en: t.credit }, drawnAs: 'pacific-quakes' }])),
   hostile: { title: { en: `Hostile ${HOSTILE}`, ja: `Hostile ${HOSTILE}` }, rows: 1, bbox: sheetBox, credit: { en: HOSTILE, ja: HOSTILE }, drawnAs: 'gsj-mino-units' },
 };
 const MAPS = {
@@ -38,6 +40,7 @@ const MAPS = {
     ],
   },
   pacific: { title: { en: 'Earthquakes across the date line', ja: '日付変更線をまたぐ地震' }, view: [165, -25, -160, -5], layers: [{ layer: 'pacific-quakes', visible: true }] },
+  hazards: { title: { en: 'Earthquakes, volcanoes, tsunamis', ja: '地震・火山・津波' }, view: [95, -15, 155, 50], layers: Object.keys(EVENT_TABLES).map((layer) => ({ layer, visible: layer === 'earthquakes' })) },
   hostile: { title: { en: `Hostile ${HOSTILE}`, ja: HOSTILE }, view: sheetBox, layers: [{ layer: 'hostile', visible: true }] },
   empty: { title: { en: 'An empty map', ja: '空の地図' }, view: sheetBox, layers: [] },
 };
@@ -147,6 +150,8 @@ export function startMock({ port = 0, prefix = '' } = {}) {
       let m;
       const told = geologyAnswer(path, q, lang);
       if (told) return typeof told[1] === 'string' ? send(told[0], 'text/csv; charset=utf-8', told[1]) : json(told[1], told[0]);
+      const events = hazardsAnswer(path, q, lang, root);
+      if (events) return Buffer.isBuffer(events[1]) ? send(200, 'application/octet-stream', events[1]) : typeof events[1] === 'string' ? send(200, MIME['.html'], events[1]) : json(events[1], events[0]);
       if ((m = /^maps\/([^/]+)$/.exec(path))) {
         const map = mapOf(m[1], lang, root);
         return map ? json(map) : json({ title: 'Not found', status: 404, detail: `There is no map called “${m[1]}”.` }, 404);

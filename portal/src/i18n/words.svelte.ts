@@ -2,13 +2,14 @@
 // What datasets and maps are called comes from the server, in the same language where it exists there.
 import external from '../external/words/en.json';
 import geology from '../geology/words/en.json';
+import hazard from '../hazard/words/en.json';
 import general from './en.json';
 
-const en = { ...general, ...geology, ...external };
+const en = { ...general, ...geology, ...external, ...hazard };
 export type Key = keyof typeof en;
 type Words = Partial<Record<Key, string>>;
 const files = import.meta.glob<Words>(['./*.json', '!./en.json'], { import: 'default' });
-const more = import.meta.glob<Words>(['../{geology,external}/words/*.json', '!../{geology,external}/words/en.json'], { import: 'default' });
+const more = import.meta.glob<Words>(['../{geology,external,hazard}/words/*.json', '!../{geology,external,hazard}/words/en.json'], { import: 'default' });
 const codeOf = (path: string) => path.slice(2, -5);
 
 /** Languages the viewer itself speaks. */
@@ -25,7 +26,7 @@ export const language = {
 
 export async function speak(lang: string): Promise<void> {
   const short = [lang, lang.split('-')[0]].find((code) => files[`./${code}.json`]);
-  const loads = short ? [files[`./${short}.json`], more[`../geology/words/${short}.json`], more[`../external/words/${short}.json`]] : [];
+  const loads = short ? [files[`./${short}.json`], ...['geology', 'external', 'hazard'].map((part) => more[`../${part}/words/${short}.json`])] : [];
   const said = await Promise.all(loads.map((load) => load?.().catch(() => ({})) ?? {}));
   words = Object.assign({}, en, ...said) as Record<string, string>;
   code = lang;

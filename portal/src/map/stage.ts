@@ -166,6 +166,12 @@ export class Stage implements MapHandle {
     feedRows(this.map, key, rows);
   }
 
+  /** Lends the map, once it stands, to what draws on it. */
+  async use(work: (map: MapLibre) => void | Promise<void>): Promise<void> {
+    await this.ready;
+    await work(this.map);
+  }
+
   async choose(geometry: GeoJSON.Geometry | null): Promise<void> {
     await this.ready;
     const data: GeoJSON.FeatureCollection = geometry ? { type: 'FeatureCollection', features: [{ type: 'Feature', geometry, properties: {} }] } : EMPTY;

@@ -17,6 +17,8 @@ export interface Permalink {
   question?: Question;
   /** Layers of other services, as `external/link.ts` writes them. */
   external?: string;
+  /** What is asked of events, as `hazard/address.ts` writes it. */
+  hazard?: string;
 }
 
 export function readPermalink(hash: string): Permalink {
@@ -42,6 +44,8 @@ export function readPermalink(hash: string): Permalink {
       link.lang = value;
     } else if (name === 'ext') {
       link.external = value;
+    } else if (name === 'hz') {
+      link.hazard = value;
     } else readGeology(link, name, value);
   }
   return link;
@@ -87,6 +91,7 @@ export function writePermalink(link: Required<Pick<Permalink, Written>> & Omit<P
   if (link.base === 'paper') parts.push('base=paper');
   parts.push(...writeGeology(link));
   if (link.external) parts.push(`ext=${link.external}`);
+  if (link.hazard) parts.push(`hz=${link.hazard}`);
   parts.push(`lang=${link.lang}`);
   return `#${parts.join('&')}`;
 }

@@ -4,12 +4,13 @@ import type { ColumnInfo, InfoFeature, LayerNode, Legend, MapDocument, TreeNode 
 import { external } from '../external/state.svelte';
 import { hostOf } from '../external/types';
 import { geology } from '../geology/state.svelte';
+import { hazard } from '../hazard/state.svelte';
 import { language, speak, spoken, t } from '../i18n/words.svelte';
 import { inScale, resolution, toMetres, wrap, type Place } from '../map/scale';
 import { readPermalink, writePermalink, type Permalink } from './permalink';
 import { remember, remembered } from './preferences';
 
-export type Tab = 'layers' | 'legend' | 'find' | 'ask';
+export type Tab = 'layers' | 'legend' | 'find' | 'ask' | 'events';
 export type Stop = 'small' | 'half' | 'full';
 
 export class LayerState {
@@ -118,6 +119,7 @@ class Viewer {
       only: geology.only,
       question: geology.question,
       external: external.permalink,
+      hazard: hazard.permalink,
     }),
   );
 
@@ -141,6 +143,7 @@ class Viewer {
       if (!doc.base) this.base = 'paper';
       this.doc = doc;
       this.apply(link);
+      if (this.layers.length > 0 || hazard.on) void hazard.know(language.code);
     } catch (error) {
       this.failure = { missing: error instanceof Refusal && error.status === 404, reason: reasonOf(error) };
     }
@@ -157,6 +160,7 @@ class Viewer {
         layer.colour = layer.node.geology?.kinds.some((k) => k.by === colour) ? colour! : layer.usual;
       }
     geology.apply(link);
+    hazard.apply(link);
     if (link.layers || link.external) external.apply(link.external ?? '');
     if (link.at) {
       if (this.handle) this.handle.jump(link.at);
@@ -173,6 +177,7 @@ class Viewer {
     const fresh = new Map(flatten(doc.layers).map((node) => [node.id, node]));
     for (const layer of this.layers) layer.node = fresh.get(layer.node.id) ?? layer.node;
     this.doc = doc;
+    if (hazard.tables.length > 0) void hazard.know(lang);
     if (this.asked?.state === 'done') void this.ask(this.asked.place);
     if (geology.asked) void geology.ask(geology.question);
   }
