@@ -2,7 +2,7 @@
 // narrowed, the rows of the window are one range of the order of time, and nothing else is touched.
 import type { CustomLayerInterface, CustomRenderMethodInput, Map as MapLibre } from 'maplibre-gl';
 import { placeOf, type Points } from './points';
-import { DEPTHS, INK, KIND_COLOURS, NO_DEPTH, growth } from './symbols';
+import { DEPTHS, EDGES, KIND_COLOURS, NO_DEPTH, growth } from './symbols';
 
 const vec = (hex: string) => `vec3(${[1, 3, 5].map((i) => (parseInt(hex.slice(i, i + 2), 16) / 255).toFixed(4)).join(',')})`;
 const ramp = DEPTHS.map((d) => `if (km < ${d.to.toFixed(1)}) return ${vec(d.colour)};`).join(' ');
@@ -13,10 +13,10 @@ uniform mat4 matrix; uniform vec4 base; uniform vec2 centre; uniform float shift
 flat out vec3 colour; flat out float half_width; flat out int shape; flat out float strength;
 vec3 depth_colour(float km) { if (km < -3000.0) return ${vec(NO_DEPTH)}; ${ramp} return ${vec(DEPTHS.at(-1)!.colour)}; }
 float radius_of(float s) {
-  if (s < -300.0) return 3.0;
+  if (s < -300.0) return shape == 0 ? 2.2 : shape == 2 ? 2.8 : 4.0;
   if (shape == 0) return max(1.6, 1.6 * pow(1.5, s - 4.0));
-  if (shape == 1) return 4.0 + 1.25 * max(0.0, s);
-  if (shape == 2) return 3.5 + 1.6 * sqrt(clamp(s, 0.0, 60.0));
+  if (shape == 1) return 4.2 + 1.25 * max(0.0, s);
+  if (shape == 2) return 2.8 + 1.4 * sqrt(clamp(s, 0.0, 60.0));
   return 5.0;
 }
 void main() {
@@ -45,9 +45,9 @@ void main() {
   float d = inside(p);
   float cover = clamp(0.5 - d, 0.0, 1.0);
   if (cover <= 0.0) discard;
-  float line = min(1.0, 0.28 * half_width) * dots * (shape == 0 ? 0.9 : 1.1);
+  float line = min(1.0, 0.28 * half_width) * dots * (shape == 1 ? 1.1 : 0.9);
   float rim = clamp(d + line + 0.5, 0.0, 1.0);
-  vec3 edge = shape == 0 ? ${vec(INK)} : vec3(1.0);
+  vec3 edge = shape == 0 ? ${vec(EDGES.earthquake)} : shape == 2 ? ${vec(EDGES.tsunami)} : ${vec(EDGES.eruption)};
   vec3 fill = colour;
   // A wave on what tells of one.
   if (shape == 2 && half_width > 4.0 * dots) { float wave = abs(p.y - 0.22 * half_width * sin(p.x * 5.2 / half_width)); fill = mix(vec3(1.0), fill, clamp(wave - 0.35 * dots, 0.0, 1.0)); }

@@ -27,7 +27,8 @@ export function nameSaid(e: HazardEvent): string {
   if (!place) return country;
   return !country || place.toLowerCase().includes(country.toLowerCase()) ? place : `${place}, ${country}`;
 }
-function calm(text: string): string {
+/** Words in capitals as they are read. */
+export function calm(text: string): string {
   if (!/[A-Z]{3}/.test(text) || /[a-z]/.test(text)) return text;
   return text.replace(/\s*,\s*/g, ', ').replace(/\p{L}[\p{L}'’]*/gu, (word) => (/^(?:USA|UK|PNG|USSR)$/.test(word) || (word.length <= 2 && /^(?:N|S|E|W|NE|NW|SE|SW)$/.test(word)) ? word : word.charAt(0) + word.slice(1).toLowerCase()));
 }
@@ -38,3 +39,6 @@ export function statusSaid(status: string): { reviewed: boolean; word: string } 
   const reviewed = !/^(?:automatic|preliminary|a|p)$/i.test(status);
   return { reviewed, word: /^(?:reviewed|confirmed|final|manual|m|f)$/i.test(status) ? t('reviewed') : reviewed ? status : t('preliminary') };
 }
+
+/** "16 deaths"; empty for none and for what is not known. */
+export const deathsSaid = (deaths: number | null) => (!deaths ? '' : deaths === 1 ? t('deathsOne') : t('deathsCount', { count: number(deaths) }));

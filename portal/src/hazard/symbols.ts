@@ -17,18 +17,19 @@ export const DEPTHS: DepthClass[] = [
   { from: 500, to: 1000, colour: '#0d0887' },
 ];
 export const NO_DEPTH = '#8d9196';
-export const KIND_COLOURS: Record<Exclude<Kind, 'earthquake'>, string> = { eruption: '#7a2a0d', tsunami: '#2b83ba', landslide: '#8c6d31' };
+export const KIND_COLOURS: Record<Exclude<Kind, 'earthquake'>, string> = { eruption: '#7a2a0d', tsunami: '#2f8fc4', landslide: '#8c6d31' };
 export const INK = '#1b1e23';
+export const EDGES: Record<Kind, string> = { earthquake: INK, eruption: '#ffffff', tsunami: '#10405e', landslide: '#ffffff' };
 
 export const depthColour = (km: number | null) => (km === null ? NO_DEPTH : (DEPTHS.find((d) => km < d.to) ?? DEPTHS.at(-1)!).colour);
 export const colourOf = (e: { kind: Kind; depthKm: number | null }) => (e.kind === 'earthquake' ? depthColour(e.depthKm) : KIND_COLOURS[e.kind]);
 
 /** Half the width of a symbol in pixels. The shader reckons the same (`pointLayer.ts`). */
 export function radiusOf(kind: Kind, size: number | null): number {
-  if (size === null) return 3;
+  if (size === null) return kind === 'earthquake' ? 2.2 : kind === 'tsunami' ? 2.8 : 4;
   if (kind === 'earthquake') return Math.max(1.6, 1.6 * 1.5 ** (size - 4));
-  if (kind === 'eruption') return 4 + 1.25 * Math.max(0, size);
-  if (kind === 'tsunami') return 3.5 + 1.6 * Math.sqrt(Math.min(60, Math.max(0, size)));
+  if (kind === 'eruption') return 4.2 + 1.25 * Math.max(0, size);
+  if (kind === 'tsunami') return 2.8 + 1.4 * Math.sqrt(Math.min(60, Math.max(0, size)));
   return 5;
 }
 /** Symbols are smaller where much of the world is shown. */
