@@ -4,7 +4,7 @@ import type { Place } from '../map/scale';
 import { ball } from './beachball';
 import { PointLayer, type TimeWindow } from './pointLayer';
 import type { Points } from './points';
-import { CAUSE_COLOURS, CAUSES, INK, PERSON, causeOf, depthColour, personHeight } from './symbols';
+import { CAUSE_COLOURS, CAUSES, INK, PERSON, ballRadius, causeOf, depthColour, personHeight } from './symbols';
 import type { HazardEvent } from './types';
 
 const POINTS = 'hazard-points';
@@ -16,6 +16,8 @@ const EMPTY: GeoJSON.FeatureCollection = { type: 'FeatureCollection', features: 
 const PAPER = '#fbfaf7';
 const LONG_PRESS_MS = 550;
 const BALL = 44;
+const ENDS = ['A', 'B'];
+const DOTS = 4;
 
 export interface OverlayWatch {
   pointed(place: Place | null, screen: [number, number]): void;
@@ -48,13 +50,15 @@ export class HazardOverlay {
       id: PERSONS,
       type: 'symbol',
       source: PERSONS,
-      layout: { 'icon-image': ['get', 'image'], 'icon-size': ['get', 'size'], 'icon-anchor': 'bottom', 'icon-allow-overlap': true, 'symbol-sort-key': ['get', 'size'] },
+      layout: { 'icon-image': ['get', 'image'], 'icon-size': ['interpolate', ['linear'], ['zoom'], 1, ['*', 0.55, ['get', 'size']], 5, ['get', 'size']], 'icon-anchor': 'bottom', 'icon-allow-overlap': true, 'symbol-sort-key': ['get', 'size'] },
     });
   }
   private addLine(): void {
     const shown = { source: LINE, type: 'line' } as const;
     this.map.addLayer({ id: `${LINE}-halo`, ...shown, filter: ['==', ['geometry-type'], 'LineString'], paint: { 'line-color': PAPER, 'line-width': 4.5 } });
     this.map.addLayer({ id: LINE, ...shown, filter: ['==', ['geometry-type'], 'LineString'], paint: { 'line-color': INK, 'line-width': 1.5, 'line-dasharray': ['case', ['get', 'around'], ['literal', [3, 2]], ['literal', [1, 0]]] } });
+    for (const letter of ENDS) this.map.addImage(`end-${letter}`, lettered(letter), { pixelRatio: 4 });
+    this.map.addLayer({ id: `${LINE}-letters`, type: 'symbol', source: LINE, filter: ['has', 'letter'], layout: { 'icon-image': ['concat', 'end-', ['get', 'letter']], 'icon-offset': [0, -14], 'icon-allow-overlap': true } });
     this.map.addLayer({ id: `${LINE}-ends`, type: 'circle', source: LINE, filter: ['==', ['geometry-type'], 'Point'], paint: { 'circle-radius': 4, 'circle-color': INK, 'circle-stroke-width': 2, 'circle-stroke-color': PAPER } });
   }
 
@@ -117,12 +121,12 @@ export class HazardOverlay {
         this.map.addImage(image, ball(m, BALL * 2, [1, 3, 5].map((i) => parseInt(colour.slice(i, i + 2), 16)) as [number, number, number]), { pixelRatio: 2 });
         this.balls.add(image);
       }
-      features.push({ type: 'Feature', geometry: { type: 'Point', coordinates: [e.lng, e.lat] }, properties: { image, size: Math.min(1, Math.max(0.36, ((e.magnitude ?? 5) - 2.5) / 6)) } });
+      features.push({ type: 'Feature', geometry: { type: 'Point', coordinates: [e.lng, e.lat] }, properties: { image, size: ballRadius(e.magnitude) / (BALL / 2) } });
     }
     this.feed(BALLS, features);
   }
   showLine(line: [number, number][], around: [number, number][] | null): void {
-    const features: GeoJSON.Feature[] = line.map((coordinates) => ({ type: 'Feature', geometry: { type: 'Point', coordinates }, properties: {} }));
+    const features: GeoJSON.Feature[] = line.map((coordinates, i) => ({ type: 'Feature', geometry: { type: 'Point', coordinates }, properties: i === 0 ? { letter: 'A' } : i === line.length - 1 ? { letter: 'B' } : {} }));
     if (line.length > 1) features.push({ type: 'Feature', geometry: { type: 'LineString', coordinates: line }, properties: { around: false } });
     if (around) features.push({ type: 'Feature', geometry: { type: 'LineString', coordinates: around }, properties: { around: true } });
     this.feed(LINE, features);
@@ -143,15 +147,14 @@ export class HazardOverlay {
 
   close(): void {
     for (const stop of this.stops) stop();
-    for (const layer of [POINTS, PERSONS, BALLS, `${LINE}-halo`, LINE, `${LINE}-ends`, `${MARK}-halo`, MARK]) if (this.map.getLayer(layer)) this.map.removeLayer(layer);
+    for (const layer of [POINTS, PERSONS, BALLS, `${LINE}-halo`, LINE, `${LINE}-letters`, `${LINE}-ends`, `${MARK}-halo`, MARK]) if (this.map.getLayer(layer)) this.map.removeLayer(layer);
     for (const id of [LINE, PERSONS, BALLS, MARK]) if (this.map.getSource(id)) this.map.removeSource(id);
-    for (const image of [...this.balls, ...CAUSES.map((c) => `person-${c}`)]) if (this.map.hasImage(image)) this.map.removeImage(image);
+    for (const image of [...this.balls, ...CAUSES.map((c) => `person-${c}`), ...ENDS.map((letter) => `end-${letter}`)]) if (this.map.hasImage(image)) this.map.removeImage(image);
   }
 }
 
 /** The icon of a person, 10 × 20 at four dots a pixel, with a pale rim that keeps it apart from what lies below. */
 function person(colour: string): ImageData {
-  const DOTS = 4;
   const canvas = document.createElement('canvas');
   [canvas.width, canvas.height] = [12 * DOTS, 22 * DOTS];
   const context = canvas.getContext('2d')!;
@@ -164,5 +167,19 @@ function person(colour: string): ImageData {
   context.stroke(path);
   context.fillStyle = colour;
   context.fill(path);
+  return context.getImageData(0, 0, canvas.width, canvas.height);
+}
+
+/** A letter at the end of a line. */
+function lettered(letter: string): ImageData {
+  const canvas = document.createElement('canvas');
+  [canvas.width, canvas.height] = [16 * DOTS, 16 * DOTS];
+  const context = canvas.getContext('2d')!;
+  context.scale(DOTS, DOTS);
+  context.font = "600 13px 'Noto Sans', sans-serif";
+  [context.textAlign, context.textBaseline, context.lineJoin] = ['center', 'middle', 'round'];
+  [context.strokeStyle, context.lineWidth, context.fillStyle] = [PAPER, 3, INK];
+  context.strokeText(letter, 8, 8.5);
+  context.fillText(letter, 8, 8.5);
   return context.getImageData(0, 0, canvas.width, canvas.height);
 }

@@ -1,7 +1,9 @@
 // A million events as points of one draw call. Rows come largest first, so that small symbols lie on large ones; while time is
-// narrowed, the rows of the window are one range of the order of time, and nothing else is touched.
+// narrowed, the rows of the window are one range of the order of time, and nothing else is touched. Where a range has very many
+// events, only those that are seen are handed over (`thin.ts`).
 import type { CustomLayerInterface, CustomRenderMethodInput, Map as MapLibre } from 'maplibre-gl';
 import { placeOf, type Points } from './points';
+import { thin } from './thin';
 import { DEPTHS, EDGES, KIND_COLOURS, NO_DEPTH, growth } from './symbols';
 
 const vec = (hex: string) => `vec3(${[1, 3, 5].map((i) => (parseInt(hex.slice(i, i + 2), 16) / 255).toFixed(4)).join(',')})`;
@@ -26,7 +28,7 @@ void main() {
   strength = window.z > 0.0 ? mix(0.12, 1.0, clamp((time - window.x) / max(1e-6, window.y - window.x), 0.0, 1.0)) : 1.0;
   vec2 off = place - centre + vec2(shift, 0.0);
   gl_Position = base + matrix * vec4(off, 0.0, 0.0);
-  gl_PointSize = 2.0 * half_width + 4.0;
+  gl_PointSize = 2.0 * half_width + 2.0;
 }`;
 const FRAGMENT = `#version 300 es
 precision highp float;
@@ -41,7 +43,7 @@ float inside(vec2 p) {
   return (abs(p.x) + abs(p.y) - r) * 0.7071;
 }
 void main() {
-  vec2 p = (gl_PointCoord - 0.5) * (2.0 * half_width + 4.0);
+  vec2 p = (gl_PointCoord - 0.5) * (2.0 * half_width + 2.0);
   float d = inside(p);
   float cover = clamp(0.5 - d, 0.0, 1.0);
   if (cover <= 0.0) discard;
@@ -63,6 +65,10 @@ export interface TimeWindow {
 }
 
 const DAY = 86_400;
+/** More events than these are looked through before they are drawn. */
+const MANY = 20_000;
+/** Which buffer holds the order of time. */
+const ORDER = 5;
 const mercatorX = (lng: number) => (lng + 180) / 360;
 const mercatorY = (lat: number) => {
   const limited = Math.max(-85.05, Math.min(85.05, lat));
@@ -81,6 +87,8 @@ export class PointLayer implements CustomLayerInterface {
   private at: Partial<Record<(typeof UNIFORMS)[number], WebGLUniformLocation | null>> = {};
   private array: WebGLVertexArrayObject | null = null;
   private buffers: WebGLBuffer[] = [];
+  private place = new Float32Array(0);
+  private chosen: { buffer: WebGLBuffer; rows: Uint32Array<ArrayBuffer>; key: string; count: number } | null = null;
   private points: Points | null = null;
   private window: TimeWindow | null = null;
 
@@ -118,7 +126,7 @@ export class PointLayer implements CustomLayerInterface {
     if (!this.gl) return;
     for (const buffer of this.buffers) this.gl.deleteBuffer(buffer);
     this.gl.deleteVertexArray(this.array);
-    [this.buffers, this.array] = [[], null];
+    [this.buffers, this.array, this.chosen] = [[], null, null];
   }
   private upload(points: Points): void {
     const { gl } = this;
@@ -142,14 +150,22 @@ export class PointLayer implements CustomLayerInterface {
     put(2, points.size as Int16Array<ArrayBuffer>, 1, gl.SHORT);
     put(3, points.depth as Int16Array<ArrayBuffer>, 1, gl.SHORT);
     put(4, points.kind as Uint8Array<ArrayBuffer>, 1, gl.UNSIGNED_BYTE);
+    this.place = place;
     this.fill(gl.ELEMENT_ARRAY_BUFFER, points.order as Uint32Array<ArrayBuffer>);
+    if (points.count <= MANY) {
+      gl.bindVertexArray(null);
+      return;
+    }
+    const rows = new Uint32Array(points.count);
+    this.chosen = { buffer: this.fill(gl.ELEMENT_ARRAY_BUFFER, rows, gl.DYNAMIC_DRAW), rows, key: '', count: 0 };
     gl.bindVertexArray(null);
   }
-  private fill(target: number, data: ArrayBufferView<ArrayBuffer>): void {
-    const buffer = this.gl!.createBuffer();
+  private fill(target: number, data: ArrayBufferView<ArrayBuffer>, use = this.gl!.STATIC_DRAW): WebGLBuffer {
+    const buffer = this.gl!.createBuffer()!;
     this.gl!.bindBuffer(target, buffer);
-    this.gl!.bufferData(target, data, this.gl!.STATIC_DRAW);
+    this.gl!.bufferData(target, data, use);
     this.buffers.push(buffer);
+    return buffer;
   }
 
   render(_: WebGLRenderingContext | WebGL2RenderingContext, input: CustomRenderMethodInput): void {
@@ -173,21 +189,39 @@ export class PointLayer implements CustomLayerInterface {
     gl.uniform1f(at.dots!, devicePixelRatio);
     gl.uniform1f(at.opacity!, this.opacity);
     gl.uniform3f(at.window!, (this.window?.from ?? 0) / DAY, (this.window?.to ?? 0) / DAY, this.window?.fade ? 1 : 0);
+    const draw = this.drawing(gl, map, points);
     for (const shift of this.worlds(map)) {
       gl.uniform1f(at.shift!, shift);
-      this.draw(gl, points);
+      draw();
     }
     gl.bindVertexArray(null);
   }
-  private draw(gl: WebGL2RenderingContext, points: Points): void {
-    if (!this.window) {
-      this.drawn = points.count;
-      gl.drawArrays(gl.POINTS, 0, points.count);
-      return;
+  /** What hands the events over, once for every world. */
+  private drawing(gl: WebGL2RenderingContext, map: MapLibre, points: Points): () => void {
+    const from = this.window ? placeOf(points.times, this.window.from) : 0;
+    const to = this.window ? placeOf(points.times, this.window.to + 1e-3) : points.count;
+    this.drawn = to - from;
+    if (this.drawn <= 0) return () => {};
+    if (this.drawn > MANY && this.chosen) {
+      const count = this.choose(gl, map, points, from, to);
+      return () => gl.drawElements(gl.POINTS, count, gl.UNSIGNED_INT, 0);
     }
-    const from = placeOf(points.times, this.window.from);
-    this.drawn = placeOf(points.times, this.window.to + 1e-3) - from;
-    if (this.drawn > 0) gl.drawElements(gl.POINTS, this.drawn, gl.UNSIGNED_INT, from * 4);
+    gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, this.buffers[ORDER]!);
+    return this.window ? () => gl.drawElements(gl.POINTS, this.drawn, gl.UNSIGNED_INT, from * 4) : () => gl.drawArrays(gl.POINTS, 0, points.count);
+  }
+  private choose(gl: WebGL2RenderingContext, map: MapLibre, points: Points, from: number, to: number): number {
+    const chosen = this.chosen!;
+    const centre = map.getCenter();
+    const { clientWidth: width, clientHeight: height } = map.getCanvas();
+    const seen = { x: mercatorX(centre.lng), y: mercatorY(centre.lat), world: 512 * 2 ** map.getZoom(), width, height };
+    const key = `${seen.x} ${seen.y} ${seen.world} ${width} ${height} ${from} ${to}`;
+    gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, chosen.buffer);
+    if (key !== chosen.key) {
+      chosen.count = thin(this.place, { order: this.window ? points.order : null, from, to }, seen, chosen.rows);
+      gl.bufferSubData(gl.ELEMENT_ARRAY_BUFFER, 0, chosen.rows, 0, chosen.count);
+      chosen.key = key;
+    }
+    return chosen.count;
   }
   /** By how many worlds the points must be moved to stand wherever the map shows theirs. */
   private worlds(map: MapLibre): number[] {

@@ -25,6 +25,8 @@ export interface HazardQuestion {
   mindeaths: number | null;
   cause: string;
   country: string;
+  /** One table alone. */
+  catalog: string;
   status: string;
   around: Around | null;
   /** Only what the map shows. */
@@ -33,10 +35,10 @@ export interface HazardQuestion {
 }
 export const NO_EVENTS_ASKED: HazardQuestion = {
   kinds: [], words: '', start: '', end: '', minmag: null, maxmag: null, mindepth: null, maxdepth: null, minvei: null, maxvei: null, mindeaths: null,
-  cause: '', country: '', status: '', around: null, inView: false, sort: 'newest',
+  cause: '', country: '', catalog: '', status: '', around: null, inView: false, sort: 'newest',
 };
 export const NUMBERS = ['minmag', 'maxmag', 'mindepth', 'maxdepth', 'minvei', 'maxvei', 'mindeaths'] as const;
-const TEXTS = ['words', 'start', 'end', 'cause', 'country', 'status'] as const;
+const TEXTS = ['words', 'start', 'end', 'cause', 'country', 'catalog', 'status'] as const;
 const SHORT: Record<string, string> = { words: 'q' };
 const trim = (n: number) => String(Number(n.toFixed(4)));
 const boxText = ([w, s, e, n]: Box) => [w, s, e, n].map(trim).join(',');
@@ -46,10 +48,10 @@ export type Parameters = Record<string, string | number | null>;
 export function parametersOf(q: HazardQuestion, catalogs: string[], view: Box | null): Parameters {
   return {
     kind: q.kinds.length > 0 ? q.kinds.join(',') : null,
-    catalog: catalogs.length > 0 ? catalogs.join(',') : null,
     ...(q.around ? aroundOf(q.around) : { bbox: q.inView && view ? boxText(view) : null }),
     ...Object.fromEntries(TEXTS.map((name) => [SHORT[name] ?? name, q[name] || null])),
     ...Object.fromEntries(NUMBERS.map((name) => [name, q[name]])),
+    catalog: catalogs.length > 0 ? catalogs.join(',') : null,
   };
 }
 const aroundOf = (around: Around): Parameters => ({ lon: trim(around.lng), lat: trim(around.lat), radius_km: trim(around.km) });

@@ -99,11 +99,20 @@ export async function fetchPoints(question: Parameters, limit: number, signal: A
   return readPoints(await response.arrayBuffer());
 }
 
-export async function readCharts(question: Parameters, lang: string, signal: AbortSignal): Promise<Charts> {
-  const answer = raw(await json(address('hazards/charts', { ...question, lang, f: 'json' }), signal));
+/** Eruptions by size, for drawing them one by one. */
+const ERUPTIONS_MAX = 2000;
+async function readEruptions(question: Parameters, lang: string, signal: AbortSignal): Promise<Charts['eruptions']> {
+  const found = await readEvents({ ...question, kind: 'eruption' }, { sort: '-vei', limit: ERUPTIONS_MAX }, lang, signal);
+  return found.events.map((e) => ({ id: e.id, time: e.earliest || e.time, vei: e.vei, name: e.volcano || e.place, deaths: e.deaths }));
+}
+
+export async function readCharts(question: Parameters, eruptions: boolean, lang: string, signal: AbortSignal): Promise<Charts> {
+  const [told, one] = await Promise.all([json(address('hazards/charts', { ...question, lang, f: 'json' }), signal), eruptions ? readEruptions(question, lang, signal) : []]);
+  const answer = raw(told);
   const quakes = answer.earthquakes ? raw(answer.earthquakes) : null;
   return {
     matched: count(answer.matched) ?? 0,
+    notes: texts(answer.notes),
     earthquakes: quakes && {
       count: count(quakes.count) ?? 0,
       frequency: frequencyOf(quakes.frequency),
@@ -112,14 +121,13 @@ export async function readCharts(question: Parameters, lang: string, signal: Abo
       depth: list(quakes.depth).map((row) => numbers(row) as [number, number, number]),
     },
     deaths: list(raw(answer.deaths).byDecade).map((d) => ({ decade: count(d.decade) ?? 0, by: text(d.cause) || text(d.kind), deaths: count(d.deaths) ?? 0, events: count(d.events) ?? 0 })),
-    eruptions: list(raw(answer.eruptions).timeline).map((e) => ({ id: text(e.id), time: text(e.time), vei: count(e.vei), name: text(e.name), deaths: count(e.deaths) })),
+    eruptions: one,
   };
 }
 function frequencyOf(value: unknown): Frequency | null {
   if (!value) return null;
   const f = raw(value);
-  const corrected = typeof f.mcCorrected === 'boolean' ? f.mcCorrected : null;
-  return { binWidth: count(f.binWidth) ?? 0.1, bins: list(f.bins).map((b) => numbers(b) as [number, number, number]), mc: count(f.mc) ?? count(f.mcCorrected), mcCorrected: corrected, b: count(f.b), sigma: count(f.sigma), a: count(f.a), events: count(f.events), method: text(f.method) };
+  return { binWidth: count(f.binWidth) ?? 0.1, bins: list(f.bins).map((b) => numbers(b) as [number, number, number]), mc: count(f.mc), cutoff: count(f.mcCorrected) ?? count(f.mc), b: count(f.b), sigma: count(f.sigma), a: count(f.a), events: count(f.events), method: text(f.method) };
 }
 function magnitudeTimeOf(value: unknown): MagnitudeTime | null {
   if (!value) return null;
@@ -146,7 +154,7 @@ export async function readSection(question: Parameters, line: [number, number][]
 export const placeAddress = (lng: number, lat: number, lang: string, f: 'json' | 'html') => address('hazards/place', { lon: Number(lng.toFixed(4)), lat: Number(lat.toFixed(4)), radius_km: 300, lang, f });
 export async function readPlace(lng: number, lat: number, lang: string, signal: AbortSignal): Promise<PlaceReport> {
   const answer = raw(await json(placeAddress(lng, lat, lang, 'json'), signal));
-  const near = (n: Raw): Near => ({ name: text(n.name), distanceKm: count(n.distanceKm) ?? 0, direction: text(n.direction), lastKnown: text(n.lastKnown) });
+  const near = (n: Raw): Near => ({ name: lang === 'ja' && text(n.otherName) ? text(n.otherName) : text(n.name), distanceKm: count(n.distanceKm) ?? 0, direction: text(n.direction), lastKnown: text(n.lastKnown) });
   const quakes = raw(answer.earthquakes);
   const slab = raw(answer.slab);
   const events = (value: unknown) => list(value).map(readEvent);
@@ -155,7 +163,7 @@ export async function readPlace(lng: number, lat: number, lang: string, signal: 
     faults: list(answer.faults).map(near),
     volcanoes: list(answer.volcanoes).map(near),
     largest: list(quakes.largest).map((f) => ({ ...readEvent(f), mmi: count(raw(raw(f.properties).shaking).mmi) ?? count(raw(f.shaking).mmi) })),
-    counts: list(quakes.counts).map((c) => ({ minMagnitude: count(c.minMagnitude) ?? 0, perYear: count(c.perYear), returnYears: count(c.returnYears), since: text(c.since), count: count(c.count) ?? 0 })),
+    counts: list(quakes.counts).map((c) => ({ catalog: text(c.catalog), minMagnitude: count(c.minMagnitude) ?? 0, perYear: count(c.perYear), returnYears: count(c.returnYears), since: text(c.since), count: count(c.count) ?? 0 })),
     tsunamis: events(answer.tsunamis),
     eruptions: events(answer.eruptions),
     slab: count(slab.depthKm) === null ? null : { name: text(slab.name), depthKm: count(slab.depthKm)! },

@@ -90,7 +90,7 @@ class Hazard {
   /** The tables that are asked: those of the map, or all where the map has none. */
   readonly asked = $derived(this.mapped.length > 0 ? this.tables.filter((table) => this.mapped.some((l) => l.node.dataset === table.collection)) : this.tables);
   readonly view = $derived(viewer.view && this.question.inView ? boxOfView(viewer.view, viewer.size) : null);
-  readonly parameters = $derived<Parameters>(parametersOf(this.question, this.mapped.length > 0 && this.asked.length < this.tables.length ? this.asked.map((table) => table.collection) : [], this.view));
+  readonly parameters = $derived<Parameters>(parametersOf(this.question, this.question.catalog ? [this.question.catalog] : this.mapped.length > 0 && this.asked.length < this.tables.length ? this.asked.map((table) => table.collection) : [], this.view));
   readonly card = $derived(this.picked !== null || this.place !== null);
   readonly permalink = $derived(
     this.on ? writeHazard({ question: this.question, chart: this.chart, line: this.line, width: this.width, persons: this.persons, time: clock.on && !clock.playing ? { from: clock.from, to: clock.to } : null }) : '',
@@ -175,7 +175,7 @@ class Hazard {
   }
   askCharts(parameters: Parameters): Promise<void> {
     return this.charting.run(async (signal) => {
-      const charts = await readCharts(parameters, language.code, signal);
+      const charts = await readCharts(parameters, this.chart === 'eruptions', language.code, signal);
       if (!signal.aborted) this.charts = charts;
     });
   }

@@ -36,6 +36,9 @@ export function radiusOf(kind: Kind, size: number | null): number {
 export const growth = (zoom: number) => Math.min(1.35, Math.max(0.62, 0.5 + 0.1 * zoom));
 export const sizeOf = (e: HazardEvent) => (e.kind === 'earthquake' ? e.magnitude : e.kind === 'eruption' ? e.vei : e.kind === 'tsunami' ? e.waterHeightM : null);
 
+/** Half the width of a beachball in pixels. */
+export const ballRadius = (magnitude: number | null) => 22 * Math.min(1, Math.max(0.36, ((magnitude ?? 5) - 2.5) / 6));
+
 /** A symbol around 0,0 as an SVG path. */
 export function shapeOf(kind: Kind, r: number): string {
   if (kind === 'eruption') return `M0 ${-r * 1.1}L${r} ${r * 0.8}L${-r} ${r * 0.8}Z`;

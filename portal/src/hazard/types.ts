@@ -69,8 +69,10 @@ export interface Found {
 export interface Frequency {
   binWidth: number;
   bins: [magnitude: number, count: number, cumulative: number][];
+  /** As found. */
   mc: number | null;
-  mcCorrected: boolean | null;
+  /** What the line is fitted from: as found, or with a correction added. */
+  cutoff: number | null;
   b: number | null;
   sigma: number | null;
   a: number | null;
@@ -87,6 +89,7 @@ export interface MagnitudeTime {
 
 export interface Charts {
   matched: number;
+  notes: string[];
   earthquakes: { count: number; frequency: Frequency | null; magnitudeTime: MagnitudeTime | null; cumulative: [string, number][]; depth: [number, number, number][] } | null;
   deaths: { decade: number; by: string; deaths: number; events: number }[];
   eruptions: { id: string; time: string; vei: number | null; name: string; deaths: number | null }[];
@@ -111,7 +114,7 @@ export interface PlaceReport {
   faults: Near[];
   volcanoes: Near[];
   largest: (HazardEvent & { mmi: number | null })[];
-  counts: { minMagnitude: number; perYear: number | null; returnYears: number | null; since: string; count: number }[];
+  counts: { catalog: string; minMagnitude: number; perYear: number | null; returnYears: number | null; since: string; count: number }[];
   tsunamis: HazardEvent[];
   eruptions: HazardEvent[];
   slab: { name: string; depthKm: number } | null;
