@@ -173,3 +173,125 @@ test('addresses keep what a service needs in its own and replace what is asked',
   assert.deepEqual([rows({ version: '1.0.0' }).get('BBOX'), rows({ version: '1.0.0' }).get('MAXFEATURES')], ['10,20,11,21', '1000']);
   assert.equal(query('https://a.test/?Request=x#y', { REQUEST: 'z' }), 'https://a.test/?REQUEST=z');
 });
+
+test('the box of events understands conditions in several spellings and leaves words', async () => {
+  const { understand, countryNames } = await load('/src/hazard/understand.ts');
+  const read = (text, lang = 'en') => understand(text, { here: { lng: 140, lat: 36 }, countries: countryNames(lang) });
+  assert.deepEqual(read('M>=6 1900..1950'), { change: { minmag: 6, start: '1900', end: '1950' }, words: '' });
+  assert.deepEqual(read('VEI>=5 deaths>100 depth<70').change, { minvei: 5, mindeaths: 101, maxdepth: 70 });
+  assert.deepEqual(read('m6-7.5 tambora').change, { minmag: 6, maxmag: 7.5 });
+  assert.equal(read('m6-7.5 tambora').words, 'tambora');
+  assert.deepEqual(read('within 200 km of here').change, { around: { lng: 140, lat: 36, km: 200 } });
+  assert.deepEqual(read('within 50 km of -8.25, 118').change, { around: { lng: 118, lat: -8.25, km: 50 } });
+  assert.deepEqual(read('tsunamis in papua new guinea since 1990').change, { country: 'Papua New Guinea', start: '1990', kinds: ['tsunami'] });
+  assert.deepEqual(read('2150 BCE..79'), { change: { start: '-2149', end: '0079' }, words: '' });
+  assert.deepEqual(read('噴火 VEI>=5 インドネシア', 'ja').change, { minvei: 5, kinds: ['eruption'], country: 'Indonesia' });
+  assert.deepEqual(read('ここから200km以内 M≧6'.replace('≧', '≥'), 'ja').change, { around: { lng: 140, lat: 36, km: 200 }, minmag: 6 });
+  assert.deepEqual(read('Great Kanto 1923'), { change: { start: '1923', end: '1923' }, words: 'Great Kanto' });
+  assert.deepEqual(read('M<5').change, { maxmag: 5 });
+  for (const text of ['M>=', '1900..', '..', 'within km of here', '((((', 'M>=1e99 '.repeat(500)]) assert.equal(typeof read(text).words, 'string');
+});
+
+test('dates of events: as precise as known, before the common era too', async () => {
+  const { dateSaid, readDate, millisOf, endOf, dateTyped, isoOf } = await load('/src/hazard/dates.ts');
+  assert.equal(dateSaid('1815-04', '1815-04-01T00:00:00Z', 'en-GB'), 'Apr\u00a01815');
+  assert.equal(dateSaid('-002149', '-002149-01-01T00:00:00Z', 'en'), '2150\u00a0BCE');
+  assert.equal(dateSaid('0079-08-24', '0079-08-24T00:00:00Z', 'en'), '24\u00a0Aug\u00a079\u00a0CE');
+  assert.equal(dateSaid('2011-03-11T05:46:23Z', '', 'en'), '11\u00a0Mar\u00a02011, 05:46:23\u00a0UTC');
+  assert.equal(dateSaid('-002149', '-002149-01-01T00:00:00Z', 'ja'), '紀元前2150年');
+  assert.deepEqual(['2150 BCE', '前2150', '-2150', '79', '1815-4', '1815-04-31T25', 'soon', '1815-13'].map(readDate), ['-2149', '-2149', '-2149', '0079', '1815-04', null, null, null]);
+  assert.equal(dateTyped('-2149'), '2150 BCE');
+  assert.equal(new Date(millisOf('0079-08-24')).getUTCFullYear(), 79);
+  assert.ok(millisOf('-002149') < millisOf('-000001') && millisOf('-000001') < millisOf('0001'));
+  assert.equal(endOf('1815-12'), Date.UTC(1816, 0, 1));
+  assert.equal(isoOf(millisOf('-2149')), '-2149-01-01T00:00:00Z');
+});
+
+test('beachballs: quadrants of pure thrust, normal and strike-slip faulting, and a tensor of its own', async () => {
+  const { tensorOf, tensorOfRtp, motion, direction, faulting } = await load('/src/hazard/beachball.ts');
+  const at = (m, right, up) => Math.sign(motion(Array.isArray(m) ? m : tensorOf(m), direction(right, up)));
+  // Thrust on a plane of 45° that strikes north: filled in the middle, white to the sides. Normal faulting is its reverse.
+  const thrust = { strike: 0, dip: 45, rake: 90 };
+  const normal = { strike: 0, dip: 45, rake: -90 };
+  assert.deepEqual([at(thrust, 0, 0), at(thrust, 0.9, 0), at(thrust, -0.9, 0)], [1, -1, -1]);
+  assert.deepEqual([at(normal, 0, 0), at(normal, 0.9, 0), at(normal, -0.9, 0)], [-1, 1, 1]);
+  // Left-lateral slip on a vertical plane that strikes north: compression to the north-west and south-east (Aki and Richards, 4.3).
+  const slip = { strike: 0, dip: 90, rake: 0 };
+  assert.deepEqual([at(slip, 0.6, 0.6), at(slip, -0.6, 0.6), at(slip, 0.6, -0.6), at(slip, -0.6, -0.6)], [1, -1, -1, 1]);
+  assert.deepEqual([thrust, normal, slip, { strike: 0, dip: 60, rake: 45 }].map(faulting), ['thrust', 'normal', 'strikeSlip', 'oblique']);
+  // No volume change, and a double couple has no third part.
+  for (const m of [thrust, normal, slip, { strike: 203, dip: 10, rake: 88 }]) {
+    const [xx, yy, zz, xy, xz, yz] = tensorOf(m);
+    assert.ok(Math.abs(xx + yy + zz) < 1e-12);
+    assert.ok(Math.abs(xx * (yy * zz - yz * yz) - xy * (xy * zz - yz * xz) + xz * (xy * yz - yy * xz)) < 1e-12);
+  }
+  // Tohoku 2011, Global CMT: tensor in 10^29 dyne cm and its plane 203/10/88 agree nearly everywhere.
+  const gcmt = tensorOfRtp(1.73, -0.281, -1.45, 2.12, 4.55, -0.657);
+  let [same, all] = [0, 0];
+  for (let x = -0.95; x < 1; x += 0.1) for (let y = -0.95; y < 1; y += 0.1) if (Math.hypot(x, y) < 0.95) { all++; same += at(gcmt, x, y) === at({ strike: 203, dip: 10, rake: 88 }, x, y); }
+  assert.ok(same / all > 0.95, `${same} of ${all}`);
+});
+
+test('columns of points are read, put in the order of time and found again', async () => {
+  const { readPoints, placeOf, touched, histogram, kindAt, sizeAt, depthAt } = await load('/src/hazard/points.ts');
+  const n = 5;
+  const buffer = new ArrayBuffer(8 + n * 22);
+  const view = new DataView(buffer);
+  new Uint8Array(buffer).set([...'TEV1'].map((c) => c.charCodeAt(0)));
+  view.setUint32(4, n, true);
+  const rows = [[1e9, 179.9, 10, 800, 350, 0], [-1.3e11, -179.9, 10, 700, -32768, 1], [1.2e9, 0, 0, -32768, 100, 0], [5, 20, 20, 100, 0, 2], [1.1e9, 100, -40, 650, 6000, 0]];
+  rows.forEach(([t, x, y, size, depth, kind], i) => {
+    view.setFloat64(8 + 8 * i, t, true);
+    view.setFloat32(8 + 8 * n + 4 * i, x, true);
+    view.setFloat32(8 + 12 * n + 4 * i, y, true);
+    view.setInt16(8 + 16 * n + 2 * i, size, true);
+    view.setInt16(8 + 18 * n + 2 * i, depth, true);
+    view.setUint8(8 + 20 * n + i, kind);
+  });
+  const p = readPoints(buffer);
+  assert.deepEqual([...p.order], [1, 3, 0, 4, 2]);
+  assert.deepEqual([placeOf(p.times, -2e11), placeOf(p.times, 5), placeOf(p.times, 6), placeOf(p.times, 9e9)], [0, 1, 2, 5]);
+  assert.deepEqual([kindAt(p, 1), sizeAt(p, 0), sizeAt(p, 2), depthAt(p, 1), depthAt(p, 4)], ['eruption', 8, null, null, 600]);
+  assert.equal(histogram(p.times, -2e11, 2e9, 4).reduce((a, b) => a + b), 5);
+  const look = { lng: -179.95, lat: 10, step: 0.05, from: -Infinity, to: Infinity, radius: () => 4 };
+  assert.equal(touched(p, look), 1);
+  assert.equal(touched(p, { ...look, from: 0 }), 0, 'across 180°');
+  assert.equal(touched(p, { ...look, lng: 50 }), null);
+  assert.throws(() => readPoints(buffer.slice(0, 60)), /cut off/);
+  assert.throws(() => readPoints(new ArrayBuffer(40)), /TEV1/);
+});
+
+test('of very many events only those that lie under others or outside are left out', async () => {
+  const { thin } = await load('/src/hazard/thin.ts');
+  const place = new Float32Array([0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.52, 0.5, 0.9, 0.5, 0.999, 0.5]);
+  const out = new Uint32Array(7);
+  const seen = { x: 0.5, y: 0.5, world: 2048, width: 400, height: 300 };
+  assert.equal(thin(place, { order: null, from: 0, to: 7 }, seen, out), 4);
+  assert.deepEqual([...out.subarray(0, 4)], [0, 1, 2, 4]);
+  const order = Uint32Array.from([6, 5, 4, 3, 2, 1, 0]);
+  assert.equal(thin(place, { order, from: 2, to: 7 }, seen, out), 4);
+  assert.deepEqual([...out.subarray(0, 4)], [4, 2, 1, 0], 'the newest is drawn last');
+  assert.equal(thin(place, { order: null, from: 6, to: 7 }, { ...seen, x: 0.01 }, out), 1, 'across 180°');
+});
+
+test('a search of events is an address and comes back from it', async () => {
+  const { readHazard, writeHazard, SECTION_WIDTH_KM } = await load('/src/hazard/address.ts');
+  const { NO_EVENTS_ASKED, parametersOf } = await load('/src/hazard/question.ts');
+  const question = { ...NO_EVENTS_ASKED, kinds: ['earthquake', 'tsunami'], words: 'Sanriku; & more', start: '-2149', minmag: 6.5, mindeaths: 10, country: 'Papua New Guinea', around: { lng: -179.5, lat: -20, km: 250 }, sort: 'deadliest' };
+  const link = { question, chart: 'section', line: [[138, 38.5], [146, 37]], width: 200, persons: true, time: { from: -1e9, to: 1.4e9 } };
+  assert.deepEqual(readHazard(writeHazard(link)), link);
+  const broken = readHazard('minmag:x;line:1,2,3;around:1,95,3;time:5,2;chart:none;kind:ghost;width:-3;%E0%A4%A');
+  assert.deepEqual(broken, { question: NO_EVENTS_ASKED, chart: null, line: [], width: SECTION_WIDTH_KM, persons: false, time: null });
+  assert.equal(writeHazard(broken), 'all');
+  assert.equal(parametersOf({ ...NO_EVENTS_ASKED, inView: true }, [], [170, -30, -170, 0]).bbox, '170,-30,-170,0');
+  assert.equal(parametersOf(question, ['a', 'b'], null).catalog, 'a,b');
+});
+
+test('a view tells its box across 180°, a ring its places', async () => {
+  const { boxOfView, kilometres, ring } = await load('/src/hazard/view.ts');
+  const [w, s, e, n] = boxOfView({ zoom: 4, lat: 0, lng: 180 }, [1000, 600]);
+  assert.ok(w > e && s < 0 && n > 0 && Math.abs(s + n) < 1e-6, `${w} ${e}`);
+  assert.deepEqual(boxOfView({ zoom: 0, lat: 0, lng: 10 }, [1000, 600]).filter((_, i) => i % 2 === 0), [-180, 180]);
+  const centre = { lng: 179.5, lat: -20 };
+  for (const [lng, lat] of ring(centre, 200)) assert.ok(Math.abs(kilometres(centre, { lng, lat }) - 200) < 0.01);
+});

@@ -54,7 +54,7 @@ export function readDate(text: string): string | null {
   if (bce) return yearText(1 - Number(bce[1] ?? bce[2] ?? bce[3]));
   const plain = /^(\d{1,4})(?:\s*(?:CE|AD)|年)?$/i.exec(t);
   if (plain) return yearText(Number(plain[1]));
-  const full = /^(-?\d{4,6})-(\d{1,2})(?:-(\d{1,2})(T[\d:.]+Z?)?)?$/.exec(t);
+  const full = /^(-?\d{4,6})-(\d{1,2})(?:-(\d{1,2})(T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z?)?)?$/.exec(t);
   if (!full || Number(full[2]) < 1 || Number(full[2]) > 12 || Number(full[3] ?? 1) < 1 || Number(full[3] ?? 1) > 31) return null;
   return `${full[1]}-${full[2]!.padStart(2, '0')}${full[3] ? `-${full[3].padStart(2, '0')}` : ''}${full[4] ?? ''}`;
 }

@@ -160,7 +160,7 @@ export class PointLayer implements CustomLayerInterface {
     this.chosen = { buffer: this.fill(gl.ELEMENT_ARRAY_BUFFER, rows, gl.DYNAMIC_DRAW), rows, key: '', count: 0 };
     gl.bindVertexArray(null);
   }
-  private fill(target: number, data: ArrayBufferView<ArrayBuffer>, use = this.gl!.STATIC_DRAW): WebGLBuffer {
+  private fill(target: number, data: ArrayBufferView<ArrayBuffer>, use: number = this.gl!.STATIC_DRAW): WebGLBuffer {
     const buffer = this.gl!.createBuffer()!;
     this.gl!.bindBuffer(target, buffer);
     this.gl!.bufferData(target, data, use);

@@ -1,0 +1,299 @@
+// Events in a real browser: the one box, list, map and charts that move together, time, cards, "my place", addresses.
+// Against the mock server, or with TERRANE_URL against a running demo, whose map "hazards" has the same tables.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { SIZES, accessible, at, begin, coloursOf, end, open, real } from './browser.mjs';
+
+const made = { skip: real && 'needs what only the mock server serves' };
+const HERE = (hz, more = 'map=3/20/130') => `p/hazards#${more}&hz=${hz}&base=paper&layers=&lang=en`;
+const tab = (page, name) => page.getByRole('tab', { name, exact: true }).click();
+const count = async (page) => Number((await page.locator('.head [role=status] strong').textContent()).replace(/\D/g, ''));
+const hz = (page) => decodeURIComponent(/hz=([^&]*)/.exec(new URL(page.url()).hash)?.[1] ?? '');
+const matched = async (query) => (await (await fetch(at(`hazards/events?limit=1&${query}`))).json()).numberMatched;
+/** Waits until the list tells a number of events. */
+const counts = (page, wanted) => page.waitForFunction((n) => Number(document.querySelector('.head [role=status] strong')?.textContent.replace(/\D/g, '')) === n, wanted);
+const rows = (page) => page.locator('ol > li');
+async function events(v) {
+  await v.settled();
+  await tab(v.page, 'Events');
+  await rows(v.page).first().waitFor();
+}
+/** Dots of a half of the map in a colour, or that are no paper. Nothing is hidden for it, so the pointer stays over what it is over. */
+async function marked(page, side, colour = null) {
+  const map = await page.locator('#map').boundingBox();
+  const picture = (await page.screenshot({ clip: { x: map.x + (side * map.width) / 2, y: map.y, width: map.width / 2, height: map.height - 80 } })).toString('base64');
+  return page.evaluate(async ({ picture, colour }) => {
+    const image = new Image();
+    image.src = `data:image/png;base64,${picture}`;
+    await image.decode();
+    const canvas = document.createElement('canvas');
+    [canvas.width, canvas.height] = [image.width, image.height];
+    const context = canvas.getContext('2d');
+    context.drawImage(image, 0, 0);
+    const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
+    let sum = 0;
+    for (let i = 0; i < data.length; i += 4) if (colour ? colour.every((c, k) => data[i + k] === c) : data[i + 2] < 200) sum++;
+    return sum;
+  }, { picture, colour });
+}
+
+describe('events', () => {
+  before(() => begin());
+  after(end);
+
+  test('a map with tables of events offers to search them, one without does not', async () => {
+    const v = await open({ path: HERE('all') });
+    await events(v);
+    assert.equal(await count(v.page), await matched(''), 'all are found');
+    assert.match(await v.page.locator('.head [role=status]').textContent(), /in [\d,]+ years/);
+    await v.close();
+    const w = await open({ path: 'p/mino#lang=en' });
+    await w.settled();
+    assert.equal(await w.page.getByRole('tab', { name: 'Events' }).count(), 0);
+    await w.page.getByRole('button', { name: 'Menu' }).click();
+    await w.page.getByRole('button', { name: 'Search earthquakes, eruptions, tsunamis' }).click();
+    await rows(w.page).first().waitFor();
+    await w.close();
+  });
+
+  test('the box understands conditions, says so, and list, address and map follow', async () => {
+    const v = await open({ path: HERE('kind:earthquake') });
+    await events(v);
+    await v.page.waitForTimeout(1000);
+    const before = await coloursOf(v.page);
+    const box = v.page.getByRole('searchbox', { name: 'Search events' });
+    await box.fill('M>=8 1900..1950');
+    await v.page.getByText('Understood as 1900 – 1950 · M ≥ 8').waitFor();
+    await box.press('Enter');
+    await counts(v.page, await matched('kind=earthquake&minmag=8&start=1900&end=1950'));
+    assert.match(hz(v.page), /start:1900;end:1950;minmag:8/);
+    for (const row of await rows(v.page).locator('strong').allTextContents()) assert.ok(Number(row.replace(/[^\d.]/g, '')) >= 8, row);
+    await v.page.waitForTimeout(1000);
+    assert.notEqual((await coloursOf(v.page)).sum, before.sum, 'the map shows fewer');
+    await v.page.getByRole('button', { name: 'Leave out M ≥ 8' }).or(v.page.locator('.chip', { hasText: 'M ≥ 8' }).getByRole('button')).first().click();
+    await counts(v.page, await matched('kind=earthquake&start=1900&end=1950'));
+    await v.close();
+  });
+
+  test('dates before the common era are asked and told as people write them', async () => {
+    const v = await open({ path: HERE('all') });
+    await events(v);
+    await v.page.getByRole('searchbox', { name: 'Search events' }).fill('2150 BCE..1000 BCE');
+    await v.page.keyboard.press('Enter');
+    await counts(v.page, await matched('start=-2149&end=-0999'));
+    const dates = await rows(v.page).locator('.when').allTextContents();
+    assert.ok(dates.length > 0 && dates.every((d) => /BCE/.test(d)), dates.join());
+    assert.ok(dates.some((d) => /^\d+\sBCE$/.test(d)), 'a year alone where no more is known');
+    await v.close();
+  });
+
+  test('sorting: newest, largest, deadliest, nearest', async () => {
+    const v = await open({ path: HERE('kind:earthquake', 'map=6/35/139') });
+    await events(v);
+    const sort = v.page.getByRole('combobox', { name: 'Sorted by' });
+    const first = () => rows(v.page).first().textContent();
+    const newest = await first();
+    await sort.selectOption('largest');
+    await v.page.waitForFunction((old) => document.querySelector('ol > li')?.textContent !== old, newest);
+    assert.match(await first(), /M\w*\s9\.5/);
+    await sort.selectOption('deadliest');
+    await v.page.waitForFunction(() => /[\d,]{6,} deaths/.test(document.querySelector('ol > li')?.textContent ?? ''));
+    await sort.selectOption('nearest');
+    await v.page.waitForFunction(() => / km away/.test(document.querySelector('ol > li')?.textContent ?? ''));
+    const far = (await rows(v.page).locator('.more').allTextContents()).map((t) => Number(/([\d.]+) km away/.exec(t)[1]));
+    assert.deepEqual([...far].sort((a, b) => a - b), far);
+    await v.close();
+  });
+
+  test('a link brings back question, chart, line and window of time', async () => {
+    const path = HERE('kind:earthquake;minmag:6;chart:section;line:138,38.5,146,37;width:200;time:1300000000,1400000000');
+    const v = await open({ path });
+    await events(v);
+    await v.page.getByRole('group', { name: /^Depth section/ }).waitFor();
+    assert.match(await v.page.locator('.chart .value').textContent(), /band of 200 km/);
+    assert.match(await v.page.locator('.time .said').textContent(), /2011 – .*2014/);
+    await v.page.waitForTimeout(500);
+    for (const part of ['kind:earthquake', 'minmag:6', 'chart:section', 'line:138,38.5,146,37', 'width:200', 'time:1300000000,1400000000']) assert.ok(hz(v.page).includes(part), part);
+    await v.close();
+  });
+
+  test('a box drawn in a chart narrows the search, keys read its values, its table and file say the same', async () => {
+    const v = await open({ path: HERE('kind:earthquake;start:2009;end:2019;catalog:earthquakes;chart:magnitudes') });
+    await events(v);
+    const chart = v.page.getByRole('group', { name: /^Magnitude and time/ });
+    const box = await chart.boundingBox();
+    const all = await count(v.page);
+    await v.page.mouse.move(box.x + box.width * 0.3, box.y + 30);
+    await v.page.mouse.down();
+    await v.page.mouse.move(box.x + box.width * 0.5, box.y + box.height * 0.55, { steps: 4 });
+    await v.page.mouse.up();
+    await v.page.waitForFunction(() => /minmag/.test(location.hash) && /start%3A|start:/.test(location.hash));
+    await v.page.waitForFunction((n) => Number(document.querySelector('.head [role=status] strong')?.textContent.replace(/\D/g, '')) < n, all);
+    await v.page.getByRole('tab', { name: 'Magnitude and frequency' }).click();
+    const frequency = v.page.getByRole('group', { name: /^Magnitude and frequency/ });
+    await frequency.focus();
+    await v.page.keyboard.press('ArrowRight');
+    assert.match(await v.page.locator('.chart .value').textContent(), /^M \d\.\d: [\d,]+; that and larger: [\d,]+/);
+    assert.match(await v.page.locator('.side').textContent(), /b\d\.\d+ ± 0\.\d+Mc/);
+    const [file] = await Promise.all([v.page.waitForEvent('download'), v.page.getByRole('button', { name: 'Save SVG' }).click()]);
+    assert.equal(file.suggestedFilename(), 'magnitude-and-frequency.svg');
+    await v.page.getByRole('button', { name: 'Table' }).click();
+    assert.ok((await v.page.locator('.table tbody tr').count()) > 5);
+    await v.close();
+  });
+
+  test('a hovered row is marked on the map, a clicked one opens its card, a click on the map opens the nearest', async () => {
+    const v = await open({ path: HERE('kind:earthquake;minmag:8.5', 'map=4/38/142') });
+    await events(v);
+    await v.page.waitForTimeout(1200);
+    const ring = async () => (await marked(v.page, 0, [11, 110, 110])) + (await marked(v.page, 1, [11, 110, 110]));
+    assert.equal(await ring(), 0);
+    await v.page.getByRole('combobox', { name: 'Sorted by' }).selectOption('largest');
+    await v.page.waitForFunction(() => /9\.5/.test(document.querySelector('ol > li')?.textContent ?? ''));
+    const japan = rows(v.page).filter({ hasText: '11 Mar 2011' }).first();
+    await japan.hover();
+    await v.page.waitForTimeout(500);
+    assert.ok((await ring()) > 20, 'a ring in the colour of choice');
+    await japan.getByRole('button').click();
+    const card = v.page.getByRole('region', { name: 'Event' });
+    await card.getByText('11 Mar 2011, 05:46').waitFor();
+    assert.ok(await card.getByRole('link', { name: 'Page of the event' }).getAttribute('href'));
+    await v.page.keyboard.press('Escape');
+    assert.equal(await card.count(), 0);
+    const map = await v.page.locator('#map').boundingBox();
+    // Off Tohoku at 38.3° N 142.4° E, seen from 38° N 142° E at zoom 4.
+    const pixels = (512 * 2 ** 4) / 360;
+    await v.page.mouse.click(map.x + map.width / 2 + 0.373 * pixels, map.y + map.height / 2 - (0.297 * pixels) / Math.cos((38 * Math.PI) / 180));
+    await card.getByText('11 Mar 2011').waitFor();
+    await v.close();
+  });
+
+  test('time plays, stops and is kept as the period', async () => {
+    const v = await open({ path: HERE('kind:earthquake;start:2009;end:2018') });
+    await events(v);
+    await v.page.waitForFunction(() => !document.querySelector('.time .play').disabled);
+    const all = await v.page.locator('.time .said .quiet').textContent();
+    await v.page.getByRole('button', { name: 'Play' }).click();
+    await v.page.waitForTimeout(1500);
+    await v.page.getByRole('button', { name: 'Pause' }).click();
+    assert.notEqual(await v.page.locator('.time .said .quiet').textContent(), all, 'fewer in the window');
+    const until = v.page.getByRole('slider', { name: 'End of the window' });
+    const was = Number(await until.getAttribute('aria-valuenow'));
+    await until.press('ArrowRight');
+    assert.ok(Number(await until.getAttribute('aria-valuenow')) > was);
+    await v.page.getByRole('button', { name: 'Keep only this' }).click();
+    await v.page.waitForFunction(() => /start:20\d\d-/.test(decodeURIComponent(location.hash)));
+    await v.close();
+  });
+
+  test('"my place" follows the pointer, asks once it rests, and stays where it is clicked', async () => {
+    const v = await open({ path: HERE('all', 'map=5/33/131') });
+    await events(v);
+    await v.page.getByRole('button', { name: 'My place' }).click();
+    const map = await v.page.locator('#map').boundingBox();
+    for (let i = 0; i < 20; i++) await v.page.mouse.move(map.x + 200 + i * 5, map.y + 200);
+    const card = v.page.getByRole('region', { name: 'My place' });
+    await card.getByText('Largest earthquakes within 300 km').waitFor();
+    const asked = v.requests.filter((r) => r.includes('hazards/place')).length;
+    assert.ok(asked <= 6, `${asked} asks for twenty steps`);
+    await v.page.mouse.click(map.x + 300, map.y + 200);
+    const link = card.getByRole('link', { name: 'Page to print' });
+    await link.waitFor();
+    assert.match(await link.getAttribute('href'), /hazards\/place\?lon=.*f=html/);
+    await v.page.mouse.move(map.x + 100, map.y + 300);
+    await v.page.waitForTimeout(400);
+    assert.equal(v.requests.filter((r) => r.includes('hazards/place')).length <= asked + 1, true, 'it stays');
+    await v.close();
+  });
+
+  test('points stand on both sides of 180°', async () => {
+    const v = await open({ path: HERE('kind:earthquake;view:1', 'map=4/-20/180') });
+    await events(v);
+    const url = new URL(v.requests.findLast((r) => r.includes('hazards/events')));
+    const [w, , e] = url.searchParams.get('bbox').split(',').map(Number);
+    assert.ok(w > e, `${w} > ${e}`);
+    await v.page.waitForTimeout(1200);
+    for (const side of [0, 1]) assert.ok((await marked(v.page, side)) > 50, `side ${side}`);
+    await v.close();
+  });
+
+  test('searches are kept by name and brought back; what was found is offered as files', async () => {
+    const v = await open({ path: HERE('kind:earthquake;minmag:8') });
+    await events(v);
+    await v.page.getByText('Saved searches').click();
+    await v.page.getByRole('textbox', { name: 'Name of this search' }).fill('Great ones');
+    await v.page.getByRole('button', { name: 'Save', exact: true }).click();
+    await v.page.getByRole('button', { name: 'Clear all' }).click();
+    await counts(v.page, await matched(''));
+    await v.page.getByRole('button', { name: 'Great ones', exact: true }).click();
+    await counts(v.page, await matched('kind=earthquake&minmag=8'));
+    await v.page.getByText('Download what was found').click();
+    const quakeml = await v.page.getByRole('link', { name: 'QuakeML' }).getAttribute('href');
+    assert.match(quakeml, /fdsnws\/event\/1\/query\?.*minmagnitude=8.*format=xml/);
+    await v.close();
+  });
+
+  test('deaths stand as persons in the colours of their causes', async () => {
+    const v = await open({ path: HERE('kind:earthquake', 'map=4/35/139') });
+    await events(v);
+    await v.page.getByRole('checkbox', { name: 'Deaths on the map' }).check();
+    await v.page.waitForTimeout(1500);
+    assert.ok((await coloursOf(v.page, [213, 94, 0])).hits > 50);
+    await tab(v.page, 'Legend');
+    await v.page.getByText('Collapse of buildings and other shaking').waitFor();
+    await v.close();
+  });
+
+  test('beachballs stand where mechanisms are known and the map is close', made, async () => {
+    const v = await open({ path: HERE('kind:earthquake;minmag:7.3;start:2009', 'map=5/38/142') });
+    await events(v);
+    await v.page.waitForTimeout(2000);
+    // White quadrants: nothing else on paper of #fbfaf7 is pure white.
+    assert.ok((await coloursOf(v.page, [255, 255, 255])).hits > 100);
+    await v.close();
+  });
+
+  for (const size of [{ name: 'desktop', size: SIZES.desktop }, { name: 'wide', size: { width: 2560, height: 1300 } }])
+    for (const [lang, colorScheme, part] of [['en', 'light', 'Events'], ['ja', 'dark', 'イベント']])
+      test(`accessible on a ${size.name} screen in ${lang}, ${colorScheme}`, async () => {
+        const v = await open({ path: `p/hazards#map=3/20/130&hz=chart:frequency;minmag:5&lang=${lang}`, size: size.size, colorScheme });
+        await v.settled();
+        await tab(v.page, part);
+        await rows(v.page).first().waitFor();
+        await v.page.locator('.chart svg').waitFor();
+        await rows(v.page).first().getByRole('button').click();
+        await v.page.locator('.cards dl').waitFor();
+        await accessible(v.page, `${size.name} ${lang}`);
+        await v.close();
+      });
+
+  test('on a phone everything is in the sheet, reachable by thumb and accessible', async () => {
+    const v = await open({ path: 'p/hazards#map=3/30/140&hz=kind:earthquake;minmag:6&lang=en', size: 'phone' });
+    await v.settled();
+    await v.page.getByRole('tab', { name: 'Events', exact: true }).tap();
+    await v.page.getByRole('button', { name: /Panel height: half/ }).tap();
+    await rows(v.page).first().waitFor();
+    await v.page.waitForTimeout(300);
+    await accessible(v.page, 'list');
+    const wide = await v.page.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(wide <= 360, `${wide} px`);
+    await v.page.getByRole('button', { name: 'Charts', exact: true }).tap();
+    await v.page.locator('.chart svg').waitFor();
+    await accessible(v.page, 'charts');
+    const small = await v.page.evaluate(() => [...document.querySelectorAll('aside button:not(.handle), aside select, aside [role=slider]')].filter((e) => e.checkVisibility() && e.getBoundingClientRect().height < 40).map((e) => e.textContent || e.getAttribute('aria-label')));
+    assert.deepEqual(small, []);
+    await v.close();
+  });
+
+  test('a server that refuses is quoted, and can be asked again', made, async () => {
+    let broken = true;
+    const v = await open({ path: HERE('all'), before: (page) => page.route('**/hazards/events?*', (route) => (broken ? route.fulfill({ status: 503, contentType: 'application/problem+json', body: '{"detail":"The node is reading its tables."}' }) : route.continue())) });
+    await v.settled();
+    await tab(v.page, 'Events');
+    await v.page.getByText('The node is reading its tables.').waitFor();
+    broken = false;
+    await v.page.getByRole('button', { name: 'Try again' }).click();
+    await rows(v.page).first().waitFor();
+    await v.close();
+  });
+});
