@@ -10,6 +10,7 @@ use std::sync::Arc;
 use terrane_drawing::style::Style;
 use terrane_formats::about::{self, DatasetRecord};
 use terrane_geology::view::View;
+use terrane_hazard::table::EventTable;
 use terrane_model::ledger::{Record, Shelf};
 use terrane_model::map::{Layer, Map, Node};
 use terrane_model::schema::{Schema, TimeColumns};
@@ -38,6 +39,8 @@ pub struct Entry {
     mapping: Option<MappingEntry>,
     /// The view that it gathers the rows of all datasets in.
     view: Option<&'static View>,
+    /// What its columns say of events, and all of them, when it is a table of events.
+    events: Option<(Arc<EventTable>, Arc<Schema>)>,
     /// What caches know its data by.
     state: String,
 }
@@ -76,6 +79,10 @@ impl Entry {
     pub fn mapping(&self) -> Option<&MappingEntry> {
         self.mapping.as_ref()
     }
+    /// What its columns say of events, and all its columns, when it is a table of events.
+    pub fn events(&self) -> Option<&(Arc<EventTable>, Arc<Schema>)> {
+        self.events.as_ref()
+    }
     /// The view that it is, when it gathers the rows of all mapped datasets: it is made of them and kept nowhere.
     pub fn view(&self) -> Option<&'static View> {
         self.view
@@ -88,7 +95,7 @@ impl Entry {
         styles: BTreeMap<String, StyleEntry>,
     ) -> Self {
         let state = record.revision.clone();
-        Self { version: 0, record, views, dataset, styles, mapping: None, view: Some(view), state }
+        Self { version: 0, record, views, dataset, styles, mapping: None, view: Some(view), events: None, state }
     }
     /// The CRS that the data is kept in.
     pub fn crs(&self) -> Option<&Crs> {
@@ -314,7 +321,14 @@ fn open_entry(
         }
     }
     let state = state + &version;
-    Ok(Entry { version: record.version, record: parsed, views, dataset, styles, mapping, view: None, state })
+    let events = events_of(&dataset);
+    Ok(Entry { version: record.version, record: parsed, views, dataset, styles, mapping, view: None, events, state })
+}
+
+/// What the columns of a dataset say of events.
+fn events_of(dataset: &Dataset) -> Option<(Arc<EventTable>, Arc<Schema>)> {
+    let schema = dataset.features.as_ref()?.schema();
+    EventTable::of(schema).map(|table| (Arc::new(table), Arc::clone(schema)))
 }
 
 /// The dataset told by its mapping. One that does not fit is a problem of the mapping; the dataset is served as it is.

@@ -100,7 +100,7 @@ pub enum Role {
     Gap,
     /// The root mean square of the residuals, seconds.
     Rms,
-    /// The event with all its solutions, as a tree (see [`crate::event`]).
+    /// The event with all its solutions, as a tree.
     Event,
 }
 

@@ -1,0 +1,12 @@
+//! Questions about events: what has happened where, by all tables of events that the caller may see.
+//!
+//! A table of events is an ordinary dataset (see [`terrane_hazard::table`]); a question about events is put to each of them in the
+//! columns that it has, and what comes back is put in one order.
+
+mod events;
+mod question;
+mod tables;
+
+pub use events::{Event, EventPage, EventRows};
+pub use question::{EventOrder, EventPlace, EventQuestion, Range};
+pub use tables::EventSource;
