@@ -6,6 +6,7 @@
 pub mod check;
 pub mod common;
 pub mod geology;
+pub mod hazards;
 pub mod ogcapi;
 pub mod ows;
 pub mod pages;
@@ -23,6 +24,7 @@ pub fn router(site: Site) -> Router {
     let all = health
         .merge(check::routes(site.clone()))
         .merge(geology::routes(site.clone()))
+        .merge(hazards::routes(site.clone()))
         .merge(ogcapi::routes(site.clone()))
         .merge(ows::routes(site.clone()))
         .merge(pages::routes(site.clone()))

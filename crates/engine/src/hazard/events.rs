@@ -6,12 +6,14 @@ use crate::Engine;
 use crate::caller::Caller;
 use crate::features::{FeatureQuestion, FeatureStream};
 use crate::pool::Cancel;
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::sync::Arc;
+use terrane_formats::events::EventRow;
 use terrane_hazard::kind::Kind;
 use terrane_hazard::table::Role;
 use terrane_model::batch::Value;
-use terrane_model::{Batch, Result, When};
+use terrane_model::{Batch, FeatureQuery, Result, Schema, When};
 
 /// Places of roles in an array.
 const ROLES_MAX: usize = 64;
@@ -37,23 +39,35 @@ pub struct EventRows {
     /// The rows.
     pub batches: Vec<Batch>,
     columns: [Option<u16>; ROLES_MAX],
+    /// The schema that those places are of.
+    schema: Option<Arc<Schema>>,
     depth_unit_km: f64,
 }
 
 impl EventRows {
     /// Rows whose batches hold these columns.
     pub(super) fn new(source: EventSource, state: Arc<str>, batches: Vec<Batch>) -> Self {
-        let mut columns = [None; ROLES_MAX];
+        let depth_unit_km = source.depth_unit_km();
+        let mut rows =
+            Self { source, state, batches: Vec::new(), columns: [None; ROLES_MAX], schema: None, depth_unit_km };
         if let Some(batch) = batches.first() {
-            for (role, name) in source.table.columns() {
-                let place = batch.schema.column(name).and_then(|(place, _)| u16::try_from(place).ok());
-                if let Some(slot) = columns.get_mut(role as usize) {
-                    *slot = place;
-                }
+            rows.look_at(batch);
+        }
+        Self { batches, ..rows }
+    }
+
+    /// Finds the columns of a batch; those of one scan are alike.
+    pub(super) fn look_at(&mut self, batch: &Batch) {
+        if self.schema.as_ref().is_some_and(|known| Arc::ptr_eq(known, &batch.schema)) {
+            return;
+        }
+        for (role, name) in self.source.table.columns() {
+            let place = batch.schema.column(name).and_then(|(place, _)| u16::try_from(place).ok());
+            if let Some(slot) = self.columns.get_mut(role as usize) {
+                *slot = place;
             }
         }
-        let depth_unit_km = source.depth_unit_km();
-        Self { source, state, batches, columns, depth_unit_km }
+        self.schema = Some(Arc::clone(&batch.schema));
     }
 
     /// The event in a row of a batch.
@@ -107,13 +121,29 @@ impl<'a> Event<'a> {
 
     /// Where it was, longitude then latitude.
     pub fn position(&self) -> Option<[f64; 2]> {
-        self.batch.feature(self.row).geometry()?.xy.first().copied()
+        self.batch.feature(self.row).geometry()?.positions().first().copied()
     }
 
     /// A number; the depth in kilometres whatever the unit of the table.
     pub fn number(&self, role: Role) -> Option<f64> {
         let number = self.value(role).as_f64().filter(|number| number.is_finite());
         if role == Role::Depth { number.map(|depth| depth * self.rows.depth_unit_km) } else { number }
+    }
+
+    /// All that was read of it, as writers take it.
+    pub fn row(&self) -> EventRow<'a> {
+        let mut row = EventRow { kind: self.kind(), ..EventRow::default() };
+        for (role, _) in self.rows.source.table.columns() {
+            row.set(role, self.value(role));
+        }
+        if row.id.is_empty() {
+            row.id = Cow::Owned(self.id());
+        }
+        if let Some([lon, lat]) = self.position() {
+            (row.lon_deg, row.lat_deg) = (Some(lon), Some(lat));
+        }
+        row.depth_km = row.depth_km.map(|depth| depth * self.rows.depth_unit_km);
+        row
     }
 
     /// A text that is not empty.
@@ -213,7 +243,9 @@ impl Engine {
         let mut roles = roles.to_vec();
         roles.push(question.order.by);
         for source in self.event_sources(caller).into_iter().filter(|source| question.asks(source)) {
-            let Some(stream) = self.event_stream(caller, question, &source, (&roles, wanted), cancel)? else { continue };
+            let Some(stream) = self.event_stream(caller, question, &source, (&roles, wanted), cancel)? else {
+                continue;
+            };
             let (rows, all) = read(stream, source, count, cancel)?;
             matched += all;
             if !rows.batches.is_empty() {
@@ -236,6 +268,18 @@ impl Engine {
     ) -> Result<Option<FeatureStream>> {
         let Some(mut query) = question.query(source, roles) else { return Ok(None) };
         query.limit = Some(wanted);
+        self.whole_stream(caller, source, query, cancel)
+    }
+
+    /// The rows of one table by a query, as many as the query says.
+    pub(super) fn whole_stream(
+        &self,
+        caller: Caller,
+        source: &EventSource,
+        mut query: FeatureQuery,
+        cancel: &Cancel,
+    ) -> Result<Option<FeatureStream>> {
+        query.limit = query.limit.or(Some(usize::MAX - 1));
         let asked =
             FeatureQuestion { query, rows_max: Some(usize::MAX - 1), ..FeatureQuestion::new(source.id().clone()) };
         self.feature_stream_here(caller, asked, cancel).map(Some)

@@ -4,9 +4,11 @@
 //! columns that it has, and what comes back is put in one order.
 
 mod events;
+mod points;
 mod question;
 mod tables;
 
 pub use events::{Event, EventPage, EventRows};
+pub use points::{EventPoint, EventPoints};
 pub use question::{EventOrder, EventPlace, EventQuestion, Range};
 pub use tables::EventSource;
