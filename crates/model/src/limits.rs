@@ -13,6 +13,10 @@ pub struct Limits {
     pub events_max: usize,
     /// Events that are sent to a map as points at most; the largest are.
     pub event_points_max: usize,
+    /// Earthquakes that charts are made of at most.
+    pub chart_events_max: usize,
+    /// Earthquakes that a section shows at most; the largest are.
+    pub section_events_max: usize,
     /// Rows kept in memory to sort one answer, pages skipped included.
     pub sort_rows_max: usize,
     /// Width or height of a picture, pixels.
@@ -80,6 +84,8 @@ impl Default for Limits {
             page_rows_max: 10_000,
             events_max: 20_000,
             event_points_max: 1_000_000,
+            chart_events_max: 5_000_000,
+            section_events_max: 20_000,
             sort_rows_max: 200_000,
             picture_side_px_max: 8_192,
             picture_pixels_max: 33_554_432,

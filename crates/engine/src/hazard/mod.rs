@@ -3,12 +3,16 @@
 //! A table of events is an ordinary dataset (see [`terrane_hazard::table`]); a question about events is put to each of them in the
 //! columns that it has, and what comes back is put in one order.
 
+mod charts;
 mod events;
 mod points;
 mod question;
+mod section;
 mod tables;
 
+pub use charts::{BIN_WIDTH, Charts, EarthquakeCharts};
 pub use events::{Event, EventPage, EventRows};
 pub use points::{EventPoint, EventPoints};
 pub use question::{EventOrder, EventPlace, EventQuestion, Range};
+pub use section::{Section, SectionEvent};
 pub use tables::EventSource;

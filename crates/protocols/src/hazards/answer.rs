@@ -5,7 +5,9 @@ use crate::common::request::Request;
 use crate::common::site::Site;
 use crate::ogcapi::links::{self, link};
 use serde_json::{Map, Value, json};
-use terrane_engine::hazard::{Event, EventPage, EventSource};
+use terrane_engine::hazard::{
+    BIN_WIDTH, Charts, EarthquakeCharts, Event, EventPage, EventSource, Section, SectionEvent,
+};
 use terrane_engine::publish;
 use terrane_formats::events::EventRow;
 use terrane_hazard::kind::Kind;
@@ -195,3 +197,117 @@ pub const LISTED: [Role; 34] = [
     Role::Rake2,
     Role::End,
 ];
+
+/// Charts as numbers.
+pub fn charts(charts: &Charts, largest: &EventPage) -> Value {
+    let deaths = charts.deaths.iter().map(|((decade, kind), (deaths, events))| {
+        json!({"decade": decade, "kind": kind.name(), "deaths": number_value(*deaths), "events": events})
+    });
+    let mut all = json!({
+        "matched": charts.matched,
+        "notes": notes(charts),
+        "deaths": {"byDecade": deaths.collect::<Vec<_>>()},
+    });
+    if let Some(earthquakes) = &charts.earthquakes {
+        all["earthquakes"] = earthquakes_in_numbers(earthquakes, largest);
+    }
+    if !charts.eruptions.is_empty() {
+        all["eruptions"] =
+            json!({"byVei": charts.eruptions.iter().map(|(vei, count)| json!([vei, count])).collect::<Vec<_>>()});
+    }
+    if !charts.tsunamis.is_empty() {
+        all["tsunamis"] = json!({"byHeight": charts.tsunamis.iter().map(|(height, count)| json!([height, count])).collect::<Vec<_>>()});
+    }
+    all
+}
+
+fn notes(charts: &Charts) -> Vec<&'static str> {
+    let mut notes = Vec::new();
+    if charts.tables > 1 {
+        notes.push("An event that several catalogues tell is counted once in each; choose one with catalog.");
+    }
+    notes
+}
+
+fn earthquakes_in_numbers(charts: &EarthquakeCharts, largest: &EventPage) -> Value {
+    let bins = charts.histogram.bins().zip(charts.histogram.cumulative());
+    let bins: Vec<Value> = bins.map(|((centre, count), (_, sum))| json!([round(centre, 3), count, sum])).collect();
+    let columns = charts.columns;
+    let steps = charts.cumulative.len();
+    let cumulative = charts.cumulative.iter().enumerate();
+    let cumulative: Vec<Value> =
+        cumulative.map(|(at, count)| json!([charts.edge(at + 1, steps).to_string(), count])).collect();
+    let depths = charts.depths.iter().enumerate().map(|(at, count)| {
+        let [from, to] = EarthquakeCharts::depth_bin_km(at);
+        json!([from, to, count])
+    });
+    let lowest = charts.histogram.bins().next().map_or(0.0, |(centre, _)| centre);
+    let bin_count = charts.histogram.bins().count();
+    let edges = (0..=bin_count).map(|at| round(lowest + (at as f64 - 0.5) * BIN_WIDTH, 3));
+    json!({
+        "count": charts.count,
+        "years": round(charts.years, 4),
+        "period": charts.period.map(|instant| instant.to_string()),
+        "frequency": frequency(charts, bins),
+        "magnitudeTime": {
+            "cells": charts.cells,
+            "timeEdges": (0..=columns).map(|at| charts.edge(at, columns).to_string()).collect::<Vec<_>>(),
+            "magEdges": edges.collect::<Vec<_>>(),
+            "largest": largest.events().map(|event| mention(&event)).collect::<Vec<_>>(),
+        },
+        "cumulative": cumulative,
+        "depth": depths.collect::<Vec<_>>(),
+    })
+}
+
+fn frequency(charts: &EarthquakeCharts, bins: Vec<Value>) -> Value {
+    let law = charts.law.as_ref();
+    json!({
+        "binWidth": BIN_WIDTH,
+        "bins": bins,
+        "mc": charts.mc.map(|mc| round(mc.maximum_curvature, 3)),
+        "mcCorrected": charts.mc.map(|mc| round(mc.corrected, 3)),
+        "b": law.map(|law| law.b),
+        "sigma": law.map(|law| law.sigma_shi_bolt),
+        "sigmaAki": law.map(|law| law.sigma_aki),
+        "a": law.map(|law| law.a),
+        "aPerYear": law.map(|law| law.a_per_year(charts.years)),
+        "events": law.map(|law| law.count),
+        "method": "Mc by maximum curvature (Wiemer & Wyss 2000) with 0.2 added (Woessner & Wiemer 2005); b by Aki (1965) with Utsu's half bin; its deviation by Shi & Bolt (1982).",
+    })
+}
+
+/// An event in a few words.
+pub fn mention(event: &Event<'_>) -> Value {
+    let row = event.row();
+    json!({
+        "id": format!("{}/{}", event.rows.source.id(), row.id),
+        "time": row.time.as_ref().map(ToString::to_string),
+        "magnitude": row.magnitude,
+        "vei": row.vei,
+        "deaths": row.deaths,
+        "place": if row.volcano.is_empty() { row.place.as_ref() } else { row.volcano.as_ref() },
+    })
+}
+
+/// A section as numbers.
+pub fn section(section: &Section, width_km: f64, slabs: &[Value]) -> Value {
+    let event = |event: &SectionEvent| {
+        json!({
+            "id": format!("{}/{}", event.id.0, event.id.1),
+            "km": round(event.along_km, 3),
+            "offKm": round(event.off_km, 3),
+            "depthKm": event.depth_km,
+            "magnitude": event.magnitude,
+            "time": event.time,
+        })
+    };
+    json!({
+        "lengthKm": round(section.length_km, 3),
+        "widthKm": width_km,
+        "numberMatched": section.matched,
+        "events": section.events.iter().map(event).collect::<Vec<_>>(),
+        "slabs": slabs,
+        "attribution": section.attributions,
+    })
+}

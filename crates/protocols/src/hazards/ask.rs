@@ -7,7 +7,7 @@ use terrane_hazard::kind::Kind;
 use terrane_hazard::table::Role;
 use terrane_model::limits::Limits;
 use terrane_model::time::Interval;
-use terrane_model::{Bbox, Crs, DatasetId, Error, Result, When};
+use terrane_model::{Crs, DatasetId, Error, Result, When};
 
 /// Parameters that say which events.
 const OF_QUESTIONS: [&str; 29] = [
@@ -269,11 +269,7 @@ pub fn section(request: &Request) -> Result<(EventQuestion, SectionLine)> {
     Ok((question, SectionLine { line, width_km }))
 }
 
-/// A box around everything, for documents that need one.
-pub fn everywhere() -> Bbox {
-    Bbox { min: [-180.0, -90.0], max: [180.0, 90.0] }
-}
-
-fn shortened(text: &str) -> String {
+/// As much of a text as an error shows.
+pub fn shortened(text: &str) -> String {
     text.chars().take(64).collect()
 }

@@ -10,6 +10,9 @@ use crate::ogcapi::answer::json;
 use crate::ogcapi::links;
 use axum::Router;
 use terrane_engine::Caller;
+use terrane_engine::hazard::{EventOrder, EventQuestion};
+use terrane_hazard::kind::Kind;
+use terrane_hazard::table::Role;
 use terrane_model::Result;
 
 /// Everything below `/hazards`.
@@ -18,6 +21,8 @@ pub fn routes(site: Site) -> Router {
         .route("/hazards", resource(tables))
         .route("/hazards/events", resource(events))
         .route("/hazards/points", resource(points))
+        .route("/hazards/charts", resource(charts))
+        .route("/hazards/section", resource(section))
         .with_state(site)
 }
 
@@ -40,4 +45,24 @@ async fn points(site: Site, request: Request) -> Result<Reply> {
     let question = ask::points(&request, site.engine.limits())?;
     let points = site.engine.event_points(Caller::Public, question).await?;
     Ok(Reply::ok("application/octet-stream", points.to_bytes()))
+}
+
+/// Earthquakes that charts name.
+const LARGEST: usize = 12;
+
+async fn charts(site: Site, request: Request) -> Result<Reply> {
+    request.form(&[JSON])?;
+    let question = ask::all(&request, &[])?;
+    let order = EventOrder { by: Role::Magnitude, descending: true };
+    let largest = EventQuestion { order, limit: LARGEST, kinds: vec![Kind::Earthquake], ..question.clone() };
+    let largest = site.engine.events(Caller::Public, largest, answer::LISTED.to_vec(), false).await?;
+    let charts = site.engine.event_charts(Caller::Public, question).await?;
+    Ok(json(links::JSON, &answer::charts(&charts, &largest)))
+}
+
+async fn section(site: Site, request: Request) -> Result<Reply> {
+    request.form(&[JSON])?;
+    let (question, line) = ask::section(&request)?;
+    let section = site.engine.event_section(Caller::Public, question, line.line, line.width_km).await?;
+    Ok(json(links::JSON, &answer::section(&section, line.width_km, &[])))
 }
