@@ -97,7 +97,12 @@ impl Engine {
         self.pool().run(move |cancel: &Cancel| engine.event_charts_here(caller, &question, cancel)).await
     }
 
-    fn event_charts_here(&self, caller: Caller, question: &EventQuestion, cancel: &Cancel) -> Result<Charts> {
+    pub(super) fn event_charts_here(
+        &self,
+        caller: Caller,
+        question: &EventQuestion,
+        cancel: &Cancel,
+    ) -> Result<Charts> {
         let (mut charts, mut quakes) = (Charts::default(), Vec::new());
         for source in self.event_sources(caller).into_iter().filter(|source| question.asks(source)) {
             let before = charts.matched;

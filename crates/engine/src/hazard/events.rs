@@ -19,6 +19,7 @@ use terrane_model::{Batch, FeatureQuery, Result, Schema, When};
 const ROLES_MAX: usize = 64;
 
 /// A page of events.
+#[derive(Default)]
 pub struct EventPage {
     /// The rows of each table that has some.
     pub tables: Vec<EventRows>,
@@ -172,6 +173,14 @@ impl EventPage {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.order.is_empty()
+    }
+
+    /// The same page without some events.
+    pub(super) fn without(mut self, mut is_left_out: impl FnMut(&Event<'_>) -> bool) -> Self {
+        let kept: Vec<bool> = self.events().map(|event| !is_left_out(&event)).collect();
+        let mut kept = kept.into_iter();
+        self.order.retain(|_| kept.next().unwrap_or(true));
+        self
     }
 
     /// Puts the rows of all tables, each in order, in one.

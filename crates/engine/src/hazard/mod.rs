@@ -5,14 +5,20 @@
 
 mod charts;
 mod events;
+mod place;
 mod points;
 mod question;
+mod report;
 mod section;
+mod sources;
 mod tables;
 
 pub use charts::{BIN_WIDTH, Charts, EarthquakeCharts};
 pub use events::{Event, EventPage, EventRows};
+pub use place::{PlaceCount, PlaceReport};
 pub use points::{EventPoint, EventPoints};
 pub use question::{EventOrder, EventPlace, EventQuestion, Range};
+pub use report::{EventReport, SECTION_WIDTH_KM};
 pub use section::{Section, SectionEvent};
+pub use sources::{NearSource, SlabDepth};
 pub use tables::EventSource;

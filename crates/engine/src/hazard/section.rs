@@ -58,7 +58,7 @@ impl Engine {
         self.pool().run(move |cancel: &Cancel| engine.section_here(caller, question, (&line, width_km), cancel)).await
     }
 
-    fn section_here(
+    pub(super) fn section_here(
         &self,
         caller: Caller,
         mut question: EventQuestion,

@@ -249,6 +249,11 @@ impl Role {
         )
     }
 
+    /// All roles.
+    pub fn all() -> impl Iterator<Item = Self> {
+        SPELLINGS.iter().map(|(role, _)| *role)
+    }
+
     /// How this program names the column when it writes one.
     pub fn column_name(self) -> &'static str {
         SPELLINGS.iter().find(|(role, _)| *role == self).map_or("", |(_, names)| names[0])
