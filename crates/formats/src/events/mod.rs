@@ -3,6 +3,7 @@
 //! Writers take an [`EventRow`] or an event with all its solutions ([`terrane_hazard::event`]); which rows, and in what order, is not
 //! decided here.
 
+pub mod quakeml;
 mod row;
 
 pub use row::EventRow;

@@ -11,7 +11,7 @@ pub(crate) mod needs;
 pub(crate) mod place;
 pub(crate) mod remarks;
 mod times;
-mod transcode;
+pub(crate) mod transcode;
 mod wkt;
 
 pub mod csv;

@@ -2,5 +2,6 @@
 //!
 //! Pure: no clock, no files, no network; what is by chance takes its seed as an argument.
 
+pub mod event;
 pub mod kind;
 pub mod table;
