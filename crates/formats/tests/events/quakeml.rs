@@ -31,7 +31,10 @@ fn real_files_come_back_as_they_were() {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         let first = read(&std::fs::read(&path).unwrap()).unwrap();
         for event in &first {
-            eprintln!("{name}: {:?}", event.remarks.iter().map(|it| (&it.field, &it.what, it.count)).collect::<Vec<_>>());
+            eprintln!(
+                "{name}: {:?}",
+                event.remarks.iter().map(|it| (&it.field, &it.what, it.count)).collect::<Vec<_>>()
+            );
         }
         let first = trees(first);
         assert!(!first.is_empty());
@@ -45,7 +48,13 @@ fn real_files_come_back_as_they_were() {
         assert_eq!(first.len(), second.len());
         for tree in &first {
             let event = Event(tree);
-            eprintln!("  {} {:?} {:?} {}", event.public_id(), event.time().map(|it| it.to_string()), event.magnitude().and_then(|it| it.value()), event.place());
+            eprintln!(
+                "  {} {:?} {:?} {}",
+                event.public_id(),
+                event.time().map(|it| it.to_string()),
+                event.magnitude().and_then(|it| it.value()),
+                event.place()
+            );
         }
     }
 }

@@ -68,7 +68,11 @@ pub fn put(map: &mut Map<String, Value>, name: &str, form: Form, value: Value) -
 }
 
 /// The value of a tree that has ended, with its text taken into account.
-pub fn tree_of(element: &'static Element, mut map: Map<String, Value>, text: &str) -> (Option<Value>, Option<&'static str>) {
+pub fn tree_of(
+    element: &'static Element,
+    mut map: Map<String, Value>,
+    text: &str,
+) -> (Option<Value>, Option<&'static str>) {
     let text = text.trim();
     let content = element.children.iter().find(|child| child.form == Form::Content);
     let mut remark = None;
@@ -84,6 +88,11 @@ pub fn tree_of(element: &'static Element, mut map: Map<String, Value>, text: &st
     } else if !text.is_empty() {
         remark = Some("Text stands where elements are expected; it is left out.");
     }
-    let is_nothing = map.is_empty() || (element.child("value").is_some() && !map.contains_key("value") && map.len() <= 1);
-    if is_nothing { (None, remark.or(Some("The element is empty; it is left out."))) } else { (Some(Value::Object(map)), remark) }
+    let is_nothing =
+        map.is_empty() || (element.child("value").is_some() && !map.contains_key("value") && map.len() <= 1);
+    if is_nothing {
+        (None, remark.or(Some("The element is empty; it is left out.")))
+    } else {
+        (Some(Value::Object(map)), remark)
+    }
 }

@@ -217,7 +217,8 @@ impl<R: Read> QuakemlReader<R> {
             if attribute.key.as_namespace_binding().is_some() {
                 continue;
             }
-            let text = attribute.normalized_value(XmlVersion::Implicit1_0).map_err(|error| malformed(&error, self.row))?;
+            let text =
+                attribute.normalized_value(XmlVersion::Implicit1_0).map_err(|error| malformed(&error, self.row))?;
             let prefix = attribute.key.prefix().map(|it| it.into_inner().to_owned());
             let (resolved, local) = self.reader.resolver().resolve_attribute(attribute.key);
             let namespace = match resolved {
@@ -323,6 +324,9 @@ impl<R: Read> QuakemlReader<R> {
         let mut path: Vec<&str> = parents.collect();
         if last != name && !name.is_empty() {
             path.push(name);
+        }
+        if self.open.len() < 3 {
+            path.insert(0, "eventParameters");
         }
         let field = if path.is_empty() { "event".to_owned() } else { path.join("/") };
         let same = |it: &Finding| it.what == said && it.field.as_deref() == Some(field.as_str());

@@ -124,7 +124,8 @@ impl<'a> Writer<'a> {
     fn foreign_elements(&self, tree: &Map<String, Value>, out: &mut Vec<u8>) {
         for (key, value) in tree {
             let Some((prefix, name)) = key.split_once(':') else { continue };
-            let Some(all) = value.as_array().filter(|_| self.is_bound(prefix) && prefix != "xml" && is_name(name)) else {
+            let Some(all) = value.as_array().filter(|_| self.is_bound(prefix) && prefix != "xml" && is_name(name))
+            else {
                 continue;
             };
             for text in all.iter().filter_map(Value::as_str) {
@@ -142,7 +143,8 @@ impl<'a> Writer<'a> {
         }
         self.made += 1;
         self.remark("An identifier is missing; one is made.");
-        let id = format!("{}#{}{}", terrane_hazard::event::ids::encoded(self.id), element.name.to_lowercase(), self.made);
+        let id =
+            format!("{}#{}{}", terrane_hazard::event::ids::encoded(self.id), element.name.to_lowercase(), self.made);
         id.into()
     }
 
@@ -235,7 +237,9 @@ fn collect_prefixes(tree: &Map<String, Value>, used: &mut Vec<String>) {
         }
         match value {
             Value::Object(inner) => collect_prefixes(inner, used),
-            Value::Array(all) => all.iter().filter_map(Value::as_object).for_each(|inner| collect_prefixes(inner, used)),
+            Value::Array(all) => {
+                all.iter().filter_map(Value::as_object).for_each(|inner| collect_prefixes(inner, used))
+            }
             _ => {}
         }
     }

@@ -96,9 +96,10 @@ pub fn written(kind: Type, value: &Value) -> (Option<Cow<'_, str>>, Option<&'sta
         },
         Type::Choice(allowed) => match value.as_str().and_then(|text| word_of(allowed, text)) {
             Some(word) => (Some(Cow::Borrowed(word)), None),
-            None if allowed.contains(&"other event") => {
-                (Some(Cow::Borrowed("other event")), Some("QuakeML 1.2 has no such type of event; it is told as “other event”."))
-            }
+            None if allowed.contains(&"other event") => (
+                Some(Cow::Borrowed("other event")),
+                Some("QuakeML 1.2 has no such type of event; it is told as “other event”."),
+            ),
             None => (None, Some("QuakeML 1.2 has no such word; it is left out.")),
         },
         Type::Reference => (value.as_str().map(ids::encoded), None),

@@ -178,11 +178,11 @@ impl<'a> Origin<'a> {
         text(self.0, "publicID")
     }
 
-    /// When; as finely as its composite time says, when it has one.
+    /// When; as finely as its composite time says, when it has one that agrees with its time.
     pub fn time(&self) -> Option<When> {
-        let time = &self.0["time"];
-        let value = time["value"].as_str().and_then(|text| Instant::parse(text).ok());
-        let composite = list(self.0, "compositeTime").find_map(composite);
+        let value = self.0["time"]["value"].as_str().and_then(|text| Instant::parse(text).ok());
+        let agrees = |when: &When| value.is_none_or(|value| (when.earliest..=when.latest).contains(&value));
+        let composite = list(self.0, "compositeTime").filter_map(composite).find(agrees);
         composite.or(value.map(When::exactly))
     }
 
