@@ -315,3 +315,7 @@ pub const CHECK_REPORT_SECONDS: u64 = 600;
 pub const CHECKS_AT_ONCE_MAX: usize = 4;
 /// Layers of a map that is brought from another viewer.
 pub const CONTEXT_LAYERS_MAX: usize = 500;
+/// Elements, attributes and texts of one event in QuakeML: one of a month of aftershocks with all its picks has a tenth.
+pub const EVENT_NODES_MAX: usize = 1_000_000;
+/// Bytes of one event in QuakeML, ISF and other files of events.
+pub const EVENT_BYTES_MAX: usize = 67_108_864;

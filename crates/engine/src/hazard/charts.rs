@@ -11,7 +11,7 @@ use terrane_hazard::frequency::{GutenbergRichter, Histogram, Mc, gutenberg_richt
 use terrane_hazard::kind::Kind;
 use terrane_hazard::table::Role;
 use terrane_model::limits::Limits;
-use terrane_model::{Error, Instant, Result};
+use terrane_model::{DatasetId, Error, Instant, Result};
 
 /// What charts are made of.
 const ROLES: [Role; 7] =
@@ -34,7 +34,8 @@ pub struct Charts {
     pub matched: u64,
     /// Tables that they are from.
     pub tables: usize,
-    /// Earthquakes with a magnitude.
+    /// Earthquakes with a magnitude, of the table that tells most of those that match: several tables tell the same ones, each
+    /// complete from another magnitude on.
     pub earthquakes: Option<EarthquakeCharts>,
     /// Deaths by decade and kind of event: the decade's first year, deaths, and events that have some.
     pub deaths: BTreeMap<(i64, Kind), (f64, u64)>,
@@ -47,6 +48,8 @@ pub struct Charts {
 /// Earthquakes in numbers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EarthquakeCharts {
+    /// The table.
+    pub catalog: DatasetId,
     /// How many have a time and a magnitude.
     pub count: u64,
     /// Counts per bin of magnitude.
@@ -103,9 +106,9 @@ impl Engine {
         question: &EventQuestion,
         cancel: &Cancel,
     ) -> Result<Charts> {
-        let (mut charts, mut quakes) = (Charts::default(), Vec::new());
+        let (mut charts, mut most) = (Charts::default(), (None, Vec::new()));
         for source in self.event_sources(caller).into_iter().filter(|source| question.asks(source)) {
-            let before = charts.matched;
+            let (before, mut quakes) = (charts.matched, Vec::new());
             self.each_event(caller, question, &source, (&ROLES, cancel), |event| {
                 charts.matched += 1;
                 charts.count(event);
@@ -113,10 +116,15 @@ impl Engine {
                     quakes.extend(quake(event));
                 }
             })?;
+            refuse_too_many(quakes.len(), self.limits())?;
             charts.tables += usize::from(charts.matched > before);
+            if quakes.len() > most.1.len() {
+                most = (Some(source.id().clone()), quakes);
+            }
         }
-        refuse_too_many(quakes.len(), self.limits())?;
-        charts.earthquakes = earthquakes(&quakes)?;
+        if let (Some(catalog), quakes) = most {
+            charts.earthquakes = earthquakes(catalog, &quakes)?;
+        }
         Ok(charts)
     }
 }
@@ -163,7 +171,7 @@ fn quake(event: &Event<'_>) -> Option<Quake> {
     })
 }
 
-fn earthquakes(quakes: &[Quake]) -> Result<Option<EarthquakeCharts>> {
+fn earthquakes(catalog: DatasetId, quakes: &[Quake]) -> Result<Option<EarthquakeCharts>> {
     let times = || quakes.iter().map(|quake| quake.at);
     let (Some(first), Some(last)) = (times().min(), times().max()) else { return Ok(None) };
     // f32 holds a magnitude of two decimals; 4.9500003 must not fall into another bin than 4.95.
@@ -189,6 +197,7 @@ fn earthquakes(quakes: &[Quake]) -> Result<Option<EarthquakeCharts>> {
         }
     }
     Ok(Some(EarthquakeCharts {
+        catalog,
         count: quakes.len() as u64,
         histogram,
         mc,

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use terrane_hazard::kind::Kind;
 use terrane_hazard::table::Role;
 use terrane_model::batch::Value;
+use terrane_model::schema::ColumnKind;
 use terrane_model::time::When;
 
 /// One event, flat: what is preferred of it. Empty texts and `None` are not known. Degrees are WGS 84.
@@ -116,9 +117,91 @@ impl<'a> EventRow<'a> {
         }
     }
 
+    /// The value for the column with a role; null when it is not known.
+    pub fn value(&self, role: Role) -> Value<'_> {
+        match role {
+            Role::Time => self.time.clone().map_or(Value::Null, Value::Time),
+            Role::End => self.end.clone().map_or(Value::Null, Value::Time),
+            Role::Updated => self.updated.clone().map_or(Value::Null, Value::Time),
+            Role::Event => Some(self.solutions).filter(|it| !it.is_empty()).map_or(Value::Null, Value::Nested),
+            _ => match self.text(role) {
+                Some("") => Value::Null,
+                Some(text) => Value::Text(text),
+                None => {
+                    let number = self.numbers().into_iter().find(|(known, _)| *known == role);
+                    number_value(role, number.and_then(|(_, number)| number))
+                }
+            },
+        }
+    }
+
+    /// What kind of column a role has when this program makes the table.
+    pub fn column_kind(role: Role) -> ColumnKind {
+        match role {
+            Role::Time | Role::End | Role::Updated => ColumnKind::Time,
+            Role::Event => ColumnKind::Nested,
+            _ if EventRow::default().text(role).is_some() => ColumnKind::Text,
+            _ if COUNTS.contains(&role) => ColumnKind::Int,
+            _ => ColumnKind::Float,
+        }
+    }
+
     /// Deaths by all that came of it, or at least by the event itself.
     pub fn all_deaths(&self) -> Option<f64> {
         self.total_deaths.or(self.deaths)
+    }
+
+    fn text(&self, role: Role) -> Option<&str> {
+        Some(match role {
+            Role::Id => &self.id,
+            Role::MagnitudeType => &self.magnitude_type,
+            Role::MagnitudeAuthor => &self.magnitude_author,
+            Role::EventType => &self.event_type,
+            Role::Place => &self.place,
+            Role::Country => &self.country,
+            Role::Status => &self.status,
+            Role::Author => &self.author,
+            Role::Catalog => &self.catalog,
+            Role::Contributor => &self.contributor,
+            Role::ContributorId => &self.contributor_id,
+            Role::Volcano => &self.volcano,
+            Role::Cause => &self.cause,
+            Role::Validity => &self.validity,
+            Role::TsunamiId => &self.tsunami_id,
+            Role::EruptionId => &self.eruption_id,
+            Role::EarthquakeId => &self.earthquake_id,
+            _ => return None,
+        })
+    }
+
+    fn numbers(&self) -> [(Role, Option<f64>); 24] {
+        let [strike, dip, rake, strike2, dip2, rake2] = self.planes_deg;
+        [
+            (Role::Depth, self.depth_km),
+            (Role::Magnitude, self.magnitude),
+            (Role::Vei, self.vei),
+            (Role::WaterHeight, self.water_height_m),
+            (Role::RunUps, self.run_ups),
+            (Role::Intensity, self.intensity),
+            (Role::Deaths, self.deaths),
+            (Role::TotalDeaths, self.total_deaths),
+            (Role::Missing, self.missing),
+            (Role::Injuries, self.injuries),
+            (Role::Damage, self.damage_million_usd),
+            (Role::Houses, self.houses),
+            (Role::Strike, strike),
+            (Role::Dip, dip),
+            (Role::Rake, rake),
+            (Role::Strike2, strike2),
+            (Role::Dip2, dip2),
+            (Role::Rake2, rake2),
+            (Role::HorizontalError, self.horizontal_error_km),
+            (Role::DepthError, self.depth_error_km),
+            (Role::MagnitudeError, self.magnitude_error),
+            (Role::Stations, self.stations),
+            (Role::Gap, self.gap_deg),
+            (Role::Rms, self.rms_s),
+        ]
     }
 
     fn text_mut(&mut self, role: Role) -> Option<&mut Cow<'a, str>> {
@@ -175,11 +258,54 @@ impl<'a> EventRow<'a> {
     }
 }
 
+/// Roles whose columns hold whole numbers.
+const COUNTS: [Role; 8] = [
+    Role::Vei,
+    Role::RunUps,
+    Role::Deaths,
+    Role::TotalDeaths,
+    Role::Missing,
+    Role::Injuries,
+    Role::Houses,
+    Role::Stations,
+];
+
+fn number_value(role: Role, number: Option<f64>) -> Value<'static> {
+    match number.filter(|number| number.is_finite()) {
+        None => Value::Null,
+        Some(number) if COUNTS.contains(&role) => Value::Int(number.round() as i64),
+        Some(number) => Value::Float(number),
+    }
+}
+
 /// A value in words: numbers of catalogues may be texts elsewhere.
 fn text_of(value: Value<'_>) -> Cow<'_, str> {
     match value {
         Value::Text(text) => Cow::Borrowed(text),
         Value::Null => Cow::Borrowed(""),
         other => Cow::Owned(other.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::events::file::ROLES;
+
+    #[test]
+    fn what_is_set_by_a_role_is_told_by_it() {
+        for role in ROLES {
+            let mut row = EventRow::default();
+            assert!(row.value(role).is_null(), "{role:?}");
+            let given = match EventRow::column_kind(role) {
+                ColumnKind::Time => Value::Time(When::year(-2150).expect("a year")),
+                ColumnKind::Nested => Value::Nested("{}"),
+                ColumnKind::Text => Value::Text("x"),
+                ColumnKind::Int => Value::Int(7),
+                _ => Value::Float(1.5),
+            };
+            row.set(role, given.clone());
+            assert_eq!(row.value(role), given, "{role:?}");
+        }
     }
 }

@@ -224,7 +224,7 @@ pub fn charts(charts: &Charts, largest: &EventPage) -> Value {
 fn notes(charts: &Charts) -> Vec<&'static str> {
     let mut notes = Vec::new();
     if charts.tables > 1 {
-        notes.push("An event that several catalogues tell is counted once in each; choose one with catalog.");
+        notes.push("Several catalogues tell the same events: charts of earthquakes are of the one that tells most, deaths are those of each kind of event. Choose a catalogue with catalog.");
     }
     notes
 }
@@ -245,6 +245,7 @@ fn earthquakes_in_numbers(charts: &EarthquakeCharts, largest: &EventPage) -> Val
     let bin_count = charts.histogram.bins().count();
     let edges = (0..=bin_count).map(|at| round(lowest + (at as f64 - 0.5) * BIN_WIDTH, 3));
     json!({
+        "catalog": charts.catalog.as_str(),
         "count": charts.count,
         "years": round(charts.years, 4),
         "period": charts.period.map(|instant| instant.to_string()),

@@ -269,6 +269,17 @@ pub fn section(request: &Request) -> Result<(EventQuestion, SectionLine)> {
     Ok((question, SectionLine { line, width_km }))
 }
 
+/// A place, and how far around it, kilometres.
+pub fn my_place(request: &Request) -> Result<([f64; 2], f64)> {
+    request.query.only(&["lon", "lat", "radius_km", "f", "lang"])?;
+    let at = position(request)?.ok_or_else(|| Error::invalid("Name a place: ?lon=…&lat=… in degrees.").at("lon"))?;
+    let radius_km = number(request, "radius_km")?.unwrap_or(300.0);
+    match (1.0..=2_000.0).contains(&radius_km) {
+        true => Ok((at, radius_km)),
+        false => Err(Error::invalid("A radius around a place is 1 to 2000 km.").at("radius_km")),
+    }
+}
+
 /// As much of a text as an error shows.
 pub fn shortened(text: &str) -> String {
     text.chars().take(64).collect()

@@ -1,6 +1,7 @@
 //! Questions about events over HTTP: lists, points for maps, charts, sections, one event, and what there is around a place.
 
 mod answer;
+mod around;
 pub(crate) mod ask;
 mod routes;
 

@@ -1,6 +1,6 @@
 //! The only file of this folder that knows axum.
 
-use super::{answer, ask};
+use super::{answer, around, ask};
 use crate::common::http::resource;
 use crate::common::negotiate::{GEOJSON, JSON};
 use crate::common::reply::Reply;
@@ -13,7 +13,7 @@ use terrane_engine::Caller;
 use terrane_engine::hazard::{EventOrder, EventQuestion};
 use terrane_hazard::kind::Kind;
 use terrane_hazard::table::Role;
-use terrane_model::Result;
+use terrane_model::{DatasetId, Result};
 
 /// Everything below `/hazards`.
 pub fn routes(site: Site) -> Router {
@@ -23,6 +23,8 @@ pub fn routes(site: Site) -> Router {
         .route("/hazards/points", resource(points))
         .route("/hazards/charts", resource(charts))
         .route("/hazards/section", resource(section))
+        .route("/hazards/events/{collection}/{event}", resource(event))
+        .route("/hazards/place", resource(place))
         .with_state(site)
 }
 
@@ -65,4 +67,19 @@ async fn section(site: Site, request: Request) -> Result<Reply> {
     let (question, line) = ask::section(&request)?;
     let section = site.engine.event_section(Caller::Public, question, line.line, line.width_km).await?;
     Ok(json(links::JSON, &answer::section(&section, line.width_km, &[])))
+}
+
+async fn event(site: Site, request: Request) -> Result<Reply> {
+    request.query.only(&["f", "lang"])?;
+    request.form(&[JSON])?;
+    let table = DatasetId::new(request.name(0))?;
+    let report = site.engine.event_report(Caller::Public, table, request.name(1).to_owned()).await?;
+    Ok(json(links::JSON, &around::event(&site, &request, &report)))
+}
+
+async fn place(site: Site, request: Request) -> Result<Reply> {
+    request.form(&[JSON])?;
+    let (at, radius_km) = ask::my_place(&request)?;
+    let report = site.engine.place_report(Caller::Public, at, radius_km).await?;
+    Ok(json(links::JSON, &around::place(&site, &report)))
 }
