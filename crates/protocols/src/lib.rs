@@ -5,6 +5,7 @@
 
 pub mod check;
 pub mod common;
+pub mod fdsn;
 pub mod geology;
 pub mod hazards;
 pub mod ogcapi;
@@ -23,6 +24,7 @@ pub fn router(site: Site) -> Router {
         Router::new().route("/healthz", resource(alive)).route("/readyz", resource(ready)).with_state(site.clone());
     let all = health
         .merge(check::routes(site.clone()))
+        .merge(fdsn::routes(site.clone()))
         .merge(geology::routes(site.clone()))
         .merge(hazards::routes(site.clone()))
         .merge(ogcapi::routes(site.clone()))

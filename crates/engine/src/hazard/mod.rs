@@ -4,6 +4,7 @@
 //! columns that it has, and what comes back is put in one order.
 
 mod charts;
+mod contributors;
 mod events;
 mod place;
 mod points;

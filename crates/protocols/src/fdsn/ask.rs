@@ -57,7 +57,13 @@ pub const PARAMETERS: [Parameter; 31] = [
     parameter("endtime", Some("end"), Type::Time, None, "Events at or before this time."),
     parameter("minlatitude", Some("minlat"), Type::Float, Some("-90"), "Southern boundary, degrees."),
     parameter("maxlatitude", Some("maxlat"), Type::Float, Some("90"), "Northern boundary, degrees."),
-    parameter("minlongitude", Some("minlon"), Type::Float, Some("-180"), "Western boundary, degrees; more than the eastern one crosses 180°."),
+    parameter(
+        "minlongitude",
+        Some("minlon"),
+        Type::Float,
+        Some("-180"),
+        "Western boundary, degrees; more than the eastern one crosses 180°.",
+    ),
     parameter("maxlongitude", Some("maxlon"), Type::Float, Some("180"), "Eastern boundary, degrees."),
     parameter("latitude", Some("lat"), Type::Float, None, "Latitude of the centre of a ring, degrees."),
     parameter("longitude", Some("lon"), Type::Float, None, "Longitude of the centre of a ring, degrees."),
@@ -69,10 +75,22 @@ pub const PARAMETERS: [Parameter; 31] = [
     parameter("maxdepth", None, Type::Float, None, "Not deeper than this, kilometres."),
     parameter("minmagnitude", Some("minmag"), Type::Float, None, "Not smaller than this."),
     parameter("maxmagnitude", Some("maxmag"), Type::Float, None, "Not larger than this."),
-    parameter("magnitudetype", Some("magtype"), Type::Text, None, "The type of the magnitude, such as Mw or mb; all when not given."),
+    parameter(
+        "magnitudetype",
+        Some("magtype"),
+        Type::Text,
+        None,
+        "The type of the magnitude, such as Mw or mb; all when not given.",
+    ),
     parameter("eventtype", None, Type::Text, None, "Types of events as QuakeML names them, separated by commas."),
     parameter("includeallorigins", None, Type::Boolean, Some("false"), "All origins, not just the preferred one."),
-    parameter("includeallmagnitudes", None, Type::Boolean, Some("false"), "All magnitudes, not just the preferred one."),
+    parameter(
+        "includeallmagnitudes",
+        None,
+        Type::Boolean,
+        Some("false"),
+        "All magnitudes, not just the preferred one.",
+    ),
     parameter("includearrivals", None, Type::Boolean, Some("false"), "Phase arrivals as well."),
     parameter("eventid", None, Type::Text, None, "Identifiers of events, separated by commas."),
     parameter("limit", None, Type::Integer, None, "At most so many events."),
@@ -134,21 +152,26 @@ pub fn query(pairs: &Pairs, limits: &Limits) -> Result<Query> {
         return Err(Error::invalid("At least one event is to be asked for: limit=1 or more.").at("limit"));
     }
     let limited = limit.is_some();
-    let include = [
-        given.truth("includeallorigins")?,
-        given.truth("includeallmagnitudes")?,
-        given.truth("includearrivals")?,
-    ];
+    let include =
+        [given.truth("includeallorigins")?, given.truth("includeallmagnitudes")?, given.truth("includearrivals")?];
     let question = question(&given)?;
     let question = EventQuestion {
         limit: limit.unwrap_or(limits.events_max),
-        skip: given.whole("offset")?.unwrap_or(1).checked_sub(1).ok_or_else(|| {
-            Error::invalid("The first event has the offset 1.").at("offset")
-        })?,
+        skip: given
+            .whole("offset")?
+            .unwrap_or(1)
+            .checked_sub(1)
+            .ok_or_else(|| Error::invalid("The first event has the offset 1.").at("offset"))?,
         order: order(given.text("orderby"))?,
         ..question
     };
-    Ok(Query { question, format: format(given.text("format"))?, nodata: nodata(given.text("nodata"))?, include, limited })
+    Ok(Query {
+        question,
+        format: format(given.text("format"))?,
+        nodata: nodata(given.text("nodata"))?,
+        include,
+        limited,
+    })
 }
 
 fn question(given: &Given<'_>) -> Result<EventQuestion> {
@@ -244,14 +267,16 @@ fn rectangle(given: &Given<'_>) -> Result<Option<EventPlace>> {
     let edge = |name: &'static str, most: f64| -> Result<Option<f64>> {
         let number = given.number(name)?;
         match number.filter(|number| number.abs() > most) {
-            Some(number) => {
-                Err(Error::invalid(format!("{number} is beyond ±{most} degrees.")).at(name))
-            }
+            Some(number) => Err(Error::invalid(format!("{number} is beyond ±{most} degrees.")).at(name)),
             None => Ok(number),
         }
     };
-    let edges =
-        [edge("minlongitude", 360.0)?, edge("minlatitude", 90.0)?, edge("maxlongitude", 360.0)?, edge("maxlatitude", 90.0)?];
+    let edges = [
+        edge("minlongitude", 360.0)?,
+        edge("minlatitude", 90.0)?,
+        edge("maxlongitude", 360.0)?,
+        edge("maxlatitude", 90.0)?,
+    ];
     if edges.iter().all(Option::is_none) {
         return Ok(None);
     }
@@ -272,8 +297,7 @@ fn order(text: Option<&str>) -> Result<EventOrder> {
         "magnitude" | "magnitude-desc" => order(Role::Magnitude, true),
         "magnitude-asc" => order(Role::Magnitude, false),
         other => {
-            let say =
-                format!("“{}” is no order; use time, time-asc, magnitude or magnitude-asc.", shortened(other));
+            let say = format!("“{}” is no order; use time, time-asc, magnitude or magnitude-asc.", shortened(other));
             Err(Error::invalid(say).at("orderby"))
         }
     }

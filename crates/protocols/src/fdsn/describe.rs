@@ -2,9 +2,15 @@
 
 use super::ask::{PARAMETERS, Parameter, Type};
 use super::{BASE, VERSION};
+use crate::common::reply::Reply;
+use crate::common::request::Request;
 use crate::common::site::Site;
-use crate::common::xml::Xml;
+use crate::common::xml::XmlWriter;
+use crate::pages::{Page, render};
+use serde_json::json;
+use terrane_engine::Caller;
 use terrane_engine::hazard::EventSource;
+use terrane_model::Result;
 
 const WADL: &str = "http://wadl.dev.java.net/2009/02";
 const XS: &str = "http://www.w3.org/2001/XMLSchema";
@@ -30,7 +36,7 @@ const PLAIN: [(&str, &str); 4] = [
 
 /// The service as a WADL document. ObsPy asks only for parameters that have a style and a type here.
 pub fn wadl(site: &Site) -> String {
-    let mut xml = Xml::new();
+    let mut xml = XmlWriter::new();
     xml.open("application", &[("xmlns", WADL), ("xmlns:xs", XS)]);
     xml.empty("doc", &[("title", &format!("FDSN event web service {VERSION}"))]);
     xml.open("resources", &[("base", &site.url(&format!("{BASE}/")))]);
@@ -52,11 +58,11 @@ pub fn wadl(site: &Site) -> String {
     xml.finish()
 }
 
-fn response(xml: &mut Xml, status: &str, media_type: &str) {
+fn response(xml: &mut XmlWriter, status: &str, media_type: &str) {
     xml.open("response", &[("status", status)]).empty("representation", &[("mediaType", media_type)]).close();
 }
 
-fn parameter(xml: &mut Xml, known: &Parameter) {
+fn parameter(xml: &mut XmlWriter, known: &Parameter) {
     let kind = match known.kind {
         Type::Time => "xs:dateTime",
         Type::Float => "xs:double",
@@ -84,7 +90,7 @@ fn options(name: &str) -> &'static [&'static str] {
 
 /// The catalogs, as the specification lists them.
 pub fn catalogs(sources: &[EventSource]) -> String {
-    let mut xml = Xml::new();
+    let mut xml = XmlWriter::new();
     xml.open("Catalogs", &[]);
     for source in sources {
         xml.element("Catalog", &[], source.id().as_str());
@@ -95,11 +101,38 @@ pub fn catalogs(sources: &[EventSource]) -> String {
 
 /// Those who contributed events.
 pub fn contributors(names: &[String]) -> String {
-    let mut xml = Xml::new();
+    let mut xml = XmlWriter::new();
     xml.open("Contributors", &[]);
     for name in names {
         xml.element("Contributor", &[], name);
     }
     xml.close();
     xml.finish()
+}
+
+/// The page that explains the service: its parameters, catalogs, and examples that work here.
+pub fn usage(site: &Site, request: &Request) -> Result<Reply> {
+    let parameters = PARAMETERS.iter().map(|known| {
+        let kind = match known.kind {
+            Type::Time => "time",
+            Type::Float => "number",
+            Type::Integer => "integer",
+            Type::Boolean => "true, false",
+            Type::Text => "text",
+        };
+        json!({"name": known.name, "short": known.short, "kind": kind, "default": known.default, "say": known.say})
+    });
+    let sources = site.engine.event_sources(Caller::Public);
+    let catalogs = sources.iter().map(|source| {
+        let about = source.entry.about();
+        json!({"id": about.id.as_str(), "title": request.say(&about.title), "kind": source.table.kind.name(), "rows": about.rows})
+    });
+    let shows = json!({
+        "version": VERSION,
+        "base": site.url(BASE),
+        "parameters": parameters.collect::<Vec<_>>(),
+        "catalogs": catalogs.collect::<Vec<_>>(),
+    });
+    let above = Vec::new();
+    render(site, request, Page { template: "fdsn.html", title: "FDSN event", above, shows })
 }

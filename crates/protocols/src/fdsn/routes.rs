@@ -2,7 +2,7 @@
 
 use super::ask::{self, Query};
 use super::{BASE, VERSION, answer, describe};
-use crate::common::http::{Answer, Asked, resource, respond};
+use crate::common::http::{Answer, Asked, resource, respond, respond_answer};
 use crate::common::kvp::Pairs;
 use crate::common::reply::{self, Reply};
 use crate::common::request::Request;
@@ -32,7 +32,7 @@ pub fn routes(site: Site) -> Router {
 
 async fn query(State(site): State<Site>, asked: Asked) -> Response {
     match answered(&site, &asked).await {
-        Ok(answer) => crate::common::http::respond_answer(answer, &asked),
+        Ok(answer) => respond_answer(answer, &asked),
         Err(error) => {
             reply::log(&error, &asked.path);
             let status = if error.kind() == Kind::Unsupported { 400 } else { reply::status(error.kind()) };
@@ -52,7 +52,7 @@ async fn answered(site: &Site, asked: &Asked) -> Result<Answer> {
     let nodata = query.nodata;
     let (site_of_task, engine) = (site.clone(), Arc::clone(&site.engine));
     let task = move |cancel: &Cancel| {
-        let page = engine.events_here(Caller::Public, &query.question, answer::columns(&query), false, cancel)?;
+        let page = engine.events_here(Caller::Public, &query.question, &answer::columns(&query), false, cancel)?;
         refuse_more(&query, page.more)?;
         Ok(if page.is_empty() { None } else { Some(answer::document(&site_of_task, &query, &page)?) })
     };
@@ -67,7 +67,9 @@ async fn answered(site: &Site, asked: &Asked) -> Result<Answer> {
 fn check_limit(site: &Site, query: &Query) -> Result<()> {
     let most = site.engine.limits().events_max;
     match query.question.limit > most {
-        true => Err(Error::too_large(format!("An answer has at most {most} events; ask for fewer with limit.")).at("limit")),
+        true => {
+            Err(Error::too_large(format!("An answer has at most {most} events; ask for fewer with limit.")).at("limit"))
+        }
         false => Ok(()),
     }
 }
@@ -82,8 +84,8 @@ fn refuse_more(query: &Query, more: bool) -> Result<()> {
     }
 }
 
-async fn usage(site: Site, _: Request) -> Result<Reply> {
-    Ok(Reply::ok("text/html; charset=utf-8", answer::usage(&site)))
+async fn usage(site: Site, request: Request) -> Result<Reply> {
+    describe::usage(&site, &request)
 }
 
 async fn version(_: Site, _: Request) -> Result<Reply> {

@@ -4,7 +4,9 @@ use super::answer::{attributions, charts, feature, number_value, round, section}
 use crate::common::request::Request;
 use crate::common::site::Site;
 use serde_json::{Value, json};
-use terrane_engine::hazard::{EventPage, EventReport, NearSource, PlaceCount, PlaceReport, SECTION_WIDTH_KM, SlabDepth};
+use terrane_engine::hazard::{
+    EventPage, EventReport, NearSource, PlaceCount, PlaceReport, SECTION_WIDTH_KM, SlabDepth,
+};
 use terrane_hazard::geodesy::{Position, distance_and_azimuth, wind};
 use terrane_hazard::source::SourceRole;
 use terrane_model::batch::Value as Cell;

@@ -1,6 +1,6 @@
 //! Questions about events over HTTP: lists, points for maps, charts, sections, one event, and what there is around a place.
 
-mod answer;
+pub(crate) mod answer;
 mod around;
 pub(crate) mod ask;
 mod routes;
