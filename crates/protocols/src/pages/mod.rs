@@ -7,7 +7,7 @@ mod files;
 mod format;
 mod legend;
 mod lists;
-mod preview;
+pub(crate) mod preview;
 pub(crate) mod render;
 mod routes;
 mod table;

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use std::sync::OnceLock;
 use terrane_model::{Error, Result};
 
-const TEMPLATES: [(&str, &str); 24] = [
+const TEMPLATES: [(&str, &str); 27] = [
     ("base.html", include_str!("templates/base.html")),
     ("parts.html", include_str!("templates/parts.html")),
     ("landing.html", include_str!("templates/landing.html")),
@@ -28,6 +28,9 @@ const TEMPLATES: [(&str, &str); 24] = [
     ("conformance.html", include_str!("templates/conformance.html")),
     ("api.html", include_str!("templates/api.html")),
     ("check.html", include_str!("templates/check.html")),
+    ("event.html", include_str!("templates/event.html")),
+    ("hazard.html", include_str!("templates/hazard.html")),
+    ("place.html", include_str!("templates/place.html")),
     ("fdsn.html", include_str!("templates/fdsn.html")),
     ("failure.html", include_str!("templates/failure.html")),
     ("terms.html", include_str!("templates/terms.html")),
