@@ -4,11 +4,11 @@ use std::fmt::Write as _;
 use terrane_engine::hazard::{EarthquakeCharts, Section};
 
 /// The size of a figure, its own units.
-const SIZE: [f64; 2] = [560.0, 260.0];
+const SIZE: [f64; 2] = [370.0, 240.0];
 /// Room for numbers: left, top, right, bottom.
-const ROOM: [f64; 4] = [48.0, 12.0, 12.0, 36.0];
+const ROOM: [f64; 4] = [56.0, 12.0, 12.0, 36.0];
 /// Lines of numbers along an axis at most.
-const TICKS: f64 = 6.0;
+const TICKS: f64 = 5.0;
 
 /// A figure with two axes.
 struct Figure {
@@ -123,7 +123,7 @@ fn ticks(from: f64, to: f64) -> Vec<(f64, String)> {
 
 /// The radius of a magnitude, units of the figure: areas grow by about three from one magnitude to the next.
 fn radius(magnitude: Option<f64>) -> f64 {
-    magnitude.map_or(1.5, |magnitude| (1.2 * 1.7_f64.powf(magnitude - 5.0)).clamp(1.2, 24.0))
+    magnitude.map_or(1.5, |magnitude| (1.2 * 1.6_f64.powf(magnitude - 5.0)).clamp(1.2, 12.0))
 }
 
 /// Words of the figures, in the language of the page.
@@ -212,8 +212,8 @@ mod tests {
     fn numbers_along_an_axis_are_round_and_few() {
         let texts = |from, to| ticks(from, to).into_iter().map(|(_, text)| text).collect::<Vec<_>>();
         assert_eq!(texts(0.0, 500.0), ["0", "100", "200", "300", "400", "500"]);
-        assert_eq!(texts(4.93, 6.1), ["5.0", "5.2", "5.4", "5.6", "5.8", "6.0"]);
-        assert_eq!(texts(-3.0, 3.0), ["-3", "-2", "-1", "0", "1", "2", "3"]);
+        assert_eq!(texts(4.93, 6.1), ["5.0", "5.5", "6.0"]);
+        assert_eq!(texts(-3.0, 3.0), ["-2", "0", "2"]);
         assert!(ticks(5.0, 5.0).len() <= 2);
     }
 }

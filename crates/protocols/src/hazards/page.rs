@@ -6,7 +6,7 @@ use crate::common::reply::Reply;
 use crate::common::request::Request;
 use crate::common::site::Site;
 use crate::pages::preview::Preview;
-use crate::pages::{Page, Words, render};
+use crate::pages::{Page, Words, render, when_in_words};
 use serde_json::{Value, json};
 use terrane_engine::Caller;
 use terrane_engine::hazard::{EarthquakeCharts, EventReport, PlaceReport};
@@ -50,13 +50,18 @@ fn title(row: &EventRow<'_>, words: &Words) -> String {
         Kind::Landslide => "hazard_kind_landslide",
     });
     let size = match row.kind {
-        Kind::Earthquake | Kind::Landslide => row.magnitude.map(|magnitude| format!("M {magnitude}")),
+        Kind::Earthquake | Kind::Landslide => row.magnitude.map(|magnitude| format!("M {}", one_decimal(magnitude))),
         Kind::Eruption => row.vei.map(|vei| format!("VEI {vei}")),
         Kind::Tsunami => row.water_height_m.map(|height| format!("{height} m")),
     };
     let name = if row.volcano.is_empty() { &row.place } else { &row.volcano };
     let parts = [Some(kind.to_owned()), size].into_iter().flatten().collect::<Vec<_>>().join(" ");
     if name.is_empty() { parts } else { format!("{parts} – {name}") }
+}
+
+/// A magnitude as people say it: with one decimal, or with more when it has more.
+fn one_decimal(number: f64) -> String {
+    if (number * 10.0).fract().abs() < 1e-9 { format!("{number:.1}") } else { round(number, 2).to_string() }
 }
 
 fn status(row: &EventRow<'_>, words: &Words) -> Option<String> {
@@ -84,7 +89,7 @@ fn facts(row: &EventRow<'_>, report: &EventReport, words: &Words) -> Vec<Value> 
         format!("{} {} km", slab.name.as_deref().unwrap_or_default(), slab.depth_km.round()).trim().to_owned()
     });
     let told = [
-        ("hazard_time", row.time.as_ref().map(ToString::to_string)),
+        ("hazard_time", row.time.as_ref().map(|when| when_in_words(when, words.language))),
         ("hazard_position", position),
         ("hazard_magnitude", magnitude.map(|it| it.trim().to_owned())),
         ("hazard_depth", with(row.depth_km, row.depth_error_km, " km")),
@@ -103,7 +108,7 @@ fn facts(row: &EventRow<'_>, report: &EventReport, words: &Words) -> Vec<Value> 
         ("hazard_houses", number(row.houses)),
         ("hazard_slab", slab),
         ("hazard_author", text(if row.author.is_empty() { &row.contributor } else { &row.author })),
-        ("hazard_updated", row.updated.as_ref().map(ToString::to_string)),
+        ("hazard_updated", row.updated.as_ref().map(|when| when_in_words(when, words.language))),
     ];
     told.into_iter().filter_map(|(key, text)| Some(json!({"label": words.say(key), "text": text?}))).collect()
 }
@@ -198,7 +203,7 @@ pub fn place(site: &Site, request: &Request, report: &PlaceReport) -> Result<Rep
     let events = site.engine.event_sources(Caller::Public).into_iter().find(|it| it.table.kind == Kind::Earthquake);
     let events = events.map(|source| source.id().to_string());
     let shows = json!({
-        "doc": around::place(site, report),
+        "doc": around::place(site, request, report),
         "facts": place_facts(report, &words),
         "assumptions": assumptions.map(|key| words.say(key)),
         "picture": picture(site, report.at, events.as_deref(), ground_deg),

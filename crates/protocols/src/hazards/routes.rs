@@ -86,6 +86,6 @@ async fn place(site: Site, request: Request) -> Result<Reply> {
     let report = site.engine.place_report(Caller::Public, at, radius_km).await?;
     match form {
         HTML => page::place(&site, &request, &report),
-        _ => Ok(json(links::JSON, &around::place(&site, &report))),
+        _ => Ok(json(links::JSON, &around::place(&site, &request, &report))),
     }
 }

@@ -1,5 +1,6 @@
 //! Templates → pages. What strangers wrote is escaped by the template engine, always.
 
+use super::moments::text_in_words;
 use super::words::{LANGUAGES, Words};
 use crate::common::kvp::encode;
 use crate::common::reply::Reply;
@@ -65,7 +66,9 @@ pub fn render(site: &Site, request: &Request, page: Page<'_>) -> Result<Reply> {
     }
     let template = environment().get_template(page.template).map_err(Error::internal)?;
     let go = Shown::from_function(go(site, request));
-    let text = template.render(context! { go, ..Shown::from(Serde(context)) }).map_err(Error::internal)?;
+    let language = words.language;
+    let when = Shown::from_function(move |text: &str| text_in_words(text, language));
+    let text = template.render(context! { go, when, ..Shown::from(Serde(context)) }).map_err(Error::internal)?;
     Ok(Reply::ok("text/html; charset=utf-8", text).with_header("content-language", words.language))
 }
 
