@@ -42,7 +42,7 @@ fn global_cmt(text: &str) -> Vec<(String, MomentTensor)> {
         let numbers: Vec<f64> = lines.get(3)?.split_whitespace().filter_map(|it| it.parse().ok()).collect();
         let at = |at: usize| Some(numbers.get(1 + 2 * at)? * 10_f64.powf(numbers[0] - 7.0));
         let tensor = MomentTensor { mrr: at(0)?, mtt: at(1)?, mpp: at(2)?, mrt: at(3)?, mrp: at(4)?, mtp: at(5)? };
-        Some((lines[0].get(56..80)?.trim().to_lowercase(), tensor))
+        Some((lines[0].get(56..)?.trim().to_lowercase(), tensor))
     };
     lines.chunks(5).filter_map(event).collect()
 }
@@ -58,7 +58,7 @@ fn geonet(text: &str) -> Vec<(String, MomentTensor)> {
         Some((format!("{} M{}", row[1].get(..8)?, row[11]), MomentTensor::of_north_east_down(elements)))
     };
     let odd = |row: &&Vec<&str>| number(row, 15).is_some_and(|couple| couple < 30.0);
-    rows.iter().take(6).chain(rows.iter().filter(odd).take(4)).filter_map(event).collect()
+    rows.iter().take(5).chain(rows.iter().skip(20).filter(odd).take(5)).filter_map(event).collect()
 }
 
 fn sheet(mechanisms: &[(String, MomentTensor)]) -> String {

@@ -1,5 +1,6 @@
 //! How often an earthquake of a size comes back, and how likely one is, from the number that has been counted.
 
+use crate::frequency::Histogram;
 use serde::{Deserialize, Serialize};
 use terrane_model::{Error, error::Result};
 
@@ -22,7 +23,7 @@ pub enum Assumption {
     FewEvents,
     /// No event was counted: there is no best return period, only a bound.
     NoEvents,
-    /// The return period is longer than the window that it was counted in.
+    /// The return period may be longer than the window that it was counted in.
     LongerThanRecord,
 }
 
@@ -75,16 +76,22 @@ pub fn recurrence(count: Count) -> Result<Recurrence> {
     Ok(Recurrence { rate, return_years, assumptions: assumptions(count) })
 }
 
+impl Count {
+    /// The earthquakes of a magnitude or above in counts that were made over so many complete years.
+    pub fn above(counts: &Histogram, magnitude: f64, years: f64) -> Self {
+        Self { events: counts.from_magnitude(magnitude).total(), years, declustered: false }
+    }
+}
+
 fn assumptions(count: Count) -> Vec<Assumption> {
     let sequence = if count.declustered { Assumption::Declustered } else { Assumption::Clustered };
-    let doubt = match count.events {
-        // No return period can be told from no event, whatever its length.
-        0 => vec![Assumption::NoEvents],
-        1 => vec![Assumption::FewEvents, Assumption::LongerThanRecord],
-        2..5 => vec![Assumption::FewEvents],
-        _ => Vec::new(),
-    };
-    [Assumption::Poisson, Assumption::Complete, sequence].into_iter().chain(doubt).collect()
+    let doubts = [
+        (Assumption::NoEvents, count.events == 0),
+        (Assumption::FewEvents, (1..5).contains(&count.events)),
+        (Assumption::LongerThanRecord, garwood(count.events).0 < 1.0),
+    ];
+    let doubts = doubts.into_iter().filter(|(_, holds)| *holds).map(|(doubt, _)| doubt);
+    [Assumption::Poisson, Assumption::Complete, sequence].into_iter().chain(doubts).collect()
 }
 
 impl Recurrence {

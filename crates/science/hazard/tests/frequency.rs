@@ -67,7 +67,7 @@ fn completeness_by_maximum_curvature_is_the_fullest_bin() {
 #[test]
 fn rates_by_weichert_are_those_of_the_toolkit() {
     for name in ["all", "gk74_fs01_mainshocks"] {
-        let bins = completeness().bins(&subset(name), 0.1).expect("magnitudes");
+        let bins = completeness().bins(&completeness().periods_of(&subset(name), 0.1).expect("magnitudes"));
         let found = weichert(&bins).expect("a solution");
         let expected = reference(name, "weichert");
         close(found.b, expected[0]);
@@ -80,7 +80,7 @@ fn rates_by_weichert_are_those_of_the_toolkit() {
 #[test]
 fn b_values_by_kijko_and_smit_are_those_of_the_toolkit() {
     for name in ["all", "gk74_fs01_mainshocks"] {
-        let periods = completeness().periods(&subset(name), 0.1).expect("magnitudes");
+        let periods = completeness().periods_of(&subset(name), 0.1).expect("magnitudes");
         let found = kijko_smit(&periods).expect("a solution");
         let expected = reference(name, "kijko_smit");
         close(found.b, expected[0]);
