@@ -4,6 +4,7 @@
 
 pub mod association;
 pub mod declustering;
+pub mod event;
 pub mod frequency;
 pub mod geodesy;
 pub mod kind;
@@ -11,4 +12,5 @@ pub mod magnitude;
 pub mod mechanism;
 pub mod recurrence;
 pub mod shaking;
+pub mod source;
 pub mod table;

@@ -86,7 +86,8 @@ fn unreadable(error: std::io::Error) -> Error {
     Error::invalid("The file cannot be read to its end.").because(error)
 }
 
-fn learn_charset(path: &Path, asked: Option<&str>, report: &mut Report) -> Result<Charset> {
+/// The encoding asked for, else the one that the bytes tell.
+pub fn learn_charset(path: &Path, asked: Option<&str>, report: &mut Report) -> Result<Charset> {
     let mut file = open_file(path)?;
     let mut head = vec![0; 1_024];
     let read = file.read(&mut head).map_err(unreadable)?;
