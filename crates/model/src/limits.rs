@@ -9,6 +9,14 @@ pub struct Limits {
     pub page_rows_default: usize,
     /// Features in one page at most; a larger request is capped, not refused (OGC API Features 7.15.2).
     pub page_rows_max: usize,
+    /// Events in one answer at most; more are refused (FDSN event: 413).
+    pub events_max: usize,
+    /// Events that are sent to a map as points at most; the largest are.
+    pub event_points_max: usize,
+    /// Earthquakes that charts are made of at most.
+    pub chart_events_max: usize,
+    /// Earthquakes that a section shows at most; the largest are.
+    pub section_events_max: usize,
     /// Rows kept in memory to sort one answer, pages skipped included.
     pub sort_rows_max: usize,
     /// Width or height of a picture, pixels.
@@ -74,6 +82,10 @@ impl Default for Limits {
         Self {
             page_rows_default: 10,
             page_rows_max: 10_000,
+            events_max: 20_000,
+            event_points_max: 1_000_000,
+            chart_events_max: 5_000_000,
+            section_events_max: 20_000,
             sort_rows_max: 200_000,
             picture_side_px_max: 8_192,
             picture_pixels_max: 33_554_432,

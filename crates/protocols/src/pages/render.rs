@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use std::sync::OnceLock;
 use terrane_model::{Error, Result};
 
-const TEMPLATES: [(&str, &str); 23] = [
+const TEMPLATES: [(&str, &str); 24] = [
     ("base.html", include_str!("templates/base.html")),
     ("parts.html", include_str!("templates/parts.html")),
     ("landing.html", include_str!("templates/landing.html")),
@@ -28,6 +28,7 @@ const TEMPLATES: [(&str, &str); 23] = [
     ("conformance.html", include_str!("templates/conformance.html")),
     ("api.html", include_str!("templates/api.html")),
     ("check.html", include_str!("templates/check.html")),
+    ("fdsn.html", include_str!("templates/fdsn.html")),
     ("failure.html", include_str!("templates/failure.html")),
     ("terms.html", include_str!("templates/terms.html")),
     ("vocabularies.html", include_str!("templates/vocabularies.html")),

@@ -3,5 +3,8 @@
 //! Pure: no clock, no files, no network; what is by chance takes its seed as an argument.
 
 pub mod event;
+pub mod frequency;
+pub mod geodesy;
 pub mod kind;
+pub mod source;
 pub mod table;

@@ -100,7 +100,7 @@ pub enum Role {
     Gap,
     /// The root mean square of the residuals, seconds.
     Rms,
-    /// The event with all its solutions, as a tree (see [`crate::event`]).
+    /// The event with all its solutions, as a tree.
     Event,
 }
 
@@ -264,6 +264,11 @@ impl Role {
                 | Self::EruptionId
                 | Self::EarthquakeId
         )
+    }
+
+    /// All roles.
+    pub fn all() -> impl Iterator<Item = Self> {
+        SPELLINGS.iter().map(|(role, _)| *role)
     }
 
     /// How this program names the column when it writes one.

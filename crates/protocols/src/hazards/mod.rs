@@ -1,0 +1,8 @@
+//! Questions about events over HTTP: lists, points for maps, charts, sections, one event, and what there is around a place.
+
+pub(crate) mod answer;
+mod around;
+pub(crate) mod ask;
+mod routes;
+
+pub use routes::routes;
