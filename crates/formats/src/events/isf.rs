@@ -440,7 +440,7 @@ fn write_origin(lines: &mut String, origin: Origin<'_>, place: usize, letters: &
         civil.second,
         civil.microsecond / 10_000,
         fixed("timeFixed"),
-        column(origin.time_uncertainty_s(), 6, 2),
+        column(origin.time_uncertainty_s(), 5, 2),
         column(origin.quality("standardError"), 5, 2),
         column(origin.latitude().map(|it| it.value), 8, 4),
         column(origin.longitude().map(|it| it.value), 9, 4),
