@@ -6,6 +6,7 @@
 mod charts;
 mod contributors;
 mod events;
+mod merge;
 mod place;
 mod points;
 mod question;
@@ -16,6 +17,7 @@ mod tables;
 
 pub use charts::{BIN_WIDTH, Charts, EarthquakeCharts};
 pub use events::{Event, EventPage, EventRows};
+pub use merge::{MergePair, MergeQuestion, Merged};
 pub use place::{PlaceCount, PlaceReport};
 pub use points::{EventPoint, EventPoints};
 pub use question::{EventOrder, EventPlace, EventQuestion, Range};

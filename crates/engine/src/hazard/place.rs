@@ -10,6 +10,7 @@ use std::sync::Arc;
 use terrane_hazard::kind::Kind;
 use terrane_hazard::source::SourceKind;
 use terrane_hazard::table::Role;
+use terrane_model::time::Interval;
 use terrane_model::{Instant, Result};
 
 /// Faults and volcanoes that are named.
@@ -20,6 +21,8 @@ const SOURCE_REACH_M: f64 = 500_000.0;
 const COAST_REACH_M: f64 = 100_000.0;
 /// Earthquakes, tsunamis and eruptions that are named of each.
 const NAMED: usize = 10;
+/// Earthquakes are counted from this year on: before it no catalogue is complete anywhere on Earth.
+const COUNTED_SINCE: i64 = 1900;
 /// Magnitudes that are counted from.
 const COUNTED: [f64; 4] = [5.0, 6.0, 7.0, 8.0];
 
@@ -95,11 +98,13 @@ impl Engine {
     /// Counts by magnitude, table by table: each has its own completeness, and they tell the same earthquakes.
     fn place_counts(&self, caller: Caller, around: &EventQuestion, cancel: &Cancel) -> Result<Vec<PlaceCount>> {
         let mut all = Vec::new();
+        let since = Instant::from_date(COUNTED_SINCE, 1, 1)?;
         for source in self.event_sources(caller).into_iter().filter(|source| around.asks(source)) {
-            let period = source.entry.about().period.and_then(|period| Some([period.start?, period.end?]));
-            let Some(period) = period else { continue };
+            let period = source.entry.about().period.and_then(|period| Some([period.start?.max(since), period.end?]));
+            let Some(period) = period.filter(|[start, end]| start < end) else { continue };
             let magnitude = Range { min: Some(COUNTED[0]), max: None };
-            let question = EventQuestion { magnitude, ..around.clone() };
+            let question =
+                EventQuestion { magnitude, period: Interval { start: Some(since), end: None }, ..around.clone() };
             let mut counts = [0_u64; COUNTED.len()];
             self.each_event(caller, &question, &source, (&[Role::Magnitude], cancel), |event: &Event<'_>| {
                 let magnitude = event.number(Role::Magnitude).unwrap_or(f64::MIN);

@@ -4,6 +4,7 @@ use super::answer::{attributions, charts, feature, number_value, round, section}
 use crate::common::request::Request;
 use crate::common::site::Site;
 use serde_json::{Value, json};
+use terrane_engine::Caller;
 use terrane_engine::hazard::{
     EventPage, EventReport, NearSource, PlaceCount, PlaceReport, SECTION_WIDTH_KM, SlabDepth,
 };
@@ -131,7 +132,7 @@ fn slab(found: &SlabDepth) -> Value {
 }
 
 /// What there is around a place.
-pub fn place(site: &Site, report: &PlaceReport) -> Value {
+pub fn place(site: &Site, request: &Request, report: &PlaceReport) -> Value {
     let features = |page: &EventPage| -> Vec<Value> {
         page.events().map(|event| with_distance(feature(site, &event), Some(report.at))).collect()
     };
@@ -146,14 +147,14 @@ pub fn place(site: &Site, report: &PlaceReport) -> Value {
     named.dedup();
     json!({
         "place": {"lon": report.at[0], "lat": report.at[1]},
-        "radiusKm": report.radius_km,
+        "radiusKm": number_value(report.radius_km),
         "faults": all(&report.faults),
         "volcanoes": all(&report.volcanoes),
         "runUps": all(&report.run_ups),
         "slab": report.slab.as_ref().map(slab),
         "earthquakes": {
             "largest": features(&report.earthquakes),
-            "counts": report.counts.iter().map(count).collect::<Vec<_>>(),
+            "counts": report.counts.iter().map(|it| count(site, request, it)).collect::<Vec<_>>(),
         },
         "eruptions": features(&report.eruptions),
         "tsunamis": features(&report.tsunamis),
@@ -165,15 +166,18 @@ pub fn place(site: &Site, report: &PlaceReport) -> Value {
 /// What the numbers of a place rest on.
 const ASSUMPTIONS: [&str; 3] = [
     "Distances are on the ellipsoid WGS 84, to the nearest point of a line.",
-    "A rate is the number of earthquakes that a catalogue tells within the radius, over the years that it tells of; it holds only for magnitudes from which the catalogue is complete, and counts aftershocks.",
+    "A rate is the number of earthquakes that a catalogue tells within the radius since 1900, over the years that it tells of; it holds only for magnitudes from which the catalogue is complete, and counts aftershocks.",
     "The depth of a slab is read between its two nearest lines of equal depth.",
 ];
 
-fn count(count: &PlaceCount) -> Value {
+fn count(site: &Site, request: &Request, count: &PlaceCount) -> Value {
+    let catalogue = site.engine.catalogue();
+    let about = catalogue.abouts(Caller::Public).find(|about| about.id.as_str() == count.table);
     let years = (count.period[1].0 - count.period[0].0) as f64 / 1e6 / 31_556_952.0;
     let per_year = if years > 0.0 { count.count as f64 / years } else { 0.0 };
     json!({
         "catalog": count.table,
+        "title": about.map(|about| request.say(&about.title)),
         "minMagnitude": count.min_magnitude,
         "count": count.count,
         "since": count.period[0].to_string(),

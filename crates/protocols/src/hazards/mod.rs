@@ -3,6 +3,8 @@
 pub(crate) mod answer;
 mod around;
 pub(crate) mod ask;
+mod figures;
+mod page;
 mod routes;
 
 pub use routes::routes;

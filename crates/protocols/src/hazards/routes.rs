@@ -1,8 +1,8 @@
 //! The only file of this folder that knows axum.
 
-use super::{answer, around, ask};
+use super::{answer, around, ask, page};
 use crate::common::http::resource;
-use crate::common::negotiate::{GEOJSON, JSON};
+use crate::common::negotiate::{GEOJSON, HTML, JSON};
 use crate::common::reply::Reply;
 use crate::common::request::Request;
 use crate::common::site::Site;
@@ -71,15 +71,21 @@ async fn section(site: Site, request: Request) -> Result<Reply> {
 
 async fn event(site: Site, request: Request) -> Result<Reply> {
     request.query.only(&["f", "lang"])?;
-    request.form(&[JSON])?;
+    let form = request.form(&[JSON, HTML])?;
     let table = DatasetId::new(request.name(0))?;
     let report = site.engine.event_report(Caller::Public, table, request.name(1).to_owned()).await?;
-    Ok(json(links::JSON, &around::event(&site, &request, &report)))
+    match form {
+        HTML => page::event(&site, &request, &report),
+        _ => Ok(json(links::JSON, &around::event(&site, &request, &report))),
+    }
 }
 
 async fn place(site: Site, request: Request) -> Result<Reply> {
-    request.form(&[JSON])?;
+    let form = request.form(&[JSON, HTML])?;
     let (at, radius_km) = ask::my_place(&request)?;
     let report = site.engine.place_report(Caller::Public, at, radius_km).await?;
-    Ok(json(links::JSON, &around::place(&site, &report)))
+    match form {
+        HTML => page::place(&site, &request, &report),
+        _ => Ok(json(links::JSON, &around::place(&site, &request, &report))),
+    }
 }
