@@ -134,7 +134,7 @@ pub const WFS_PAGE_ROWS: usize = 10_000;
 /// Rows of one file (GeoPackage, Shapefile) that is made for a WFS answer.
 pub const WFS_FILE_ROWS_MAX: usize = 500_000;
 /// Pairs of events that are compared when two catalogues become one: dates without a time would compare everything with everything.
-pub const EVENT_PAIRS_MAX: usize = 20_000_000;
+pub const EVENT_PAIRS_MAX: usize = 5_000_000;
 /// Rows in a batch that readers aim for.
 pub const BATCH_ROWS: usize = 1_024;
 /// Bytes in a batch that readers aim for.
