@@ -10,6 +10,8 @@ use std::sync::Arc;
 use terrane_drawing::style::Style;
 use terrane_formats::about::{self, DatasetRecord};
 use terrane_geology::view::View;
+use terrane_hazard::source::SourceTable;
+use terrane_hazard::table::EventTable;
 use terrane_model::ledger::{Record, Shelf};
 use terrane_model::map::{Layer, Map, Node};
 use terrane_model::schema::{Schema, TimeColumns};
@@ -38,6 +40,10 @@ pub struct Entry {
     mapping: Option<MappingEntry>,
     /// The view that it gathers the rows of all datasets in.
     view: Option<&'static View>,
+    /// What its columns say of events, and all of them, when it is a table of events.
+    events: Option<(Arc<EventTable>, Arc<Schema>)>,
+    /// What its columns say of faults, volcanoes and the like, when it is a table of such.
+    sources: Option<Arc<SourceTable>>,
     /// What caches know its data by.
     state: String,
 }
@@ -76,6 +82,14 @@ impl Entry {
     pub fn mapping(&self) -> Option<&MappingEntry> {
         self.mapping.as_ref()
     }
+    /// What its columns say of events, and all its columns, when it is a table of events.
+    pub fn events(&self) -> Option<&(Arc<EventTable>, Arc<Schema>)> {
+        self.events.as_ref()
+    }
+    /// What its columns say of faults, volcanoes and the like, when it is a table of such.
+    pub fn sources(&self) -> Option<&Arc<SourceTable>> {
+        self.sources.as_ref()
+    }
     /// The view that it is, when it gathers the rows of all mapped datasets: it is made of them and kept nowhere.
     pub fn view(&self) -> Option<&'static View> {
         self.view
@@ -88,7 +102,18 @@ impl Entry {
         styles: BTreeMap<String, StyleEntry>,
     ) -> Self {
         let state = record.revision.clone();
-        Self { version: 0, record, views, dataset, styles, mapping: None, view: Some(view), state }
+        Self {
+            version: 0,
+            record,
+            views,
+            dataset,
+            styles,
+            mapping: None,
+            view: Some(view),
+            events: None,
+            sources: None,
+            state,
+        }
     }
     /// The CRS that the data is kept in.
     pub fn crs(&self) -> Option<&Crs> {
@@ -314,7 +339,21 @@ fn open_entry(
         }
     }
     let state = state + &version;
-    Ok(Entry { version: record.version, record: parsed, views, dataset, styles, mapping, view: None, state })
+    let events = events_of(&dataset);
+    let sources = if events.is_some() { None } else { sources_of(&dataset) };
+    let version = record.version;
+    Ok(Entry { version, record: parsed, views, dataset, styles, mapping, view: None, events, sources, state })
+}
+
+/// What the columns of a dataset say of events.
+fn events_of(dataset: &Dataset) -> Option<(Arc<EventTable>, Arc<Schema>)> {
+    let schema = dataset.features.as_ref()?.schema();
+    EventTable::of(schema).map(|table| (Arc::new(table), Arc::clone(schema)))
+}
+
+/// What the columns of a dataset say of faults, volcanoes and the like.
+fn sources_of(dataset: &Dataset) -> Option<Arc<SourceTable>> {
+    SourceTable::of(dataset.features.as_ref()?.schema(), &dataset.about.keywords).map(Arc::new)
 }
 
 /// The dataset told by its mapping. One that does not fit is a problem of the mapping; the dataset is served as it is.

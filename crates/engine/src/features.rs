@@ -152,6 +152,12 @@ impl FeatureStream {
         })
     }
 
+    /// How many rows match in all, counted when it is not known.
+    pub(crate) fn count_all(&mut self, cancel: &Cancel) -> Result<u64> {
+        self.count = true;
+        Ok(self.matched(cancel)?.unwrap_or(0))
+    }
+
     fn open(asked: Asked, limits: &Limits, cancel: &Cancel) -> Result<Self> {
         let Asked { dataset, source, question } = asked;
         let schema = Arc::clone(source.schema());

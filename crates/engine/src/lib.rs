@@ -15,6 +15,7 @@ pub mod finish;
 mod foreign;
 pub mod geology;
 mod ground;
+pub mod hazard;
 pub mod import;
 pub mod info;
 pub mod legend;

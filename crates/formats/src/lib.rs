@@ -7,6 +7,7 @@ pub mod check;
 pub mod context;
 mod curve;
 pub mod display;
+pub mod events;
 pub mod features;
 pub mod filter;
 pub mod grid;

@@ -9,6 +9,14 @@ pub struct Limits {
     pub page_rows_default: usize,
     /// Features in one page at most; a larger request is capped, not refused (OGC API Features 7.15.2).
     pub page_rows_max: usize,
+    /// Events in one answer at most; more are refused (FDSN event: 413).
+    pub events_max: usize,
+    /// Events that are sent to a map as points at most; the largest are.
+    pub event_points_max: usize,
+    /// Earthquakes that charts are made of at most.
+    pub chart_events_max: usize,
+    /// Earthquakes that a section shows at most; the largest are.
+    pub section_events_max: usize,
     /// Rows kept in memory to sort one answer, pages skipped included.
     pub sort_rows_max: usize,
     /// Width or height of a picture, pixels.
@@ -74,6 +82,10 @@ impl Default for Limits {
         Self {
             page_rows_default: 10,
             page_rows_max: 10_000,
+            events_max: 20_000,
+            event_points_max: 1_000_000,
+            chart_events_max: 5_000_000,
+            section_events_max: 20_000,
             sort_rows_max: 200_000,
             picture_side_px_max: 8_192,
             picture_pixels_max: 33_554_432,
@@ -121,6 +133,8 @@ pub const WFS_ROWS_MAX: usize = 1_000_000;
 pub const WFS_PAGE_ROWS: usize = 10_000;
 /// Rows of one file (GeoPackage, Shapefile) that is made for a WFS answer.
 pub const WFS_FILE_ROWS_MAX: usize = 500_000;
+/// Pairs of events that are compared when two catalogues become one: dates without a time would compare everything with everything.
+pub const EVENT_PAIRS_MAX: usize = 5_000_000;
 /// Rows in a batch that readers aim for.
 pub const BATCH_ROWS: usize = 1_024;
 /// Bytes in a batch that readers aim for.
@@ -303,3 +317,7 @@ pub const CHECK_REPORT_SECONDS: u64 = 600;
 pub const CHECKS_AT_ONCE_MAX: usize = 4;
 /// Layers of a map that is brought from another viewer.
 pub const CONTEXT_LAYERS_MAX: usize = 500;
+/// Elements, attributes and texts of one event in QuakeML: one of a month of aftershocks with all its picks has a tenth.
+pub const EVENT_NODES_MAX: usize = 1_000_000;
+/// Bytes of one event in QuakeML, ISF and other files of events.
+pub const EVENT_BYTES_MAX: usize = 67_108_864;

@@ -5,7 +5,9 @@
 
 pub mod check;
 pub mod common;
+pub mod fdsn;
 pub mod geology;
+pub mod hazards;
 pub mod ogcapi;
 pub mod ows;
 pub mod pages;
@@ -22,7 +24,9 @@ pub fn router(site: Site) -> Router {
         Router::new().route("/healthz", resource(alive)).route("/readyz", resource(ready)).with_state(site.clone());
     let all = health
         .merge(check::routes(site.clone()))
+        .merge(fdsn::routes(site.clone()))
         .merge(geology::routes(site.clone()))
+        .merge(hazards::routes(site.clone()))
         .merge(ogcapi::routes(site.clone()))
         .merge(ows::routes(site.clone()))
         .merge(pages::routes(site.clone()))

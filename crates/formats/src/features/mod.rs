@@ -3,15 +3,15 @@
 //! Every reader is a [`terrane_model::FeatureSource`] that reads the file from its beginning at each scan, a batch at a time, and
 //! leaves filtering and sorting to the engine; only [`geopackage::GeoPackageSource`], over files of ours, answers more.
 
-mod file;
+pub(crate) mod file;
 mod guess;
 mod likely;
 mod mix;
 pub(crate) mod needs;
 pub(crate) mod place;
 pub(crate) mod remarks;
-mod times;
-mod transcode;
+pub(crate) mod times;
+pub(crate) mod transcode;
 mod wkt;
 
 pub mod csv;

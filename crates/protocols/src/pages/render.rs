@@ -1,5 +1,6 @@
 //! Templates → pages. What strangers wrote is escaped by the template engine, always.
 
+use super::moments::text_in_words;
 use super::words::{LANGUAGES, Words};
 use crate::common::kvp::encode;
 use crate::common::reply::Reply;
@@ -11,7 +12,7 @@ use serde_json::{Value, json};
 use std::sync::OnceLock;
 use terrane_model::{Error, Result};
 
-const TEMPLATES: [(&str, &str); 23] = [
+const TEMPLATES: [(&str, &str); 27] = [
     ("base.html", include_str!("templates/base.html")),
     ("parts.html", include_str!("templates/parts.html")),
     ("landing.html", include_str!("templates/landing.html")),
@@ -28,6 +29,10 @@ const TEMPLATES: [(&str, &str); 23] = [
     ("conformance.html", include_str!("templates/conformance.html")),
     ("api.html", include_str!("templates/api.html")),
     ("check.html", include_str!("templates/check.html")),
+    ("event.html", include_str!("templates/event.html")),
+    ("hazard.html", include_str!("templates/hazard.html")),
+    ("place.html", include_str!("templates/place.html")),
+    ("fdsn.html", include_str!("templates/fdsn.html")),
     ("failure.html", include_str!("templates/failure.html")),
     ("terms.html", include_str!("templates/terms.html")),
     ("vocabularies.html", include_str!("templates/vocabularies.html")),
@@ -61,7 +66,9 @@ pub fn render(site: &Site, request: &Request, page: Page<'_>) -> Result<Reply> {
     }
     let template = environment().get_template(page.template).map_err(Error::internal)?;
     let go = Shown::from_function(go(site, request));
-    let text = template.render(context! { go, ..Shown::from(Serde(context)) }).map_err(Error::internal)?;
+    let language = words.language;
+    let when = Shown::from_function(move |text: &str| text_in_words(text, language));
+    let text = template.render(context! { go, when, ..Shown::from(Serde(context)) }).map_err(Error::internal)?;
     Ok(Reply::ok("text/html; charset=utf-8", text).with_header("content-language", words.language))
 }
 

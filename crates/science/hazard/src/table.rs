@@ -100,7 +100,7 @@ pub enum Role {
     Gap,
     /// The root mean square of the residuals, seconds.
     Rms,
-    /// The event with all its solutions, as a tree (see [`crate::event`]).
+    /// The event with all its solutions, as a tree.
     Event,
 }
 
@@ -109,35 +109,52 @@ const SPELLINGS: &[(Role, &[&str])] = &[
     (Role::Id, &["event_id", "eventid", "id", "publicid", "evid", "event"]),
     (Role::Time, &["time", "origin_time", "origintime", "datetime", "ot", "date", "start_date", "onset", "datestr"]),
     (Role::End, &["end_time", "endtime", "end_date"]),
-    (Role::Depth, &["depth_km", "depth", "dep", "focal_depth", "focal_depth_km", "cd"]),
-    (Role::Magnitude, &["magnitude", "mag", "mw", "prefmw", "mlnz20", "earthquake_magnitude", "eq_magnitude", "eqmag"]),
+    (Role::Depth, &["depth_km", "depth", "depth/km", "dep", "focal_depth", "focal_depth_km", "focal_depth_(km)", "cd"]),
+    (
+        Role::Magnitude,
+        &[
+            "magnitude",
+            "mag",
+            "mw",
+            "prefmw_2",
+            "prefmw",
+            "mlnz20",
+            "mlv",
+            "earthquake_magnitude",
+            "eq_magnitude",
+            "eqmag",
+        ],
+    ),
     (Role::MagnitudeType, &["magnitude_type", "magtype", "magnitudetype"]),
-    (Role::MagnitudeAuthor, &["magnitude_author", "magauthor", "magsource", "prefmwsrc"]),
+    (Role::MagnitudeAuthor, &["magnitude_author", "magauthor", "magsource", "prefmwsrc_2", "prefmwsrc"]),
     (Role::EventType, &["event_type", "eventtype", "type"]),
     (Role::Place, &["place", "event_location_name", "eventlocationname", "location", "location_name", "region"]),
     (Role::Country, &["country"]),
     (Role::Status, &["status", "evaluation_status"]),
-    (Role::Author, &["author", "locationsource", "agency"]),
+    (Role::Author, &["author", "locationsource", "agency", "locsrc"]),
     (Role::Catalog, &["catalog", "catalogue"]),
     (Role::Contributor, &["contributor", "net"]),
     (Role::ContributorId, &["contributor_id", "contributorid"]),
     (Role::Updated, &["updated", "update_time", "last_modified"]),
     (Role::Vei, &["vei"]),
     (Role::Volcano, &["volcano", "volcano_name", "name"]),
-    (Role::WaterHeight, &["max_water_height_m", "max_water_height", "maximum_water_height"]),
-    (Role::RunUps, &["runups", "number_of_runups"]),
-    (Role::Cause, &["cause_text", "cause", "agents", "agent", "cause_code"]),
-    (Role::Validity, &["validity_text", "validity", "event_validity"]),
+    (
+        Role::WaterHeight,
+        &["max_water_height_m", "max_water_height", "maximum_water_height", "maximum_water_height_(m)"],
+    ),
+    (Role::RunUps, &["runups", "number_of_runups", "run_ups"]),
+    (Role::Cause, &["cause_text", "cause", "agents", "agent", "cause_code", "tsunami_cause_code"]),
+    (Role::Validity, &["validity_text", "validity", "event_validity", "tsunami_event_validity"]),
     (Role::Intensity, &["mmi_intensity", "mmi", "mmi_int", "intensity"]),
     (Role::Deaths, &["deaths"]),
     (Role::TotalDeaths, &["total_deaths"]),
     (Role::Missing, &["missing"]),
     (Role::Injuries, &["injuries"]),
-    (Role::Damage, &["damage_million_usd", "damage_mil", "damage_$mil"]),
+    (Role::Damage, &["damage_million_usd", "damage_mil", "damage_$mil", "damage_($mil)"]),
     (Role::Houses, &["houses_destroyed"]),
-    (Role::TsunamiId, &["tsunami_id"]),
-    (Role::EruptionId, &["eruption_id", "volcano_event_id"]),
-    (Role::EarthquakeId, &["earthquake_id"]),
+    (Role::TsunamiId, &["tsunami_id", "tsu"]),
+    (Role::EruptionId, &["eruption_id", "volcano_event_id", "vol"]),
+    (Role::EarthquakeId, &["earthquake_id", "eq"]),
     (Role::Strike, &["strike1", "strike"]),
     (Role::Dip, &["dip1", "dip"]),
     (Role::Rake, &["rake1", "rake"]),
@@ -247,6 +264,11 @@ impl Role {
                 | Self::EruptionId
                 | Self::EarthquakeId
         )
+    }
+
+    /// All roles.
+    pub fn all() -> impl Iterator<Item = Self> {
+        SPELLINGS.iter().map(|(role, _)| *role)
     }
 
     /// How this program names the column when it writes one.

@@ -10,13 +10,14 @@ mod sniff;
 use sniff::Kind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use terrane_formats::events;
 use terrane_formats::features::{csv, geojson, geopackage, shapefile};
 use terrane_formats::grid::geotiff;
 use terrane_model::report::{Finding, Report, Severity};
 use terrane_model::store::{OpenOptions, Opened, Opener, Views};
 use terrane_model::{Error, GridSource, Result};
 
-/// Opens GeoPackage, GeoJSON, Shapefile, CSV and GeoTIFF files, zip archives of them, and folders of them.
+/// Opens GeoPackage, GeoJSON, Shapefile, CSV and GeoTIFF files and files of events, zip archives of them, and folders of them.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct FileOpener;
 
@@ -41,6 +42,7 @@ fn open_file(path: &Path, kind: Kind, options: &OpenOptions) -> Result<Vec<Opene
         Kind::GeoJson => geojson::open(path, options).map(|layer| vec![layer]),
         Kind::Csv => csv::open(path, options).map(|layer| vec![layer]),
         Kind::Shapefile => shapefile::open(&shapefile::FileSet::around(path), options).map(|layer| vec![layer]),
+        Kind::Events(format) => events::open(path, format, options).map(|layer| vec![layer]),
         Kind::Tiff => open_tiff(path, options).map(|layer| vec![layer]),
         Kind::Archive => Err(Error::unsupported("An archive within an archive is not unpacked; unpack it first.")),
         Kind::Other(say) => Err(Error::unsupported(say)),

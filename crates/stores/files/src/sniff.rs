@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
+use terrane_formats::events;
 use terrane_formats::features::encoding::{self, Charset};
 use terrane_formats::grid::geotiff::looks_like_tiff;
 use terrane_model::{Error, Result};
@@ -24,6 +25,8 @@ pub enum Kind {
     Csv,
     /// A GeoTIFF.
     Tiff,
+    /// A file of events.
+    Events(events::Format),
     /// Something else: what it is and what could be done.
     Other(String),
 }
@@ -140,6 +143,9 @@ fn by_plain_text(head: &[u8], ending: &str) -> Kind {
     let start = plain.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&plain);
     let first = start.iter().copied().find(|byte| !byte.is_ascii_whitespace() && *byte != 0x1e);
     let is_text = (head.len() - plain.len()) * 20 < head.len();
+    if let Some(format) = events::Format::of(start).filter(|_| is_text) {
+        return Kind::Events(format);
+    }
     let is_table = matches!(ending, "csv" | "tsv" | "tab" | "psv");
     match first {
         Some(b'{' | b'[') if ending != "csv" => Kind::GeoJson,
@@ -149,7 +155,7 @@ fn by_plain_text(head: &[u8], ending: &str) -> Kind {
         ),
         Some(_) if is_text && (is_table || has_delimiters(start)) && is_printable(start) => Kind::Csv,
         _ => Kind::Other(
-            "The file is none that is known here: GeoPackage, GeoJSON, Shapefile (zip), CSV or GeoTIFF; convert it with ogr2ogr -f GPKG out.gpkg in, or gdal_translate -of COG in out.tif.".to_owned(),
+            "The file is none that is known here: GeoPackage, GeoJSON, Shapefile (zip), CSV, QuakeML or GeoTIFF; convert it with ogr2ogr -f GPKG out.gpkg in, or gdal_translate -of COG in out.tif.".to_owned(),
         ),
     }
 }
@@ -170,10 +176,9 @@ fn is_printable(text: &[u8]) -> bool {
 }
 
 /// Marks of XML and HTML, in lower case, and what to say of them.
-const MARKUP: [(&str, &str); 12] = [
+const MARKUP: [(&str, &str); 11] = [
     ("<kml", "This is KML, which is not supported yet; convert it with ogr2ogr -f GPKG out.gpkg in.kml."),
     ("<gpx", "This is GPX, which is not supported yet; convert it with ogr2ogr -f GPKG out.gpkg in.gpx."),
-    ("quakeml", "This is QuakeML, which is not supported yet; ask the service for format=text and add that."),
     (
         "<vrtdataset",
         "This is a GDAL virtual dataset, which may point anywhere; make a file of it with gdal_translate -of COG in.vrt out.tif.",

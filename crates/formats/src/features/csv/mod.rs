@@ -4,7 +4,8 @@
 //! A written text that begins with `=`, `+`, `-`, `@`, a tab or a carriage return gets a `'` before it, because spreadsheets would run
 //! it as a formula. Numbers and dates are left alone.
 
-mod dialect;
+pub(crate) mod dialect;
+mod parts;
 mod places;
 mod read;
 mod write;

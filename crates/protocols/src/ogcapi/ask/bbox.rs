@@ -23,7 +23,7 @@ pub fn parse_ordered(text: &str, crs: &Crs, y_first: bool) -> Result<Bbox> {
 }
 
 /// A box in degrees whose longitudes run past 180° as one that crosses; one that goes all around as the whole band.
-fn around(bbox: Bbox) -> Bbox {
+pub fn around(bbox: Bbox) -> Bbox {
     let turned = |x: f64| (x + 180.0).rem_euclid(360.0) - 180.0;
     let [west, east] = [bbox.min[0], bbox.max[0]];
     let within = |x: f64| (-180.0..=180.0).contains(&x);

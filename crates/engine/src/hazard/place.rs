@@ -1,0 +1,121 @@
+//! What has happened around a place, and what it is near to: "my place".
+
+use super::events::{Event, EventPage};
+use super::question::{EventOrder, EventPlace, EventQuestion, Range};
+use super::sources::{NearSource, SlabDepth};
+use crate::Engine;
+use crate::caller::Caller;
+use crate::pool::Cancel;
+use std::sync::Arc;
+use terrane_hazard::kind::Kind;
+use terrane_hazard::source::SourceKind;
+use terrane_hazard::table::Role;
+use terrane_model::time::Interval;
+use terrane_model::{Instant, Result};
+
+/// Faults and volcanoes that are named.
+const NEAREST: usize = 5;
+/// How far faults and volcanoes are looked for, metres.
+const SOURCE_REACH_M: f64 = 500_000.0;
+/// How far run-ups are looked for, metres.
+const COAST_REACH_M: f64 = 100_000.0;
+/// Earthquakes, tsunamis and eruptions that are named of each.
+const NAMED: usize = 10;
+/// Earthquakes are counted from this year on: before it no catalogue is complete anywhere on Earth.
+const COUNTED_SINCE: i64 = 1900;
+/// Magnitudes that are counted from.
+const COUNTED: [f64; 4] = [5.0, 6.0, 7.0, 8.0];
+
+/// What there is around a place.
+pub struct PlaceReport {
+    /// The place, degrees.
+    pub at: [f64; 2],
+    /// Around it, kilometres.
+    pub radius_km: f64,
+    /// The nearest active faults.
+    pub faults: Vec<NearSource>,
+    /// The nearest volcanoes.
+    pub volcanoes: Vec<NearSource>,
+    /// Where tsunamis came ashore nearby.
+    pub run_ups: Vec<NearSource>,
+    /// The slab below.
+    pub slab: Option<SlabDepth>,
+    /// The largest earthquakes around.
+    pub earthquakes: EventPage,
+    /// The eruptions around, the newest first.
+    pub eruptions: EventPage,
+    /// The sources of tsunamis around, the highest first.
+    pub tsunamis: EventPage,
+    /// Counts of earthquakes around.
+    pub counts: Vec<PlaceCount>,
+}
+
+/// How many earthquakes one table tells around a place.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlaceCount {
+    /// The table.
+    pub table: String,
+    /// From this magnitude on.
+    pub min_magnitude: f64,
+    /// How many.
+    pub count: u64,
+    /// From when to when the table tells earthquakes.
+    pub period: [Instant; 2],
+}
+
+impl Engine {
+    /// What there is around a place, degrees.
+    pub async fn place_report(self: &Arc<Self>, caller: Caller, at: [f64; 2], radius_km: f64) -> Result<PlaceReport> {
+        let engine = Arc::clone(self);
+        self.pool().run(move |cancel: &Cancel| engine.place_here(caller, at, radius_km, cancel)).await
+    }
+
+    fn place_here(&self, caller: Caller, at: [f64; 2], radius_km: f64, cancel: &Cancel) -> Result<PlaceReport> {
+        let nearest = |kind, reach_m| self.nearest_sources(caller, kind, at, (NEAREST, reach_m), cancel);
+        let around = |kind, by| EventQuestion {
+            kinds: vec![kind],
+            place: Some(EventPlace::Ring { centre: at, min_m: 0.0, max_m: radius_km * 1000.0 }),
+            order: EventOrder { by, descending: true },
+            limit: NAMED,
+            ..EventQuestion::default()
+        };
+        let roles: Vec<Role> = Role::all().filter(|role| *role != Role::Event).collect();
+        let events = |question: EventQuestion| self.events_here(caller, &question, &roles, false, cancel);
+        Ok(PlaceReport {
+            at,
+            radius_km,
+            faults: nearest(SourceKind::Fault, SOURCE_REACH_M)?,
+            volcanoes: nearest(SourceKind::Volcano, SOURCE_REACH_M)?,
+            run_ups: nearest(SourceKind::RunUp, COAST_REACH_M)?,
+            slab: self.slab_below(caller, at, cancel)?,
+            earthquakes: events(around(Kind::Earthquake, Role::Magnitude))?,
+            eruptions: events(around(Kind::Eruption, Role::Time))?,
+            tsunamis: events(around(Kind::Tsunami, Role::WaterHeight))?,
+            counts: self.place_counts(caller, &around(Kind::Earthquake, Role::Time), cancel)?,
+        })
+    }
+
+    /// Counts by magnitude, table by table: each has its own completeness, and they tell the same earthquakes.
+    fn place_counts(&self, caller: Caller, around: &EventQuestion, cancel: &Cancel) -> Result<Vec<PlaceCount>> {
+        let mut all = Vec::new();
+        let since = Instant::from_date(COUNTED_SINCE, 1, 1)?;
+        for source in self.event_sources(caller).into_iter().filter(|source| around.asks(source)) {
+            let period = source.entry.about().period.and_then(|period| Some([period.start?.max(since), period.end?]));
+            let Some(period) = period.filter(|[start, end]| start < end) else { continue };
+            let magnitude = Range { min: Some(COUNTED[0]), max: None };
+            let question =
+                EventQuestion { magnitude, period: Interval { start: Some(since), end: None }, ..around.clone() };
+            let mut counts = [0_u64; COUNTED.len()];
+            self.each_event(caller, &question, &source, (&[Role::Magnitude], cancel), |event: &Event<'_>| {
+                let magnitude = event.number(Role::Magnitude).unwrap_or(f64::MIN);
+                let above = COUNTED.iter().zip(&mut counts).filter(|(least, _)| magnitude >= **least);
+                above.for_each(|(_, count)| *count += 1);
+            })?;
+            let table = source.id().to_string();
+            let count =
+                |(min_magnitude, count): (f64, u64)| PlaceCount { table: table.clone(), min_magnitude, count, period };
+            all.extend(COUNTED.into_iter().zip(counts).map(count));
+        }
+        Ok(all)
+    }
+}

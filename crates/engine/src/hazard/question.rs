@@ -1,0 +1,264 @@
+//! A question about events, and what it means to one table.
+
+use super::tables::EventSource;
+use std::sync::Arc;
+use terrane_hazard::kind::Kind;
+use terrane_hazard::table::Role;
+use terrane_model::filter::{CompareOp, Expr, GeometryExpr, Literal, Pattern, Piece, SpatialOp, TemporalOp, TimeExpr};
+use terrane_model::query::{Columns, SortKey};
+use terrane_model::schema::ColumnKind;
+use terrane_model::time::Interval;
+use terrane_model::{Bbox, DatasetId, FeatureId, FeatureQuery, Filter, Instant};
+
+/// From a number to a number, both included; an end that is absent is open.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Range {
+    /// The least.
+    pub min: Option<f64>,
+    /// The most.
+    pub max: Option<f64>,
+}
+
+impl Range {
+    fn is_open(self) -> bool {
+        self.min.is_none() && self.max.is_none()
+    }
+}
+
+/// Where events are looked for, in degrees.
+#[derive(Debug, Clone, PartialEq)]
+pub enum EventPlace {
+    /// In a box.
+    Box(Bbox),
+    /// In a ring around a position, metres on the ellipsoid.
+    Ring {
+        /// The position, longitude then latitude.
+        centre: [f64; 2],
+        /// Not nearer than this.
+        min_m: f64,
+        /// Not farther than this.
+        max_m: f64,
+    },
+    /// In an area.
+    Area(Arc<geo_types::Geometry<f64>>),
+}
+
+/// What puts events in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EventOrder {
+    /// The column that does.
+    pub by: Role,
+    /// From large to small; events without a value come last either way.
+    pub descending: bool,
+}
+
+impl Default for EventOrder {
+    fn default() -> Self {
+        Self { by: Role::Time, descending: true }
+    }
+}
+
+/// Which events.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct EventQuestion {
+    /// Tables to look in; all when none is named.
+    pub catalogs: Vec<DatasetId>,
+    /// Kinds of events; all when none is named.
+    pub kinds: Vec<Kind>,
+    /// Identifiers of events in their tables.
+    pub ids: Vec<String>,
+    /// Where.
+    pub place: Option<EventPlace>,
+    /// When; an event whose time is not known exactly counts when it may have been then.
+    pub period: Interval,
+    /// How large.
+    pub magnitude: Range,
+    /// The type of magnitude, in any case.
+    pub magnitude_type: Option<String>,
+    /// How deep, kilometres.
+    pub depth_km: Range,
+    /// Volcanic explosivity index.
+    pub vei: Range,
+    /// Highest water, metres.
+    pub water_height_m: Range,
+    /// Deaths, by the event itself.
+    pub deaths: Range,
+    /// QuakeML's types of event, in any case; all when none is named.
+    pub event_types: Vec<String>,
+    /// Parts of texts: a role, and what its text must contain, in any case.
+    pub texts: Vec<(Role, String)>,
+    /// Words that must stand in some text of the row.
+    pub words: Option<String>,
+    /// Changed since then.
+    pub updated_after: Option<Instant>,
+    /// The order.
+    pub order: EventOrder,
+    /// How many at most.
+    pub limit: usize,
+    /// How many are passed over.
+    pub skip: usize,
+}
+
+impl EventQuestion {
+    /// Whether a table is asked at all.
+    pub(super) fn asks(&self, source: &EventSource) -> bool {
+        (self.catalogs.is_empty() || self.catalogs.contains(source.id()))
+            && (self.kinds.is_empty() || self.kinds.contains(&source.table.kind))
+    }
+
+    /// The question to one table, for some of its columns; nothing when it has no column that a condition is about, because no row
+    /// can be known to meet it.
+    pub(super) fn query(&self, source: &EventSource, roles: &[Role]) -> Option<FeatureQuery> {
+        let conditions = Conditions { source, filters: Vec::new() };
+        let filter = self.conditions(conditions)?;
+        let mut names: Vec<String> = Vec::new();
+        for name in roles.iter().filter_map(|role| source.table.column(*role)) {
+            if !names.iter().any(|known| known == name) {
+                names.push(name.to_owned());
+            }
+        }
+        let sort = source.table.column(self.order.by);
+        let sort = sort.map(|name| SortKey { column: name.to_owned(), descending: self.order.descending });
+        Some(FeatureQuery {
+            filter: Some(filter).filter(|filter| *filter != Filter::Literal(true)),
+            text: self.words.clone(),
+            columns: Columns::These { names, geometry: true },
+            sort: sort.into_iter().collect(),
+            ..FeatureQuery::default()
+        })
+    }
+
+    fn conditions(&self, mut all: Conditions<'_>) -> Option<Filter> {
+        all.ids(&self.ids);
+        all.place(self.place.as_ref());
+        all.period(&self.period)?;
+        let per_km = 1.0 / all.source.depth_unit_km();
+        let deep = |depth_km: Option<f64>| depth_km.map(|depth_km| depth_km * per_km);
+        all.number(Role::Magnitude, self.magnitude)?;
+        all.number(Role::Depth, Range { min: deep(self.depth_km.min), max: deep(self.depth_km.max) })?;
+        all.number(Role::Vei, self.vei)?;
+        all.number(Role::WaterHeight, self.water_height_m)?;
+        all.number(Role::Deaths, self.deaths)?;
+        all.one_of(Role::MagnitudeType, self.magnitude_type.as_slice())?;
+        all.types(&self.event_types)?;
+        for (role, text) in &self.texts {
+            all.contains(*role, text)?;
+        }
+        if let Some(since) = self.updated_after {
+            all.updated(since)?;
+        }
+        Some(Filter::all(all.filters))
+    }
+}
+
+/// Conditions on the columns of one table. Those that return nothing say that the table has no such column.
+struct Conditions<'a> {
+    source: &'a EventSource,
+    filters: Vec<Filter>,
+}
+
+impl Conditions<'_> {
+    fn column(&self, role: Role) -> Option<Expr> {
+        self.source.table.column(role).map(|name| Expr::Column(name.to_owned()))
+    }
+
+    fn number(&mut self, role: Role, range: Range) -> Option<()> {
+        if range.is_open() {
+            return Some(());
+        }
+        let column = self.column(role)?;
+        let bound = |op, number: f64| Filter::Compare {
+            op,
+            left: column.clone(),
+            right: Expr::Literal(Literal::Float(number)),
+        };
+        self.filters.extend(range.min.map(|min| bound(CompareOp::GreaterOrEqual, min)));
+        self.filters.extend(range.max.map(|max| bound(CompareOp::LessOrEqual, max)));
+        Some(())
+    }
+
+    fn period(&mut self, period: &Interval) -> Option<()> {
+        if *period == Interval::default() {
+            return Some(());
+        }
+        let time = TimeExpr::Moment(self.column(Role::Time)?);
+        let bound = |instant: Option<Instant>| instant.map(|at| Expr::Literal(Literal::Instant(at)));
+        let asked = TimeExpr::Period(bound(period.start), bound(period.end));
+        self.filters.push(Filter::Temporal { op: TemporalOp::Intersects, left: time, right: asked });
+        Some(())
+    }
+
+    fn updated(&mut self, since: Instant) -> Option<()> {
+        let left = self.column(Role::Updated)?;
+        let right = Expr::Literal(Literal::Instant(since));
+        self.filters.push(Filter::Compare { op: CompareOp::GreaterOrEqual, left, right });
+        Some(())
+    }
+
+    fn one_of(&mut self, role: Role, texts: &[String]) -> Option<()> {
+        if texts.is_empty() {
+            return Some(());
+        }
+        let column = self.column(role)?;
+        let list = texts.iter().map(|text| Expr::CaseFolded(Box::new(Expr::Literal(Literal::Text(text.clone())))));
+        self.filters.push(Filter::In { value: Expr::CaseFolded(Box::new(column)), list: list.collect() });
+        Some(())
+    }
+
+    /// A table of earthquakes that does not tell types holds earthquakes.
+    fn types(&mut self, types: &[String]) -> Option<()> {
+        let plain = self.source.table.kind == Kind::Earthquake && self.column(Role::EventType).is_none();
+        match plain && types.iter().any(|kind| kind.eq_ignore_ascii_case("earthquake")) {
+            true => Some(()),
+            false => self.one_of(Role::EventType, types),
+        }
+    }
+
+    fn contains(&mut self, role: Role, text: &str) -> Option<()> {
+        let value = self.column(role)?;
+        let pieces = vec![Piece::Any, Piece::Text(text.to_owned()), Piece::Any];
+        self.filters.push(Filter::Like { value, pattern: Pattern { pieces, fold_case: true, fold_accents: true } });
+        Some(())
+    }
+
+    fn ids(&mut self, ids: &[String]) {
+        if ids.is_empty() {
+            return;
+        }
+        let schema = &self.source.schema;
+        let column = self.source.table.column(Role::Id).and_then(|name| schema.column(name));
+        self.filters.push(match column {
+            // Without a column of its own, or with one that is the key, the identity of the row is that of the event.
+            Some((_, column)) if schema.key.as_ref() != Some(&column.name) => {
+                let literal = |id: &String| match (column.kind, id.parse()) {
+                    (ColumnKind::Int, Ok(number)) => Literal::Int(number),
+                    _ => Literal::Text(id.clone()),
+                };
+                let list = ids.iter().map(|id| Expr::Literal(literal(id))).collect();
+                Filter::In { value: Expr::Column(column.name.clone()), list }
+            }
+            _ => Filter::Ids(ids.iter().flat_map(|id| [FeatureId::parse(id), FeatureId::Text(id.clone())]).collect()),
+        });
+    }
+
+    fn place(&mut self, place: Option<&EventPlace>) {
+        let Some(geometry) = self.source.schema.geometry.as_ref() else { return };
+        let within = |right| Filter::Spatial {
+            op: SpatialOp::Intersects,
+            left: GeometryExpr::Column(geometry.name.clone()),
+            right,
+        };
+        match place {
+            None => {}
+            Some(EventPlace::Box(bbox)) => self.filters.push(within(GeometryExpr::Bbox(*bbox))),
+            Some(EventPlace::Area(area)) => self.filters.push(within(GeometryExpr::Literal(Arc::clone(area)))),
+            Some(EventPlace::Ring { centre, min_m, max_m }) => {
+                let near = |distance_m: f64| Filter::Within { centre: *centre, distance_m };
+                self.filters.push(near(*max_m));
+                if *min_m > 0.0 {
+                    self.filters.push(Filter::Not(Box::new(near(*min_m))));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,314 @@
+//! Events as documents.
+
+use crate::common::kvp::encode;
+use crate::common::request::Request;
+use crate::common::site::Site;
+use crate::ogcapi::links::{self, link};
+use serde_json::{Map, Value, json};
+use terrane_engine::hazard::{
+    BIN_WIDTH, Charts, EarthquakeCharts, Event, EventPage, EventSource, Section, SectionEvent,
+};
+use terrane_engine::publish;
+use terrane_formats::events::EventRow;
+use terrane_hazard::kind::Kind;
+use terrane_hazard::table::Role;
+use terrane_model::time::Interval;
+
+/// The tables of events of this node.
+pub fn tables(site: &Site, request: &Request, sources: &[EventSource]) -> Value {
+    let table = |source: &EventSource| {
+        let about = source.entry.about();
+        json!({
+            "collection": about.id.as_str(),
+            "title": request.say(&about.title),
+            "kind": source.table.kind.name(),
+            "count": about.rows,
+            "period": about.period.map(|period| ends(&period)),
+            "roles": source.table.columns().map(|(role, column)| (role.column_name().to_owned(), column.into())).collect::<Map<_, _>>(),
+            "attribution": about.attribution,
+            "licence": about.licence.title,
+            "state": source.entry.state(),
+            "page": site.page_url(&about.id),
+        })
+    };
+    json!({
+        "tables": sources.iter().map(table).collect::<Vec<_>>(),
+        "kinds": Kind::NAMES.iter().map(|(_, name)| *name).collect::<Vec<_>>(),
+        "links": [
+            link("self", links::JSON, "This document", &site.url("/hazards?f=json")),
+            link("items", links::GEOJSON, "Events", &site.url("/hazards/events")),
+            link("service", "application/xml", "FDSN event service", &site.url("/fdsnws/event/1/application.wadl")),
+        ],
+    })
+}
+
+fn ends(period: &Interval) -> [Value; 2] {
+    [period.start, period.end].map(|end| end.map_or(Value::Null, |instant| instant.to_string().into()))
+}
+
+/// A page of events as a GeoJSON FeatureCollection.
+pub fn events(site: &Site, request: &Request, page: &EventPage, skip: usize) -> Value {
+    let features: Vec<Value> = page.events().map(|event| feature(site, &event)).collect();
+    let mut all_links = links::own(site, request, &[crate::common::negotiate::GEOJSON]);
+    if page.more {
+        let next = request.query_with("offset", Some(&(skip + page.len()).to_string()));
+        all_links.push(link("next", links::GEOJSON, "The next page", &site.url(&format!("{}{next}", request.path))));
+    }
+    json!({
+        "type": "FeatureCollection",
+        "numberMatched": page.matched,
+        "numberReturned": page.len(),
+        "timeStamp": publish::now().to_string(),
+        "attribution": attributions(page),
+        "features": features,
+        "links": all_links,
+    })
+}
+
+/// How to name the sources of the events on a page.
+pub fn attributions(page: &EventPage) -> Vec<&str> {
+    page.tables.iter().map(|rows| rows.source.entry.about().attribution.as_str()).filter(|it| !it.is_empty()).collect()
+}
+
+/// One event as a GeoJSON feature.
+pub fn feature(site: &Site, event: &Event<'_>) -> Value {
+    let catalog = event.rows.source.id().as_str();
+    let row = event.row();
+    let position = event.position();
+    json!({
+        "type": "Feature",
+        "id": format!("{catalog}/{}", row.id),
+        "geometry": position.map(|[lon, lat]| json!({"type": "Point", "coordinates": [round(lon, 7), round(lat, 7)]})),
+        "properties": properties(site, catalog, &row),
+    })
+}
+
+/// The address of the page of an event.
+pub fn page_of(site: &Site, catalog: &str, id: &str) -> String {
+    site.url(&format!("/hazards/events/{}/{}", encode(catalog), encode(id)))
+}
+
+/// A number with as many decimals as it is told with.
+pub fn round(number: f64, decimals: i32) -> f64 {
+    let scale = 10_f64.powi(decimals);
+    (number * scale).round() / scale
+}
+
+fn properties(site: &Site, catalog: &str, row: &EventRow<'_>) -> Map<String, Value> {
+    let mut all = Map::new();
+    let mut say = |name: &str, value: Value| {
+        if !value.is_null() && value.as_str() != Some("") {
+            all.insert(name.to_owned(), value);
+        }
+    };
+    say("kind", row.kind.name().into());
+    say("catalog", catalog.into());
+    say("eventId", row.id.as_ref().into());
+    if let Some(time) = &row.time {
+        say("time", time.to_string().into());
+        say("earliest", time.earliest.to_string().into());
+        say("latest", time.latest.to_string().into());
+    }
+    for (name, number) in numbers(row) {
+        say(name, number.map_or(Value::Null, |number| number_value(round(number, 6))));
+    }
+    for (name, text) in texts(row) {
+        say(name, text.into());
+    }
+    say("updated", row.updated.as_ref().map_or(Value::Null, |when| when.to_string().into()));
+    if let [Some(strike), Some(dip), Some(rake), ..] = row.planes_deg {
+        say("mechanism", json!({"strike": strike, "dip": dip, "rake": rake}));
+    }
+    say("tsunami", if row.tsunami_id.is_empty() { Value::Null } else { true.into() });
+    say("page", page_of(site, catalog, &row.id).into());
+    all
+}
+
+/// A whole number without a point.
+pub fn number_value(number: f64) -> Value {
+    if number.fract() == 0.0 && number.abs() < 1e15 { (number as i64).into() } else { number.into() }
+}
+
+fn numbers(row: &EventRow<'_>) -> [(&'static str, Option<f64>); 12] {
+    [
+        ("magnitude", row.magnitude),
+        ("depthKm", row.depth_km),
+        ("vei", row.vei),
+        ("waterHeightM", row.water_height_m),
+        ("runUps", row.run_ups),
+        ("intensity", row.intensity),
+        ("deaths", row.deaths),
+        ("totalDeaths", row.total_deaths),
+        ("missing", row.missing),
+        ("injuries", row.injuries),
+        ("damageMillionUsd", row.damage_million_usd),
+        ("housesDestroyed", row.houses),
+    ]
+}
+
+fn texts<'r>(row: &'r EventRow<'_>) -> [(&'static str, &'r str); 9] {
+    [
+        ("magnitudeType", &row.magnitude_type),
+        ("eventType", &row.event_type),
+        ("place", &row.place),
+        ("country", &row.country),
+        ("volcano", &row.volcano),
+        ("status", &row.status),
+        ("cause", &row.cause),
+        ("validity", &row.validity),
+        ("author", &row.author),
+    ]
+}
+
+/// What is read of events that are listed.
+pub const LISTED: [Role; 34] = [
+    Role::Id,
+    Role::Time,
+    Role::Depth,
+    Role::Magnitude,
+    Role::MagnitudeType,
+    Role::EventType,
+    Role::Place,
+    Role::Country,
+    Role::Status,
+    Role::Author,
+    Role::Updated,
+    Role::Vei,
+    Role::Volcano,
+    Role::WaterHeight,
+    Role::RunUps,
+    Role::Cause,
+    Role::Validity,
+    Role::Intensity,
+    Role::Deaths,
+    Role::TotalDeaths,
+    Role::Missing,
+    Role::Injuries,
+    Role::Damage,
+    Role::Houses,
+    Role::TsunamiId,
+    Role::EruptionId,
+    Role::EarthquakeId,
+    Role::Strike,
+    Role::Dip,
+    Role::Rake,
+    Role::Strike2,
+    Role::Dip2,
+    Role::Rake2,
+    Role::End,
+];
+
+/// Charts as numbers.
+pub fn charts(charts: &Charts, largest: &EventPage) -> Value {
+    let deaths = charts.deaths.iter().map(|((decade, kind), (deaths, events))| {
+        json!({"decade": decade, "kind": kind.name(), "deaths": number_value(*deaths), "events": events})
+    });
+    let mut all = json!({
+        "matched": charts.matched,
+        "notes": notes(charts),
+        "deaths": {"byDecade": deaths.collect::<Vec<_>>()},
+    });
+    if let Some(earthquakes) = &charts.earthquakes {
+        all["earthquakes"] = earthquakes_in_numbers(earthquakes, largest);
+    }
+    if !charts.eruptions.is_empty() {
+        all["eruptions"] =
+            json!({"byVei": charts.eruptions.iter().map(|(vei, count)| json!([vei, count])).collect::<Vec<_>>()});
+    }
+    if !charts.tsunamis.is_empty() {
+        all["tsunamis"] = json!({"byHeight": charts.tsunamis.iter().map(|(height, count)| json!([height, count])).collect::<Vec<_>>()});
+    }
+    all
+}
+
+fn notes(charts: &Charts) -> Vec<&'static str> {
+    let mut notes = Vec::new();
+    if charts.tables > 1 {
+        notes.push("Several catalogues tell the same events: charts of earthquakes are of the one that tells most, deaths are those of each kind of event. Choose a catalogue with catalog.");
+    }
+    notes
+}
+
+fn earthquakes_in_numbers(charts: &EarthquakeCharts, largest: &EventPage) -> Value {
+    let bins = charts.histogram.bins().zip(charts.histogram.cumulative());
+    let bins: Vec<Value> = bins.map(|((centre, count), (_, sum))| json!([round(centre, 3), count, sum])).collect();
+    let columns = charts.columns;
+    let steps = charts.cumulative.len();
+    let cumulative = charts.cumulative.iter().enumerate();
+    let cumulative: Vec<Value> =
+        cumulative.map(|(at, count)| json!([charts.edge(at + 1, steps).to_string(), count])).collect();
+    let depths = charts.depths.iter().enumerate().map(|(at, count)| {
+        let [from, to] = EarthquakeCharts::depth_bin_km(at);
+        json!([from, to, count])
+    });
+    let lowest = charts.histogram.bins().next().map_or(0.0, |(centre, _)| centre);
+    let bin_count = charts.histogram.bins().count();
+    let edges = (0..=bin_count).map(|at| round(lowest + (at as f64 - 0.5) * BIN_WIDTH, 3));
+    json!({
+        "catalog": charts.catalog.as_str(),
+        "count": charts.count,
+        "years": round(charts.years, 4),
+        "period": charts.period.map(|instant| instant.to_string()),
+        "frequency": frequency(charts, bins),
+        "magnitudeTime": {
+            "cells": charts.cells,
+            "timeEdges": (0..=columns).map(|at| charts.edge(at, columns).to_string()).collect::<Vec<_>>(),
+            "magEdges": edges.collect::<Vec<_>>(),
+            "largest": largest.events().map(|event| mention(&event)).collect::<Vec<_>>(),
+        },
+        "cumulative": cumulative,
+        "depth": depths.collect::<Vec<_>>(),
+    })
+}
+
+fn frequency(charts: &EarthquakeCharts, bins: Vec<Value>) -> Value {
+    let law = charts.law.as_ref();
+    json!({
+        "binWidth": BIN_WIDTH,
+        "bins": bins,
+        "mc": charts.mc.map(|mc| round(mc.maximum_curvature, 3)),
+        "mcCorrected": charts.mc.map(|mc| round(mc.corrected, 3)),
+        "b": law.map(|law| law.b),
+        "sigma": law.map(|law| law.sigma_shi_bolt),
+        "sigmaAki": law.map(|law| law.sigma_aki),
+        "a": law.map(|law| law.a),
+        "aPerYear": law.map(|law| law.a_per_year(charts.years)),
+        "events": law.map(|law| law.count),
+        "method": "Mc by maximum curvature (Wiemer & Wyss 2000) with 0.2 added (Woessner & Wiemer 2005); b by Aki (1965) with Utsu's half bin; its deviation by Shi & Bolt (1982).",
+    })
+}
+
+/// An event in a few words.
+pub fn mention(event: &Event<'_>) -> Value {
+    let row = event.row();
+    json!({
+        "id": format!("{}/{}", event.rows.source.id(), row.id),
+        "time": row.time.as_ref().map(ToString::to_string),
+        "magnitude": row.magnitude,
+        "vei": row.vei,
+        "deaths": row.deaths,
+        "place": if row.volcano.is_empty() { row.place.as_ref() } else { row.volcano.as_ref() },
+    })
+}
+
+/// A section as numbers.
+pub fn section(section: &Section, width_km: f64, slabs: &[Value]) -> Value {
+    let event = |event: &SectionEvent| {
+        json!({
+            "id": format!("{}/{}", event.id.0, event.id.1),
+            "km": round(event.along_km, 3),
+            "offKm": round(event.off_km, 3),
+            "depthKm": event.depth_km,
+            "magnitude": event.magnitude,
+            "time": event.time,
+        })
+    };
+    json!({
+        "lengthKm": round(section.length_km, 3),
+        "widthKm": width_km,
+        "numberMatched": section.matched,
+        "events": section.events.iter().map(event).collect::<Vec<_>>(),
+        "slabs": slabs,
+        "attribution": section.attributions,
+    })
+}

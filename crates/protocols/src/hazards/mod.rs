@@ -1,0 +1,10 @@
+//! Questions about events over HTTP: lists, points for maps, charts, sections, one event, and what there is around a place.
+
+pub(crate) mod answer;
+mod around;
+pub(crate) mod ask;
+mod figures;
+mod page;
+mod routes;
+
+pub use routes::routes;

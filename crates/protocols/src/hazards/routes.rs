@@ -1,0 +1,91 @@
+//! The only file of this folder that knows axum.
+
+use super::{answer, around, ask, page};
+use crate::common::http::resource;
+use crate::common::negotiate::{GEOJSON, HTML, JSON};
+use crate::common::reply::Reply;
+use crate::common::request::Request;
+use crate::common::site::Site;
+use crate::ogcapi::answer::json;
+use crate::ogcapi::links;
+use axum::Router;
+use terrane_engine::Caller;
+use terrane_engine::hazard::{EventOrder, EventQuestion};
+use terrane_hazard::kind::Kind;
+use terrane_hazard::table::Role;
+use terrane_model::{DatasetId, Result};
+
+/// Everything below `/hazards`.
+pub fn routes(site: Site) -> Router {
+    Router::new()
+        .route("/hazards", resource(tables))
+        .route("/hazards/events", resource(events))
+        .route("/hazards/points", resource(points))
+        .route("/hazards/charts", resource(charts))
+        .route("/hazards/section", resource(section))
+        .route("/hazards/events/{collection}/{event}", resource(event))
+        .route("/hazards/place", resource(place))
+        .with_state(site)
+}
+
+async fn tables(site: Site, request: Request) -> Result<Reply> {
+    request.query.only(&["f", "lang"])?;
+    request.form(&[JSON])?;
+    let sources = site.engine.event_sources(Caller::Public);
+    Ok(json(links::JSON, &answer::tables(&site, &request, &sources)))
+}
+
+async fn events(site: Site, request: Request) -> Result<Reply> {
+    request.form(&[GEOJSON])?;
+    let question = ask::page(&request, site.engine.limits())?;
+    let skip = question.skip;
+    let page = site.engine.events(Caller::Public, question, answer::LISTED.to_vec(), true).await?;
+    Ok(json(links::GEOJSON, &answer::events(&site, &request, &page, skip)))
+}
+
+async fn points(site: Site, request: Request) -> Result<Reply> {
+    let question = ask::points(&request, site.engine.limits())?;
+    let points = site.engine.event_points(Caller::Public, question).await?;
+    Ok(Reply::ok("application/octet-stream", points.to_bytes()))
+}
+
+/// Earthquakes that charts name.
+const LARGEST: usize = 12;
+
+async fn charts(site: Site, request: Request) -> Result<Reply> {
+    request.form(&[JSON])?;
+    let question = ask::all(&request, &[])?;
+    let order = EventOrder { by: Role::Magnitude, descending: true };
+    let largest = EventQuestion { order, limit: LARGEST, kinds: vec![Kind::Earthquake], ..question.clone() };
+    let largest = site.engine.events(Caller::Public, largest, answer::LISTED.to_vec(), false).await?;
+    let charts = site.engine.event_charts(Caller::Public, question).await?;
+    Ok(json(links::JSON, &answer::charts(&charts, &largest)))
+}
+
+async fn section(site: Site, request: Request) -> Result<Reply> {
+    request.form(&[JSON])?;
+    let (question, line) = ask::section(&request)?;
+    let section = site.engine.event_section(Caller::Public, question, line.line, line.width_km).await?;
+    Ok(json(links::JSON, &answer::section(&section, line.width_km, &[])))
+}
+
+async fn event(site: Site, request: Request) -> Result<Reply> {
+    request.query.only(&["f", "lang"])?;
+    let form = request.form(&[JSON, HTML])?;
+    let table = DatasetId::new(request.name(0))?;
+    let report = site.engine.event_report(Caller::Public, table, request.name(1).to_owned()).await?;
+    match form {
+        HTML => page::event(&site, &request, &report),
+        _ => Ok(json(links::JSON, &around::event(&site, &request, &report))),
+    }
+}
+
+async fn place(site: Site, request: Request) -> Result<Reply> {
+    let form = request.form(&[JSON, HTML])?;
+    let (at, radius_km) = ask::my_place(&request)?;
+    let report = site.engine.place_report(Caller::Public, at, radius_km).await?;
+    match form {
+        HTML => page::place(&site, &request, &report),
+        _ => Ok(json(links::JSON, &around::place(&site, &request, &report))),
+    }
+}
