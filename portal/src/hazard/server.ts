@@ -84,7 +84,7 @@ export interface Page {
 }
 export async function readEvents(question: Parameters, page: Page, lang: string, signal?: AbortSignal): Promise<Found> {
   const answer = raw(await json(address('hazards/events', { ...question, sort: page.sort, limit: page.limit, offset: page.offset || null, lang, f: 'json' }), signal));
-  return { matched: count(answer.numberMatched), events: list(answer.features).map(readEvent).filter((e) => e.id && Number.isFinite(e.lng) && Number.isFinite(e.lat)), attribution: texts(answer.attribution) };
+  return { matched: count(answer.numberMatched), events: list(answer.features).map(readEvent).filter((e) => e.id && Number.isFinite(e.lng) && Number.isFinite(e.lat)), attribution: [...new Set(texts(answer.attribution))] };
 }
 
 export async function fetchPoints(question: Parameters, limit: number, signal: AbortSignal): Promise<Points> {
