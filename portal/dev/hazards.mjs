@@ -205,7 +205,8 @@ function place(q, root) {
     faults: [{ name: 'Futagawa fault zone', distanceKm: 12.4, direction: 'NE', collection: 'faults', id: '1' }],
     volcanoes: near(2000, 'eruption').sort((a, b) => a.far - b.far).filter((x, i, all) => all.findIndex((y) => y.e.p.volcano === x.e.p.volcano) === i).slice(0, 3).map(({ e, far }) => ({ name: e.p.volcano, distanceKm: Math.round(far), direction: direction(at, e), lastKnown: e.p.time })),
     earthquakes: {
-      largest: quakes.slice(0, 5).map((x) => { const f = told(x); f.properties.shaking = { mmi: Math.max(1, 1.5 * x.e.p.magnitude - 3.2 * Math.log10(Math.max(10, x.far)) + 2.1), method: 'stand-in' }; return f; }), felt: [],
+      largest: quakes.slice(0, 5).map(told),
+      felt: quakes.slice(0, 5).map((x) => { const f = told(x); const mmi = Math.max(1, 1.5 * x.e.p.magnitude - 3.2 * Math.log10(Math.max(10, x.far)) + 2.1); f.properties.shaking = { mmi, jma: mmi * 0.68 }; return f; }),
       counts: [5, 6, 7].map((m) => ({ minMagnitude: m, count: tables.filter((x) => x.e.p.magnitude >= m).length, since: '2009' })).filter((c) => c.count > 0).map((c) => ({ ...c, perYear: c.count / 10.8, returnYears: 10.8 / c.count })),
     },
     tsunamis: near(300, 'tsunami').filter((x) => x.e.p.waterHeightM).sort((a, b) => b.e.p.waterHeightM - a.e.p.waterHeightM).slice(0, 3).map(told),

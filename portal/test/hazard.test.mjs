@@ -285,6 +285,29 @@ describe('events', () => {
     await v.close();
   });
 
+  test('a finger that rests on the map asks about the place', async () => {
+    const v = await open({ path: 'p/hazards#map=5/33/131&hz=all&base=paper&layers=&lang=en', size: 'phone' });
+    await v.settled();
+    await v.page.waitForTimeout(1000);
+    const cdp = await v.page.context().newCDPSession(v.page);
+    await cdp.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [{ x: 150, y: 200 }] });
+    await v.page.waitForTimeout(900);
+    await cdp.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+    await v.page.getByRole('region', { name: 'My place' }).getByText('Largest earthquakes within 300 km').waitFor();
+    await accessible(v.page, 'place');
+    await v.close();
+  });
+
+  test('a node without tables of events says so', made, async () => {
+    const v = await open({ path: HERE('all'), before: (page) => page.route(/\/hazards\?/, (route) => route.fulfill({ json: { tables: [] } })) });
+    await v.settled();
+    await tab(v.page, 'Events');
+    await v.page.getByText('This node has no table of events.').waitFor();
+    await v.page.getByRole('button', { name: 'Close the search' }).click();
+    assert.equal(await v.page.getByRole('tab', { name: 'Events' }).count(), 0);
+    await v.close();
+  });
+
   test('a server that refuses is quoted, and can be asked again', made, async () => {
     let broken = true;
     const v = await open({ path: HERE('all'), before: (page) => page.route('**/hazards/events?*', (route) => (broken ? route.fulfill({ status: 503, contentType: 'application/problem+json', body: '{"detail":"The node is reading its tables."}' }) : route.continue())) });

@@ -1,5 +1,5 @@
 // What the page knows about events: the tables, the question, what was found, what stands in the cards.
-import { language } from '../i18n/words.svelte';
+import { language, t } from '../i18n/words.svelte';
 import type { Place } from '../map/scale';
 import type { Permalink } from '../state/permalink';
 import { reasonOf, viewer, type LayerState } from '../state/viewer.svelte';
@@ -55,6 +55,8 @@ class Ask {
 
 class Hazard {
   tables = $state.raw<EventTable[]>([]);
+  /** Why there are none. */
+  trouble = $state('');
   /** Whether events are searched and drawn. */
   on = $state(false);
   onMap = $state(true);
@@ -86,7 +88,7 @@ class Hazard {
 
   /** Layers of the open map that are tables of events. */
   readonly mapped = $derived(viewer.layers.filter((l) => this.tables.some((table) => table.collection === l.node.dataset)));
-  readonly offered = $derived(this.mapped.length > 0 || (this.on && this.tables.length > 0));
+  readonly offered = $derived(this.mapped.length > 0 || this.on);
   /** The tables that are asked: those of the map, or all where the map has none. */
   readonly asked = $derived(this.mapped.length > 0 ? this.tables.filter((table) => this.mapped.some((l) => l.node.dataset === table.collection)) : this.tables);
   readonly view = $derived(viewer.view && this.question.inView ? boxOfView(viewer.view, viewer.size) : null);
@@ -110,8 +112,14 @@ class Hazard {
     if (this.listed && this.lang === lang) return this.listed;
     this.lang = lang;
     this.listed = readTables(lang)
-      .then((tables) => void (this.tables = tables))
-      .catch(() => void (this.listed = null));
+      .then((tables) => {
+        this.tables = tables;
+        this.trouble = tables.length > 0 ? '' : t('noTables');
+      })
+      .catch((error) => {
+        this.listed = null;
+        this.trouble = `${t('tablesFailed')} ${reasonOf(error)}`;
+      });
     return this.listed;
   }
   /** Whether a layer of the map is drawn as found events instead. */

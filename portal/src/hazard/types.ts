@@ -113,8 +113,10 @@ export interface PlaceReport {
   country: string;
   faults: Near[];
   volcanoes: Near[];
-  largest: (HazardEvent & { mmi: number | null })[];
-  counts: { catalog: string; minMagnitude: number; perYear: number | null; returnYears: number | null; since: string; count: number }[];
+  largest: HazardEvent[];
+  /** Those that shook the place most, as reckoned. */
+  felt: (HazardEvent & { mmi: number | null; jma: number | null })[];
+  counts: { catalog: string; title: string; minMagnitude: number; perYear: number | null; returnYears: number | null; since: string; count: number }[];
   tsunamis: HazardEvent[];
   eruptions: HazardEvent[];
   slab: { name: string; depthKm: number } | null;
