@@ -10,6 +10,7 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::sync::Arc;
 use terrane_formats::events::EventRow;
+use terrane_hazard::geodesy::{Position, sphere_distance_m};
 use terrane_hazard::kind::Kind;
 use terrane_hazard::table::Role;
 use terrane_model::batch::Value;
@@ -183,6 +184,25 @@ impl EventPage {
         self
     }
 
+    /// The same page with each event once: of records so near in time and place that they are of one, the first stays.
+    pub(super) fn each_once(self) -> Self {
+        let mut seen: Vec<(Option<When>, Option<[f64; 2]>)> = Vec::new();
+        self.without(|event| {
+            let (time, at) = (event.time(), event.position());
+            let known = seen.iter().any(|(other, place)| is_same((&time, at), (other, *place)));
+            if !known {
+                seen.push((time, at));
+            }
+            known
+        })
+    }
+
+    /// The first so many.
+    pub(super) fn first(mut self, count: usize) -> Self {
+        self.order.truncate(count);
+        self
+    }
+
     /// Puts the rows of all tables, each in order, in one.
     fn merged(tables: Vec<EventRows>, question: &EventQuestion) -> Self {
         let mut order = Vec::new();
@@ -217,6 +237,23 @@ impl EventPage {
         });
         self.order = keyed.into_iter().map(|(_, place)| place).collect();
     }
+}
+
+/// Records of different catalogues are of one event when they may be within this time and are within this distance.
+const SAME_MICROS: i64 = 60 * 1_000_000;
+const SAME_M: f64 = 150_000.0;
+
+/// Whether two records may be of one event.
+pub(super) fn is_same(
+    (time, at): (&Option<When>, Option<[f64; 2]>),
+    (other_time, other_at): (&Option<When>, Option<[f64; 2]>),
+) -> bool {
+    let (Some(time), Some(other_time), Some(at), Some(other_at)) = (time, other_time, at, other_at) else {
+        return false;
+    };
+    let apart = (time.earliest.0 - other_time.latest.0).max(other_time.earliest.0 - time.latest.0);
+    let position = |at: [f64; 2]| Position::new(at[0], at[1]);
+    apart <= SAME_MICROS && sphere_distance_m(position(at), position(other_at)) <= SAME_M
 }
 
 impl Engine {

@@ -1,20 +1,66 @@
 //! Events as documents of the service, and its errors in the words of the specification.
 
-use super::ask::{Format, Query};
+use super::ask::{self, Format, Query};
 use super::{BASE, VERSION};
-use crate::common::http::Asked;
-use crate::common::reply::Reply;
+use crate::common::http::{Answer, Asked};
+use crate::common::kvp::Pairs;
+use crate::common::reply::{Reply, names_tag};
 use crate::common::site::Site;
 use crate::hazards::answer::{attributions, feature};
 use crate::ogcapi::links;
 use serde_json::json;
+use std::sync::Arc;
 use terrane_engine::hazard::EventPage;
-use terrane_engine::publish;
+use terrane_engine::{Caller, Cancel, publish};
 use terrane_formats::events::quakeml::{self, TreeOptions};
 use terrane_formats::events::{EventRow, fdsn_text};
 use terrane_hazard::event::words;
 use terrane_hazard::table::Role;
 use terrane_model::{Error, Result};
+
+/// The answer to a query: a document, nothing, or "as you have it".
+pub async fn query(site: &Site, asked: &Asked) -> Result<Answer> {
+    let query = ask::query(&Pairs::parse(&asked.query)?, site.engine.limits())?;
+    let tag = tag(site, asked);
+    if asked.if_none_match.as_deref().is_some_and(|known| names_tag(known, &tag)) {
+        return Ok(Reply { tag: Some(tag), ..Reply::ok("", "") }.into());
+    }
+    check_limit(site, &query)?;
+    let nodata = query.nodata;
+    let (site_of_task, engine) = (site.clone(), Arc::clone(&site.engine));
+    let task = move |cancel: &Cancel| {
+        let page = engine.events_here(Caller::Public, &query.question, &columns(&query), false, cancel)?;
+        refuse_more(&query, page.more)?;
+        Ok(if page.is_empty() { None } else { Some(document(&site_of_task, &query, &page)?) })
+    };
+    Ok(match site.engine.pool().run(task).await? {
+        Some(reply) => Reply { tag: Some(tag), ..reply }.into(),
+        None if nodata == 404 => return Err(Error::not_found("No event matches the question.")),
+        None => Reply::ok("", "").with_status(204).into(),
+    })
+}
+
+/// An answer that would be too long is refused, not cut: the specification has 413 for it.
+fn check_limit(site: &Site, query: &Query) -> Result<()> {
+    let most = site.engine.limits().events_max;
+    match query.question.limit > most {
+        true => {
+            let say = format!("An answer has at most {most} events; ask for fewer with limit.");
+            Err(Error::too_large(say).at("limit"))
+        }
+        false => Ok(()),
+    }
+}
+
+fn refuse_more(query: &Query, more: bool) -> Result<()> {
+    let limit = query.question.limit;
+    match more && !query.limited {
+        true => Err(Error::too_large(format!(
+            "More than {limit} events match; ask for a shorter time, a smaller area or larger magnitudes, or for pages with limit and offset."
+        ))),
+        false => Ok(()),
+    }
+}
 
 /// What is read for a line or a flat event.
 const FLAT: [Role; 24] = [
@@ -45,7 +91,7 @@ const FLAT: [Role; 24] = [
 ];
 
 /// The columns that an answer is made of.
-pub fn columns(query: &Query) -> Vec<Role> {
+fn columns(query: &Query) -> Vec<Role> {
     let tree = (query.format == Format::Xml).then_some(Role::Event);
     let more = [Role::Country, Role::Cause, Role::TotalDeaths, Role::Missing, Role::Injuries, Role::TsunamiId];
     let planes = [Role::Strike, Role::Dip, Role::Rake, Role::Strike2, Role::Dip2, Role::Rake2];
@@ -55,7 +101,7 @@ pub fn columns(query: &Query) -> Vec<Role> {
 }
 
 /// The events in the form that was asked for.
-pub fn document(site: &Site, query: &Query, page: &EventPage) -> Result<Reply> {
+fn document(site: &Site, query: &Query, page: &EventPage) -> Result<Reply> {
     Ok(match query.format {
         Format::Xml => Reply::ok("application/xml", quakeml(site, query, page)),
         Format::Text => Reply::ok("text/plain; charset=utf-8", text(page)),
@@ -184,7 +230,7 @@ fn quoted(text: &str) -> String {
 }
 
 /// Names the state that an answer depends on.
-pub fn tag(site: &Site, asked: &Asked) -> String {
+fn tag(site: &Site, asked: &Asked) -> String {
     let state = site.engine.catalogue().state();
     let known = [env!("CARGO_PKG_VERSION"), &state, &asked.path, &asked.query, &site.about.public_url];
     Reply::ok("", "").with_tag(&known).tag.unwrap_or_default()

@@ -72,14 +72,17 @@ pub fn attributions(page: &EventPage) -> Vec<&str> {
 
 /// One event as a GeoJSON feature.
 pub fn feature(site: &Site, event: &Event<'_>) -> Value {
-    let catalog = event.rows.source.id().as_str();
-    let row = event.row();
-    let position = event.position();
+    feature_of(site, event.rows.source.id().as_str(), &event.row())
+}
+
+/// A row of a table as a GeoJSON feature.
+pub fn feature_of(site: &Site, catalog: &str, row: &EventRow<'_>) -> Value {
+    let position = row.lon_deg.zip(row.lat_deg);
     json!({
         "type": "Feature",
         "id": format!("{catalog}/{}", row.id),
-        "geometry": position.map(|[lon, lat]| json!({"type": "Point", "coordinates": [round(lon, 7), round(lat, 7)]})),
-        "properties": properties(site, catalog, &row),
+        "geometry": position.map(|(lon, lat)| json!({"type": "Point", "coordinates": [round(lon, 7), round(lat, 7)]})),
+        "properties": properties(site, catalog, row),
     })
 }
 

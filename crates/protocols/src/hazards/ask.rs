@@ -2,7 +2,7 @@
 
 use crate::common::request::Request;
 use crate::ogcapi::ask::bbox;
-use terrane_engine::hazard::{EventOrder, EventPlace, EventQuestion, Range};
+use terrane_engine::hazard::{EventOrder, EventPlace, EventQuestion, PlaceQuestion, Range};
 use terrane_hazard::kind::Kind;
 use terrane_hazard::table::Role;
 use terrane_model::limits::Limits;
@@ -269,14 +269,21 @@ pub fn section(request: &Request) -> Result<(EventQuestion, SectionLine)> {
     Ok((question, SectionLine { line, width_km }))
 }
 
-/// A place, and how far around it, kilometres.
-pub fn my_place(request: &Request) -> Result<([f64; 2], f64)> {
-    request.query.only(&["lon", "lat", "radius_km", "f", "lang"])?;
+/// The ground that shaking is estimated for when none is named, m/s: firm soil.
+const VS30_M_S: f64 = 400.0;
+
+/// A place, how far around it, and the ground there.
+pub fn my_place(request: &Request) -> Result<PlaceQuestion> {
+    request.query.only(&["lon", "lat", "radius_km", "vs30", "f", "lang"])?;
     let at = position(request)?.ok_or_else(|| Error::invalid("Name a place: ?lon=…&lat=… in degrees.").at("lon"))?;
     let radius_km = number(request, "radius_km")?.unwrap_or(300.0);
-    match (1.0..=2_000.0).contains(&radius_km) {
-        true => Ok((at, radius_km)),
-        false => Err(Error::invalid("A radius around a place is 1 to 2000 km.").at("radius_km")),
+    if !(1.0..=2_000.0).contains(&radius_km) {
+        return Err(Error::invalid("A radius around a place is 1 to 2000 km.").at("radius_km"));
+    }
+    let vs30_m_s = number(request, "vs30")?.unwrap_or(VS30_M_S);
+    match (100.0..=2_000.0).contains(&vs30_m_s) {
+        true => Ok(PlaceQuestion { at, radius_km, vs30_m_s }),
+        false => Err(Error::invalid("The shear-wave velocity of the ground is 100 to 2000 m/s.").at("vs30")),
     }
 }
 

@@ -197,7 +197,8 @@ pub fn place(site: &Site, request: &Request, report: &PlaceReport) -> Result<Rep
     let [lon, lat] = report.at;
     let named = format!("{}, {}", degrees(lat, "N", "S"), degrees(lon, "E", "W"));
     let title = words.fill("hazard_place_title", &[("place", &named)]);
-    let assumptions = ["hazard_assumption_distance", "hazard_assumption_rate", "hazard_assumption_slab"];
+    let assumptions =
+        ["hazard_assumption_shaking", "hazard_assumption_distance", "hazard_assumption_rate", "hazard_assumption_slab"];
     // A degree of latitude is 111 km; a little more than the radius is seen.
     let ground_deg = (report.radius_km / 111.0 * 1.05).clamp(0.2, 20.0);
     let events = site.engine.event_sources(Caller::Public).into_iter().find(|it| it.table.kind == Kind::Earthquake);

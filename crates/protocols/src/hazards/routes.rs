@@ -82,8 +82,7 @@ async fn event(site: Site, request: Request) -> Result<Reply> {
 
 async fn place(site: Site, request: Request) -> Result<Reply> {
     let form = request.form(&[JSON, HTML])?;
-    let (at, radius_km) = ask::my_place(&request)?;
-    let report = site.engine.place_report(Caller::Public, at, radius_km).await?;
+    let report = site.engine.place_report(Caller::Public, ask::my_place(&request)?).await?;
     match form {
         HTML => page::place(&site, &request, &report),
         _ => Ok(json(links::JSON, &around::place(&site, &request, &report))),
