@@ -288,11 +288,12 @@ describe('events', () => {
   test('a finger that rests on the map asks about the place', async () => {
     const v = await open({ path: 'p/hazards#map=5/33/131&hz=all&base=paper&layers=&lang=en', size: 'phone' });
     await v.settled();
-    await v.page.waitForTimeout(1000);
+    await v.page.waitForTimeout(3000);
     const cdp = await v.page.context().newCDPSession(v.page);
     await cdp.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [{ x: 150, y: 200 }] });
     await v.page.waitForTimeout(900);
     await cdp.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+    await v.page.waitForTimeout(300);
     await v.page.getByRole('region', { name: 'My place' }).getByText('Largest earthquakes within 300 km').waitFor();
     await accessible(v.page, 'place');
     await v.close();

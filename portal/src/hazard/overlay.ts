@@ -23,6 +23,8 @@ export interface OverlayWatch {
   pointed(place: Place | null, screen: [number, number]): void;
   /** A finger that rested on a place. */
   pressed(place: Place): void;
+  /** A finger that came down. */
+  began(): void;
 }
 
 export class HazardOverlay {
@@ -81,6 +83,7 @@ export class HazardOverlay {
     const lift = () => clearTimeout(timer);
     const touch = (event: { points: { x: number; y: number }[]; lngLat: Place }) => {
       lift();
+      this.watch.began();
       if (event.points.length === 1) timer = window.setTimeout(() => this.watch.pressed(event.lngLat), LONG_PRESS_MS);
     };
     map.on('mousemove', move);

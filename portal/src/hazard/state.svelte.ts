@@ -77,6 +77,7 @@ class Hazard {
   place = $state.raw<PlaceCard | null>(null);
   /** What a hovered row of a list or a point of a chart stands for on the map; null for nothing. */
   hovered = $state.raw<{ id: string; lng: number; lat: number } | null>(null);
+  rested = false;
   readonly list = new Ask();
   readonly pointing = new Ask();
   readonly charting = new Ask();
@@ -245,9 +246,18 @@ class Hazard {
     [this.picked, this.place] = [null, null];
     if (this.tool === 'place') this.tool = 'none';
   }
+  /** A finger rested on a place; the click of its leaving is none. */
+  press(place: Place): void {
+    this.stand(place, false);
+    this.rested = true;
+  }
   /** A click on the map: for the tool in hand, or on an event. False where it is for others. */
   clicked(place: Place): boolean {
     if (!this.on) return false;
+    if (this.rested) {
+      this.rested = false;
+      return true;
+    }
     if (this.tool === 'none') {
       const row = this.touch?.(place) ?? null;
       if (row !== null) void this.showRow(row);

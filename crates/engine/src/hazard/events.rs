@@ -41,6 +41,8 @@ pub struct EventRows {
     /// The rows.
     pub batches: Vec<Batch>,
     columns: [Option<u16>; ROLES_MAX],
+    /// The same as a list.
+    told: Vec<(Role, u16)>,
     /// The schema that those places are of.
     schema: Option<Arc<Schema>>,
     depth_unit_km: f64,
@@ -50,8 +52,15 @@ impl EventRows {
     /// Rows whose batches hold these columns.
     pub(super) fn new(source: EventSource, state: Arc<str>, batches: Vec<Batch>) -> Self {
         let depth_unit_km = source.depth_unit_km();
-        let mut rows =
-            Self { source, state, batches: Vec::new(), columns: [None; ROLES_MAX], schema: None, depth_unit_km };
+        let mut rows = Self {
+            source,
+            state,
+            batches: Vec::new(),
+            columns: [None; ROLES_MAX],
+            told: Vec::new(),
+            schema: None,
+            depth_unit_km,
+        };
         if let Some(batch) = batches.first() {
             rows.look_at(batch);
         }
@@ -63,11 +72,13 @@ impl EventRows {
         if self.schema.as_ref().is_some_and(|known| Arc::ptr_eq(known, &batch.schema)) {
             return;
         }
+        self.told.clear();
         for (role, name) in self.source.table.columns() {
             let place = batch.schema.column(name).and_then(|(place, _)| u16::try_from(place).ok());
             if let Some(slot) = self.columns.get_mut(role as usize) {
                 *slot = place;
             }
+            self.told.extend(place.map(|place| (role, place)));
         }
         self.schema = Some(Arc::clone(&batch.schema));
     }
@@ -135,8 +146,10 @@ impl<'a> Event<'a> {
     /// All that was read of it, as writers take it.
     pub fn row(&self) -> EventRow<'a> {
         let mut row = EventRow { kind: self.kind(), ..EventRow::default() };
-        for (role, _) in self.rows.source.table.columns() {
-            row.set(role, self.value(role));
+        for (role, place) in &self.rows.told {
+            if let Some(values) = self.batch.columns.get(usize::from(*place)) {
+                row.set(*role, values.get(self.row));
+            }
         }
         if row.id.is_empty() {
             row.id = Cow::Owned(self.id());

@@ -6,15 +6,13 @@ use crate::common::http::{Answer, Asked};
 use crate::common::kvp::Pairs;
 use crate::common::reply::{Reply, names_tag};
 use crate::common::site::Site;
-use crate::hazards::answer::{attributions, feature};
+use crate::hazards::answer::{attributions, page_of};
 use crate::ogcapi::links;
-use serde_json::json;
 use std::sync::Arc;
 use terrane_engine::hazard::EventPage;
 use terrane_engine::{Caller, Cancel, publish};
 use terrane_formats::events::quakeml::{self, TreeOptions};
-use terrane_formats::events::{EventRow, fdsn_text};
-use terrane_hazard::event::words;
+use terrane_formats::events::{EventRow, comcat_csv, fdsn_text, usgs_geojson};
 use terrane_hazard::table::Role;
 use terrane_model::{Error, Result};
 
@@ -162,71 +160,29 @@ fn authority(site: &Site) -> String {
     if plain.len() < 3 { "terrane.local".to_owned() } else { plain }
 }
 
+/// As the USGS writes its feeds, which many programs read; its title names the sources.
 fn geojson(site: &Site, page: &EventPage) -> Vec<u8> {
-    let mut out = b"{\"type\":\"FeatureCollection\",\"metadata\":".to_vec();
-    let metadata = json!({
-        "generated": publish::now().0 / 1000, "title": "Events", "status": 200, "api": VERSION, "count": page.len(),
-        "attribution": attributions(page),
-    });
-    out.extend_from_slice(metadata.to_string().as_bytes());
-    out.extend_from_slice(b",\"features\":[");
+    let title = format!("Events. {}", attributions(page).join(" "));
+    let url = site.url(&format!("{BASE}/query"));
+    let head =
+        usgs_geojson::Head { generated_ms: publish::now().0 / 1000, url: &url, title: &title, count: page.len() };
+    let mut out = Vec::with_capacity(page.len() * 500);
+    usgs_geojson::begin(&head, &mut out);
     for (at, event) in page.events().enumerate() {
         if at > 0 {
             out.push(b',');
         }
-        out.extend_from_slice(feature(site, &event).to_string().as_bytes());
-    }
-    out.extend_from_slice(b"]}");
-    out
-}
-
-/// ComCat's columns.
-const CSV_HEADER: &str = "time,latitude,longitude,depth,mag,magType,nst,gap,dmin,rms,net,id,updated,place,type,horizontalError,depthError,magError,magNst,status,locationSource,magSource\n";
-
-fn csv(page: &EventPage) -> String {
-    let number = |number: Option<f64>| number.map_or_else(String::new, |number| number.to_string());
-    let mut out = CSV_HEADER.to_owned();
-    for event in page.events() {
         let row = flat(&event);
-        let moment = |when: &Option<terrane_model::When>| when.as_ref().map_or_else(String::new, ToString::to_string);
-        let kind = words::event_type_of(&row.event_type).unwrap_or(&row.event_type).to_owned();
-        let cells = [
-            moment(&row.time),
-            number(row.lat_deg),
-            number(row.lon_deg),
-            number(row.depth_km),
-            number(row.magnitude),
-            quoted(&row.magnitude_type),
-            number(row.stations),
-            number(row.gap_deg),
-            String::new(),
-            number(row.rms_s),
-            quoted(&row.contributor),
-            quoted(&row.id),
-            moment(&row.updated),
-            quoted(&row.place),
-            quoted(&kind),
-            number(row.horizontal_error_km),
-            number(row.depth_error_km),
-            number(row.magnitude_error),
-            String::new(),
-            quoted(&row.status),
-            quoted(&row.author),
-            quoted(&row.magnitude_author),
-        ];
-        out.push_str(&cells.join(","));
-        out.push('\n');
+        usgs_geojson::write(&row, &page_of(site, event.rows.source.id().as_str(), &row.id), &mut out);
     }
+    usgs_geojson::end(&mut out);
     out
 }
 
-/// A text that a spreadsheet neither cuts nor runs.
-fn quoted(text: &str) -> String {
-    let safe = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() };
-    match safe.contains([',', '"', '\n', '\r']) {
-        true => format!("\"{}\"", safe.replace('"', "\"\"")),
-        false => safe,
-    }
+fn csv(page: &EventPage) -> Vec<u8> {
+    let mut out = comcat_csv::HEADER.as_bytes().to_vec();
+    page.events().for_each(|event| comcat_csv::write(&flat(&event), &mut out));
+    out
 }
 
 /// Names the state that an answer depends on.

@@ -1,6 +1,7 @@
 //! One event and one place as documents: everything that belongs to them, with sources.
 
 use super::answer::{attributions, charts, feature, feature_of, number_value, round, section};
+use super::solutions;
 use crate::common::request::Request;
 use crate::common::site::Site;
 use serde_json::{Value, json};
@@ -28,6 +29,7 @@ pub fn event(site: &Site, request: &Request, report: &EventReport) -> Value {
     json!({
         "event": itself.as_ref().map(|event| feature(site, event)),
         "columns": columns(request, report),
+        "solutions": itself.as_ref().map(|event| solutions::told(&event.row())),
         "elsewhere": features(&report.elsewhere),
         "nearby": {
             "earthquakes": features(&report.largest),

@@ -1,7 +1,7 @@
 //! The page of an event and the page of a place: the same documents that programs get, for people and for paper.
 
 use super::answer::round;
-use super::{around, figures};
+use super::{answer, around, figures, solutions};
 use crate::common::reply::Reply;
 use crate::common::request::Request;
 use crate::common::site::Site;
@@ -9,7 +9,7 @@ use crate::pages::preview::Preview;
 use crate::pages::{Page, Words, render, when_in_words};
 use serde_json::{Value, json};
 use terrane_engine::Caller;
-use terrane_engine::hazard::{EarthquakeCharts, EventReport, PlaceReport};
+use terrane_engine::hazard::{EarthquakeCharts, EventPage, EventReport, PlaceReport};
 use terrane_formats::events::EventRow;
 use terrane_hazard::geodesy::wind;
 use terrane_hazard::kind::Kind;
@@ -35,7 +35,11 @@ pub fn event(site: &Site, request: &Request, report: &EventReport) -> Result<Rep
         "picture": report.at.and_then(|at| picture(site, at, Some(report.source.id().as_str()), GROUND_DEG)),
         "picture_size": PICTURE,
     });
-    let shows = with_figures(shows, report, &row, &words);
+    let mut shows = with_figures(shows, report, &row, &words);
+    if let Some((ball, planes)) = solutions::beachball(&row, words.say("hazard_beachball")) {
+        shows["beachball"] = ball.into();
+        shows["planes"] = planes.into();
+    }
     let about = report.source.entry.about();
     let above = vec![(request.say(&about.title).to_owned(), format!("/d/{}", about.id))];
     render(site, request, Page { template: "event.html", title: &title, above, shows })
@@ -234,4 +238,42 @@ fn place_facts(report: &PlaceReport, words: &Words) -> Vec<Value> {
     .into_iter()
     .map(|(key, text)| json!({"label": words.say(key), "text": text.unwrap_or_else(none)}))
     .collect()
+}
+
+/// Orders that people choose, with their words.
+const ORDERS: [(&str, &str); 5] = [
+    ("-time", "hazard_order_newest"),
+    ("time", "hazard_order_oldest"),
+    ("-magnitude", "hazard_order_largest"),
+    ("-deaths", "hazard_order_deadliest"),
+    ("-vei", "hazard_order_vei"),
+];
+/// What people ask for in the form of the page.
+const ASKED: [&str; 8] = ["q", "kind", "start", "end", "minmag", "minvei", "mindeaths", "sort"];
+
+/// The page of all events: a form, a list, and the tables that they are from.
+pub fn events(site: &Site, request: &Request, page: &EventPage, skip: usize) -> Result<Reply> {
+    let words = Words::of(&request.languages);
+    let given = |name: &str| request.query.once(name).ok().flatten().unwrap_or_default().to_owned();
+    let asked: serde_json::Map<String, Value> =
+        ASKED.iter().map(|name| ((*name).to_owned(), given(name).into())).collect();
+    let sources = site.engine.event_sources(Caller::Public);
+    let matched = page.matched.unwrap_or(page.len() as u64).to_string();
+    let turned = |offset: usize| {
+        let query = request.query_with("offset", Some(&offset.to_string()));
+        site.url(&format!("/hazards/events{query}"))
+    };
+    let shows = json!({
+        "asked": asked,
+        "kinds": Kind::NAMES.iter().map(|(_, name)| *name).collect::<Vec<_>>(),
+        "orders": ORDERS.map(|(name, word)| json!({"name": name, "word": word})),
+        "count": words.fill("hazard_count", &[("count", matched.as_str())]),
+        "features": page.events().map(|event| answer::feature(site, &event)).collect::<Vec<_>>(),
+        "next": page.more.then(|| turned(skip + page.len())),
+        "before": (skip > 0).then(|| turned(skip.saturating_sub(page.len().max(1)))),
+        "geojson": site.url(&format!("/hazards/events{}", request.query_with("f", Some("json")))),
+        "tables": answer::tables(site, request, &sources)["tables"],
+    });
+    let title = words.say("hazard_events_title");
+    render(site, request, Page { template: "hazards.html", title, above: Vec::new(), shows })
 }

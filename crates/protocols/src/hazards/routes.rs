@@ -30,16 +30,21 @@ pub fn routes(site: Site) -> Router {
 
 async fn tables(site: Site, request: Request) -> Result<Reply> {
     request.query.only(&["f", "lang"])?;
-    request.form(&[JSON])?;
+    if request.form(&[JSON, HTML])? == HTML {
+        return events(site, request).await;
+    }
     let sources = site.engine.event_sources(Caller::Public);
     Ok(json(links::JSON, &answer::tables(&site, &request, &sources)))
 }
 
 async fn events(site: Site, request: Request) -> Result<Reply> {
-    request.form(&[GEOJSON])?;
+    let form = request.form(&[GEOJSON, HTML])?;
     let question = ask::page(&request, site.engine.limits())?;
     let skip = question.skip;
     let page = site.engine.events(Caller::Public, question, answer::LISTED.to_vec(), true).await?;
+    if form == HTML {
+        return page::events(&site, &request, &page, skip);
+    }
     Ok(json(links::GEOJSON, &answer::events(&site, &request, &page, skip)))
 }
 

@@ -35,7 +35,7 @@ impl Position {
     }
 
     /// Its direction from the centre of a sphere.
-    fn direction(self) -> [f64; 3] {
+    pub(crate) fn direction(self) -> [f64; 3] {
         let (sin, cos) = self.latitude.to_radians().sin_cos();
         let (east, along) = self.longitude.to_radians().sin_cos();
         [cos * along, cos * east, sin]
