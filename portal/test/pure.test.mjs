@@ -276,7 +276,7 @@ test('of very many events only those that lie under others or outside are left o
 
 test('a search of events is an address and comes back from it', async () => {
   const { readHazard, writeHazard, SECTION_WIDTH_KM } = await load('/src/hazard/address.ts');
-  const { NO_EVENTS_ASKED, parametersOf } = await load('/src/hazard/question.ts');
+  const { NO_EVENTS_ASKED, parametersOf, fdsnParameters } = await load('/src/hazard/question.ts');
   const question = { ...NO_EVENTS_ASKED, kinds: ['earthquake', 'tsunami'], words: 'Sanriku; & more', start: '-2149', minmag: 6.5, mindeaths: 10, country: 'Papua New Guinea', around: { lng: -179.5, lat: -20, km: 250 }, sort: 'deadliest' };
   const link = { question, chart: 'section', line: [[138, 38.5], [146, 37]], width: 200, persons: true, time: { from: -1e9, to: 1.4e9 } };
   assert.deepEqual(readHazard(writeHazard(link)), link);
@@ -285,6 +285,8 @@ test('a search of events is an address and comes back from it', async () => {
   assert.equal(writeHazard(broken), 'all');
   assert.equal(parametersOf({ ...NO_EVENTS_ASKED, inView: true }, [], [170, -30, -170, 0]).bbox, '170,-30,-170,0');
   assert.equal(parametersOf(question, ['a', 'b'], null).catalog, 'a,b');
+  const standard = fdsnParameters({ ...NO_EVENTS_ASKED, start: '1900', end: '1950', minmag: 6 }, null);
+  assert.deepEqual([standard.starttime, standard.endtime, standard.minmagnitude], ['1900-01-01T00:00:00Z', '1951-01-01T00:00:00Z', 6]);
 });
 
 test('a view tells its box across 180°, a ring its places', async () => {

@@ -1,5 +1,6 @@
 // What is asked of the tables of events: as a value, as parameters of the server's addresses, as words in the page's own address.
 import type { Box } from '../api/types';
+import { endOf, isoOf, millisOf } from './dates';
 import { KINDS, type Kind } from './types';
 
 export type Sort = 'newest' | 'largest' | 'deadliest' | 'nearest';
@@ -95,8 +96,9 @@ export function fdsnParameters(q: HazardQuestion, view: Box | null): Parameters 
   return {
     ...box,
     ...(a ? { longitude: trim(a.lng), latitude: trim(a.lat), maxradius: trim(a.km / 111.195) } : {}),
-    starttime: q.start || null,
-    endtime: q.end || null,
+    // A year of the question is the whole year; there, it would be its first moment.
+    starttime: q.start ? isoOf(millisOf(q.start)) : null,
+    endtime: q.end ? isoOf(endOf(q.end)) : null,
     minmagnitude: q.minmag,
     maxmagnitude: q.maxmag,
     mindepth: q.mindepth,
