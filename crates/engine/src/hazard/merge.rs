@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use terrane_formats::events::EventRow;
 use terrane_hazard::association::{AssociationRules, Hypocentre, Mode, Solution, associate_all, compare};
+use terrane_hazard::event::ids;
 use terrane_hazard::geodesy::Position;
 use terrane_hazard::kind::Kind;
 use terrane_hazard::magnitude::MagnitudeType;
@@ -203,7 +204,7 @@ fn largest(members: &[&Told], of: impl Fn(&EventRow<'_>) -> Option<f64>) -> Opti
 
 /// All solutions, as [`terrane_hazard::event`] has them.
 fn tree(names: &[String], members: &[&Told]) -> Value {
-    let id = |told: &Told| format!("smi:{}/{}", names[told.table], terrane_hazard::event::ids::encoded(&told.row.id));
+    let id = |told: &Told| ids::encoded(&format!("smi:local/{}/{}", names[told.table], told.row.id)).into_owned();
     let creation = |told: &Told| {
         let row = &told.row;
         let agency = if row.author.is_empty() { &row.contributor } else { &row.author };

@@ -1,6 +1,6 @@
 //! One event and what belongs to it: the data of its page, made when it is asked for.
 
-use super::charts::Charts;
+use super::charts::{ChartOptions, Charts};
 use super::events::EventPage;
 use super::question::{EventOrder, EventPlace, EventQuestion};
 use super::section::Section;
@@ -143,7 +143,7 @@ impl Around<'_> {
 
     fn charts(&self, question: &EventQuestion) -> Result<Charts> {
         match self.at {
-            Some(_) => self.engine.event_charts_here(self.caller, question, self.cancel),
+            Some(_) => self.engine.event_charts_here(self.caller, question, &ChartOptions::default(), self.cancel),
             None => Ok(Charts::default()),
         }
     }

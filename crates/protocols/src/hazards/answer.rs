@@ -277,6 +277,8 @@ fn frequency(charts: &EarthquakeCharts, bins: Vec<Value>) -> Value {
         "a": law.map(|law| law.a),
         "aPerYear": law.map(|law| law.a_per_year(charts.years)),
         "events": law.map(|law| law.count),
+        "aftershocksLeftOut": charts.left_out,
+        "weichert": charts.weichert,
         "method": "Mc by maximum curvature (Wiemer & Wyss 2000) with 0.2 added (Woessner & Wiemer 2005); b by Aki (1965) with Utsu's half bin; its deviation by Shi & Bolt (1982).",
     })
 }
