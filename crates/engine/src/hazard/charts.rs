@@ -133,7 +133,7 @@ impl Engine {
         let (mut charts, mut most) = (Charts::default(), (None, Vec::new()));
         for source in self.event_sources(caller).into_iter().filter(|source| question.asks(source)) {
             let (before, mut quakes) = (charts.matched, Vec::new());
-            self.each_event(caller, question, &source, (&ROLES, cancel), |event| {
+            self.each_event((caller, cancel), question, (&source, &ROLES), |event| {
                 charts.matched += 1;
                 charts.count(event);
                 if event.kind() == Kind::Earthquake && quakes.len() <= self.limits().chart_events_max {

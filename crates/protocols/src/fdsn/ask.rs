@@ -250,7 +250,7 @@ fn ring(given: &Given<'_>, centre: [f64; 2]) -> Result<EventPlace> {
             (None, None) => None,
         };
         match radius {
-            Some((metres, name)) if metres < 0.0 || metres > 180.0 * METRES_PER_DEGREE + 1.0 => {
+            Some((metres, name)) if !(0.0..=180.0 * METRES_PER_DEGREE + 1.0).contains(&metres) => {
                 Err(Error::invalid("A radius is between 0 and 180 degrees of arc.").at(name))
             }
             radius => Ok(radius.map(|(metres, _)| metres)),

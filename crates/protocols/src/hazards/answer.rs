@@ -252,7 +252,7 @@ fn earthquakes_in_numbers(charts: &EarthquakeCharts, largest: &EventPage) -> Val
         "count": charts.count,
         "years": round(charts.years, 4),
         "period": charts.period.map(|instant| instant.to_string()),
-        "frequency": frequency(charts, bins),
+        "frequency": frequency(charts, &bins),
         "magnitudeTime": {
             "cells": charts.cells,
             "timeEdges": (0..=columns).map(|at| charts.edge(at, columns).to_string()).collect::<Vec<_>>(),
@@ -264,7 +264,7 @@ fn earthquakes_in_numbers(charts: &EarthquakeCharts, largest: &EventPage) -> Val
     })
 }
 
-fn frequency(charts: &EarthquakeCharts, bins: Vec<Value>) -> Value {
+fn frequency(charts: &EarthquakeCharts, bins: &[Value]) -> Value {
     let law = charts.law.as_ref();
     json!({
         "binWidth": BIN_WIDTH,
