@@ -15,6 +15,8 @@ pub struct Limits {
     pub event_points_max: usize,
     /// Earthquakes that charts are made of at most.
     pub chart_events_max: usize,
+    /// Earthquakes that are sorted into clusters at most.
+    pub declustered_events_max: usize,
     /// Earthquakes that a section shows at most; the largest are.
     pub section_events_max: usize,
     /// Rows kept in memory to sort one answer, pages skipped included.
@@ -85,6 +87,7 @@ impl Default for Limits {
             events_max: 20_000,
             event_points_max: 1_000_000,
             chart_events_max: 5_000_000,
+            declustered_events_max: 100_000,
             section_events_max: 20_000,
             sort_rows_max: 200_000,
             picture_side_px_max: 8_192,

@@ -279,18 +279,17 @@ impl Engine {
         count: bool,
     ) -> Result<EventPage> {
         let engine = Arc::clone(self);
-        let task = move |cancel: &Cancel| engine.events_here(caller, &question, &roles, count, cancel);
+        let task = move |cancel: &Cancel| engine.events_here((caller, cancel), &question, &roles, count);
         self.pool().run(task).await
     }
 
     /// As [`Engine::events`], for a task that runs in the pool already.
     pub fn events_here(
         &self,
-        caller: Caller,
+        (caller, cancel): (Caller, &Cancel),
         question: &EventQuestion,
         roles: &[Role],
         count: bool,
-        cancel: &Cancel,
     ) -> Result<EventPage> {
         let mut tables = Vec::new();
         let mut matched = 0;
@@ -302,7 +301,7 @@ impl Engine {
         let mut roles = roles.to_vec();
         roles.push(question.order.by);
         for source in self.event_sources(caller).into_iter().filter(|source| question.asks(source)) {
-            let Some(stream) = self.event_stream(caller, question, &source, (&roles, wanted), cancel)? else {
+            let Some(stream) = self.event_stream((caller, cancel), question, &source, (&roles, wanted))? else {
                 continue;
             };
             let (rows, all) = read(stream, source, count, cancel)?;
@@ -319,24 +318,22 @@ impl Engine {
     /// The rows of one table, in order; nothing when it cannot hold what is asked for.
     pub(super) fn event_stream(
         &self,
-        caller: Caller,
+        (caller, cancel): (Caller, &Cancel),
         question: &EventQuestion,
         source: &EventSource,
         (roles, wanted): (&[Role], usize),
-        cancel: &Cancel,
     ) -> Result<Option<FeatureStream>> {
         let Some(mut query) = question.query(source, roles) else { return Ok(None) };
         query.limit = Some(wanted);
-        self.whole_stream(caller, source, query, cancel)
+        self.whole_stream((caller, cancel), source, query)
     }
 
     /// The rows of one table by a query, as many as the query says.
     pub(super) fn whole_stream(
         &self,
-        caller: Caller,
+        (caller, cancel): (Caller, &Cancel),
         source: &EventSource,
         mut query: FeatureQuery,
-        cancel: &Cancel,
     ) -> Result<Option<FeatureStream>> {
         query.limit = query.limit.or(Some(usize::MAX - 1));
         let asked =

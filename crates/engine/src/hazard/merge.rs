@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use terrane_formats::events::EventRow;
 use terrane_hazard::association::{AssociationRules, Hypocentre, Mode, Solution, associate_all, compare};
+use terrane_hazard::event::ids;
 use terrane_hazard::geodesy::Position;
 use terrane_hazard::kind::Kind;
 use terrane_hazard::magnitude::MagnitudeType;
@@ -69,11 +70,11 @@ impl Engine {
     /// Matches the earthquakes of several tables.
     pub async fn event_merge(self: &Arc<Self>, caller: Caller, question: MergeQuestion) -> Result<Merged> {
         let engine = Arc::clone(self);
-        self.pool().run(move |cancel: &Cancel| engine.event_merge_here(caller, question, cancel)).await
+        self.pool().run(move |cancel: &Cancel| engine.event_merge_here(caller, &question, cancel)).await
     }
 
     /// As [`Engine::event_merge`], for a task that runs in the pool already, or for a program without one.
-    pub fn event_merge_here(&self, caller: Caller, question: MergeQuestion, cancel: &Cancel) -> Result<Merged> {
+    pub fn event_merge_here(&self, caller: Caller, question: &MergeQuestion, cancel: &Cancel) -> Result<Merged> {
         if question.catalogs.len() < 2 {
             return Err(Error::invalid("Merging needs two tables of events or more.").at("catalog"));
         }
@@ -87,7 +88,7 @@ impl Engine {
             }
             self.read_told(caller, &source, (table, &mut all, &mut merged), cancel)?;
         }
-        let rules = AssociationRules { agencies: names.clone(), ..question.rules };
+        let rules = AssociationRules { agencies: names.clone(), ..question.rules.clone() };
         let solutions: Vec<Solution> = all.iter().map(|told| told.solution.clone()).collect();
         for group in associate_all(&solutions, &rules)? {
             cancel.check()?;
@@ -111,7 +112,7 @@ impl Engine {
         let roles: Vec<Role> = Role::all().filter(|role| *role != Role::Event).collect();
         let name = source.id().to_string();
         let (mut read, mut left_out) = (0, 0);
-        self.each_event(caller, &EventQuestion::default(), source, (&roles, cancel), |event: &Event<'_>| {
+        self.each_event((caller, cancel), &EventQuestion::default(), (source, &roles), |event: &Event<'_>| {
             read += 1;
             match told(event, &name) {
                 Some((solution, row)) => all.push(Told { table, solution, row }),
@@ -203,7 +204,7 @@ fn largest(members: &[&Told], of: impl Fn(&EventRow<'_>) -> Option<f64>) -> Opti
 
 /// All solutions, as [`terrane_hazard::event`] has them.
 fn tree(names: &[String], members: &[&Told]) -> Value {
-    let id = |told: &Told| format!("smi:{}/{}", names[told.table], terrane_hazard::event::ids::encoded(&told.row.id));
+    let id = |told: &Told| ids::encoded(&format!("smi:local/{}/{}", names[told.table], told.row.id)).into_owned();
     let creation = |told: &Told| {
         let row = &told.row;
         let agency = if row.author.is_empty() { &row.contributor } else { &row.author };

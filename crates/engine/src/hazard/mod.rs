@@ -16,7 +16,7 @@ mod section;
 mod sources;
 mod tables;
 
-pub use charts::{BIN_WIDTH, Charts, EarthquakeCharts};
+pub use charts::{BIN_WIDTH, ChartOptions, Charts, EarthquakeCharts};
 pub use events::{Event, EventPage, EventRows};
 pub use felt::Felt;
 pub use merge::{MergePair, MergeQuestion, Merged};

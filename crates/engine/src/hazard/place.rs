@@ -89,7 +89,7 @@ impl Engine {
 
     fn place_here(&self, caller: Caller, question: PlaceQuestion, cancel: &Cancel) -> Result<PlaceReport> {
         let PlaceQuestion { at, radius_km, vs30_m_s } = question;
-        let nearest = |kind, reach_m| self.nearest_sources(caller, kind, at, (NEAREST, reach_m), cancel);
+        let nearest = |kind, reach_m| self.nearest_sources((caller, cancel), kind, at, (NEAREST, reach_m));
         let around = |kind, by| EventQuestion {
             kinds: vec![kind],
             place: Some(EventPlace::Ring { centre: at, min_m: 0.0, max_m: radius_km * 1000.0 }),
@@ -100,7 +100,7 @@ impl Engine {
         };
         let roles: Vec<Role> = Role::all().filter(|role| *role != Role::Event).collect();
         let events = |question: EventQuestion| {
-            Ok(self.events_here(caller, &question, &roles, false, cancel)?.each_once().first(NAMED))
+            Ok(self.events_here((caller, cancel), &question, &roles, false)?.each_once().first(NAMED))
         };
         Ok(PlaceReport {
             at,
@@ -129,7 +129,7 @@ impl Engine {
             let question =
                 EventQuestion { magnitude, period: Interval { start: Some(since), end: None }, ..around.clone() };
             let mut counts = [0_u64; COUNTED.len()];
-            self.each_event(caller, &question, &source, (&[Role::Magnitude], cancel), |event: &Event<'_>| {
+            self.each_event((caller, cancel), &question, (&source, &[Role::Magnitude]), |event: &Event<'_>| {
                 let magnitude = event.number(Role::Magnitude).unwrap_or(f64::MIN);
                 let above = COUNTED.iter().zip(&mut counts).filter(|(least, _)| magnitude >= **least);
                 above.for_each(|(_, count)| *count += 1);

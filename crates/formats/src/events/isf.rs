@@ -302,7 +302,7 @@ fn origin(line: &str, event: &str, place: usize) -> Option<Typed> {
         ("depth", quantity(number(line, 72, 76).map(metres), number(line, 79, 82).map(metres))),
         ("depthType", depth_type),
         ("originUncertainty", ellipse(line)),
-        ("quality", if quality.as_object().is_some_and(|it| it.is_empty()) { Value::Null } else { quality }),
+        ("quality", if quality.as_object().is_some_and(serde_json::Map::is_empty) { Value::Null } else { quality }),
         ("evaluationMode", mode),
         ("creationInfo", made(field(line, 119, 127), None)),
     ]);

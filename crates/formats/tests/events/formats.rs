@@ -145,9 +145,9 @@ fn a_bulletin_reads_back_and_is_quakeml_too() {
     as_quakeml(&first[..1], "from_isf.xml");
 }
 
-#[test]
-fn every_writer_of_rows_tells_the_same_event() {
-    let row = EventRow {
+/// An event of New Zealand with most of what a row can tell.
+fn blenheim() -> EventRow<'static> {
+    EventRow {
         id: "2013p543824".into(),
         time: Some(terrane_model::When::parse("2013-07-21T05:09:31.450Z").unwrap()),
         lon_deg: Some(174.3442),
@@ -166,18 +166,12 @@ fn every_writer_of_rows_tells_the_same_event() {
         stations: Some(57.0),
         gap_deg: Some(44.0),
         ..EventRow::default()
-    };
-    let mut xml = Vec::new();
-    quakeml::begin(
-        &quakeml::Head {
-            public_id: "all of it",
-            description: "© Survey",
-            agency: "Survey",
-            created: "2026-11-26T00:00:00Z",
-        },
-        &mut xml,
-    );
-    quakeml::write_flat(&row, "survey.example", &mut xml);
+    }
+}
+
+#[test]
+fn flat_quakeml_tells_what_the_row_does() {
+    let row = blenheim();
     let ancient = EventRow {
         id: "地 震".into(),
         time: Some(terrane_model::When::year(-2149).unwrap()),
@@ -187,6 +181,15 @@ fn every_writer_of_rows_tells_the_same_event() {
         lat_deg: Some(31.1),
         ..EventRow::default()
     };
+    let mut xml = Vec::new();
+    let head = quakeml::Head {
+        public_id: "all of it",
+        description: "© Survey",
+        agency: "Survey",
+        created: "2026-11-26T00:00:00Z",
+    };
+    quakeml::begin(&head, &mut xml);
+    quakeml::write_flat(&row, "survey.example", &mut xml);
     quakeml::write_flat(&ancient, "survey.example", &mut xml);
     quakeml::end(&mut xml);
     keep("flat.xml", &xml);
@@ -195,6 +198,11 @@ fn every_writer_of_rows_tells_the_same_event() {
     assert_eq!(first.id, "smi:survey.example/event/2013p543824");
     assert_eq!(EventRow { id: row.id.clone(), contributor: row.contributor.clone(), ..first }, row);
     assert_eq!((second.time, second.deaths), (ancient.time.clone(), Some(3.0)));
+}
+
+#[test]
+fn fdsn_text_and_usgs_geojson_read_back_as_tables() {
+    let row = blenheim();
     let mut text = fdsn_text::HEADER.as_bytes().to_vec();
     fdsn_text::write(&row, &mut text);
     assert_eq!(Format::of(&text), Some(Format::FdsnText));
@@ -207,40 +215,40 @@ fn every_writer_of_rows_tells_the_same_event() {
     usgs_geojson::end(&mut feed);
     let (rows, _) = batches(Format::UsgsGeojson, "events.geojson", &feed);
     assert_eq!(rows[0].feature(0).get("place"), Value::Text(&row.place));
-    let alert = cap::of_event(
-        &row,
-        &cap::Head {
-            identifier: "2013p543824.1",
-            sender: "survey.example",
-            sent: Some(Instant(1_374_383_371_000_000)),
-            radius_km: 200.0,
-            ..Default::default()
-        },
-    );
-    let mut warning = Vec::new();
-    cap::write(&alert, &mut warning);
-    keep("alert.cap", &warning);
-    let mut entries = Vec::new();
-    let head = atom::Head {
-        id: "urn:x:events",
-        title: "Events",
-        url: "https://survey.example/feed",
-        updated: "2026-11-26T00:00:00Z",
+}
+
+#[test]
+fn warnings_feeds_and_comma_separated_values_tell_the_event() {
+    let row = blenheim();
+    let sent = Some(Instant(1_374_383_371_000_000));
+    let head = cap::Head {
+        identifier: "2013p543824.1",
+        sender: "survey.example",
+        sent,
+        radius_km: 200.0,
         ..Default::default()
     };
+    let mut warning = Vec::new();
+    cap::write(&cap::of_event(&row, &head), &mut warning);
+    keep("alert.cap", &warning);
+    assert_eq!(cap::read(&warning).unwrap().infos[0].areas[0].circles, ["-41.7042,174.3442 200.0"]);
+    let mut entries = Vec::new();
+    let url = "https://survey.example/feed";
+    let head =
+        atom::Head { id: "urn:x:events", title: "Events", url, updated: "2026-11-26T00:00:00Z", ..Default::default() };
     atom::begin(&head, &mut entries);
-    atom::write(
-        &row,
-        &atom::Links { page: "https://survey.example/e", cap: "https://survey.example/e.cap" },
-        &mut entries,
-    );
+    let links = atom::Links { page: "https://survey.example/e", cap: "https://survey.example/e.cap" };
+    atom::write(&row, &links, &mut entries);
     atom::end(&mut entries);
     keep("feed.atom", &entries);
     let feed = terrane_formats::xml::parse(std::str::from_utf8(&entries).unwrap()).unwrap();
-    assert!(feed.descendants().any(|it| it.has_tag_name("point") || it.tag_name().name() == "point"));
+    let point = feed.descendants().find(|it| it.tag_name().name() == "point").and_then(|it| it.text());
+    assert_eq!(point, Some("-41.7042 174.3442"));
     let mut csv = comcat_csv::HEADER.as_bytes().to_vec();
     comcat_csv::write(&row, &mut csv);
     keep("comcat.csv", &csv);
+    let line = "2013-07-21T05:09:31.450Z,-41.7042,174.3442,17.4,6.5,mww,57,44,,,GNS Science,2013p543824,,";
+    assert!(String::from_utf8_lossy(&csv).contains(line));
 }
 
 #[test]

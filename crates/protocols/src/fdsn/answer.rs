@@ -27,7 +27,7 @@ pub async fn query(site: &Site, asked: &Asked) -> Result<Answer> {
     let nodata = query.nodata;
     let (site_of_task, engine) = (site.clone(), Arc::clone(&site.engine));
     let task = move |cancel: &Cancel| {
-        let page = engine.events_here(Caller::Public, &query.question, &columns(&query), false, cancel)?;
+        let page = engine.events_here((Caller::Public, cancel), &query.question, &columns(&query), false)?;
         refuse_more(&query, page.more)?;
         Ok(if page.is_empty() { None } else { Some(document(&site_of_task, &query, &page)?) })
     };

@@ -252,7 +252,7 @@ fn earthquakes_in_numbers(charts: &EarthquakeCharts, largest: &EventPage) -> Val
         "count": charts.count,
         "years": round(charts.years, 4),
         "period": charts.period.map(|instant| instant.to_string()),
-        "frequency": frequency(charts, bins),
+        "frequency": frequency(charts, &bins),
         "magnitudeTime": {
             "cells": charts.cells,
             "timeEdges": (0..=columns).map(|at| charts.edge(at, columns).to_string()).collect::<Vec<_>>(),
@@ -264,7 +264,7 @@ fn earthquakes_in_numbers(charts: &EarthquakeCharts, largest: &EventPage) -> Val
     })
 }
 
-fn frequency(charts: &EarthquakeCharts, bins: Vec<Value>) -> Value {
+fn frequency(charts: &EarthquakeCharts, bins: &[Value]) -> Value {
     let law = charts.law.as_ref();
     json!({
         "binWidth": BIN_WIDTH,
@@ -277,6 +277,8 @@ fn frequency(charts: &EarthquakeCharts, bins: Vec<Value>) -> Value {
         "a": law.map(|law| law.a),
         "aPerYear": law.map(|law| law.a_per_year(charts.years)),
         "events": law.map(|law| law.count),
+        "aftershocksLeftOut": charts.left_out,
+        "weichert": charts.weichert,
         "method": "Mc by maximum curvature (Wiemer & Wyss 2000) with 0.2 added (Woessner & Wiemer 2005); b by Aki (1965) with Utsu's half bin; its deviation by Shi & Bolt (1982).",
     })
 }

@@ -2,7 +2,8 @@
 
 use crate::common::request::Request;
 use crate::ogcapi::ask::bbox;
-use terrane_engine::hazard::{EventOrder, EventPlace, EventQuestion, PlaceQuestion, Range};
+use terrane_engine::hazard::{ChartOptions, EventOrder, EventPlace, EventQuestion, PlaceQuestion, Range};
+use terrane_hazard::declustering::Window;
 use terrane_hazard::kind::Kind;
 use terrane_hazard::table::Role;
 use terrane_model::limits::Limits;
@@ -222,6 +223,39 @@ fn order(request: &Request) -> Result<EventOrder> {
             known.join(", ")
         );
         Error::invalid(say).at("sort")
+    })
+}
+
+/// A question for charts, and how earthquakes are counted.
+pub fn charts(request: &Request) -> Result<(EventQuestion, ChartOptions)> {
+    let question = all(request, &["decluster", "completeness"])?;
+    Ok((question, ChartOptions { declustered: declustered(request)?, completeness: completeness(request)? }))
+}
+
+fn declustered(request: &Request) -> Result<Option<Window>> {
+    let Some(name) = given(request, "decluster")?.filter(|name| *name != "none") else { return Ok(None) };
+    let known = Window::NAMES.iter().find(|(_, known)| *known == name).map(|(window, _)| *window);
+    known.map(Some).ok_or_else(|| {
+        let known: Vec<&str> = Window::NAMES.iter().map(|(_, name)| *name).collect();
+        let say = format!("“{}” is no way to find clusters; use none, {}.", shortened(name), known.join(", "));
+        Error::invalid(say).at("decluster")
+    })
+}
+
+/// Steps of a table of completeness at most.
+const COMPLETENESS_STEPS_MAX: usize = 30;
+
+/// `1965:5.2,1985:4.6,2000:4.0`.
+fn completeness(request: &Request) -> Result<Vec<(f64, f64)>> {
+    let Some(text) = given(request, "completeness")? else { return Ok(Vec::new()) };
+    let step = |part: &str| {
+        let (year, magnitude) = part.trim().split_once(':')?;
+        Some((year.parse::<f64>().ok()?, magnitude.parse::<f64>().ok()?))
+    };
+    let steps: Option<Vec<(f64, f64)>> = text.split(',').map(step).collect();
+    steps.filter(|steps| steps.len() <= COMPLETENESS_STEPS_MAX).ok_or_else(|| {
+        let say = "A table of completeness is years and magnitudes: completeness=1965:5.2,1985:4.6,2000:4.0.";
+        Error::invalid(say).at("completeness")
     })
 }
 

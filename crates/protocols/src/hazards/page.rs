@@ -14,7 +14,7 @@ use terrane_formats::events::EventRow;
 use terrane_hazard::geodesy::wind;
 use terrane_hazard::kind::Kind;
 use terrane_hazard::source::SourceKind;
-use terrane_model::{Bbox, Result};
+use terrane_model::{Bbox, DatasetId, Result};
 
 /// The size of the map of a page, pixels.
 const PICTURE: [u32; 2] = [760, 520];
@@ -141,7 +141,7 @@ fn picture(site: &Site, [lon, lat]: [f64; 2], events: Option<&str>, ground_deg: 
     let of_kind = |kind: SourceKind| {
         sources.iter().filter(move |(_, table)| table.kind == kind).map(|(entry, _)| entry.about().id.as_str())
     };
-    let mut layers: Vec<&str> = base.iter().map(|id| id.as_str()).collect();
+    let mut layers: Vec<&str> = base.iter().map(DatasetId::as_str).collect();
     layers.extend(of_kind(SourceKind::Slab).chain(of_kind(SourceKind::Fault)).chain(of_kind(SourceKind::Volcano)));
     layers.extend(events);
     let wide = ground_deg * f64::from(PICTURE[0]) / f64::from(PICTURE[1]) / lat.to_radians().cos().max(0.2);

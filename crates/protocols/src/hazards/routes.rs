@@ -59,11 +59,11 @@ const LARGEST: usize = 12;
 
 async fn charts(site: Site, request: Request) -> Result<Reply> {
     request.form(&[JSON])?;
-    let question = ask::all(&request, &[])?;
+    let (question, options) = ask::charts(&request)?;
     let order = EventOrder { by: Role::Magnitude, descending: true };
     let largest = EventQuestion { order, limit: LARGEST, kinds: vec![Kind::Earthquake], ..question.clone() };
     let largest = site.engine.events(Caller::Public, largest, answer::LISTED.to_vec(), false).await?;
-    let charts = site.engine.event_charts(Caller::Public, question).await?;
+    let charts = site.engine.event_charts(Caller::Public, question, options).await?;
     Ok(json(links::JSON, &answer::charts(&charts, &largest)))
 }
 

@@ -235,7 +235,7 @@ enum Task {
 struct AddArguments {
     /// The data folder
     folder: PathBuf,
-    /// GeoPackage, GeoJSON, Shapefile (.shp, folder or zip), CSV, GeoTIFF
+    /// GeoPackage, GeoJSON, Shapefile (.shp, folder or zip), CSV, GeoTIFF, QuakeML, FDSN event text, NDK, IMS bulletins
     #[arg(required = true)]
     files: Vec<PathBuf>,
     /// The dataset's name in addresses; from the file's name without it

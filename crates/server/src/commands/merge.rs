@@ -29,7 +29,7 @@ pub struct MergeOptions {
 pub fn merge(here: &Here<'_>, catalogs: &[String], options: &MergeOptions, progress: &dyn Progress) -> Result<Outcome> {
     let catalogs: Vec<DatasetId> = catalogs.iter().map(|id| DatasetId::new(id.as_str())).collect::<Result<_>>()?;
     let question = MergeQuestion { catalogs, rules: options.rules.clone() };
-    let merged = here.engine.event_merge_here(Caller::Operator, question, &Cancel::default())?;
+    let merged = here.engine.event_merge_here(Caller::Operator, &question, &Cancel::default())?;
     let mut value = told(&merged, options.pairs);
     if options.dry_run {
         return Ok(Outcome { value, code: 0 });
