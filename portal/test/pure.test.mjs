@@ -265,11 +265,12 @@ test('of very many events only those that lie under others or outside are left o
   const { thin } = await load('/src/hazard/thin.ts');
   const place = new Float32Array([0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.52, 0.5, 0.9, 0.5, 0.999, 0.5]);
   const out = new Uint32Array(7);
-  const seen = { x: 0.5, y: 0.5, world: 2048, width: 400, height: 300 };
+  const seen = { x: 0.5, y: 0.5, world: 2048, width: 400, height: 300, margin: 40 };
   assert.equal(thin(place, { order: null, from: 0, to: 7 }, seen, out), 4);
   assert.deepEqual([...out.subarray(0, 4)], [0, 1, 2, 4]);
   const order = Uint32Array.from([6, 5, 4, 3, 2, 1, 0]);
-  assert.equal(thin(place, { order, from: 2, to: 7 }, seen, out), 4);
+  const inTime = Float32Array.from([...order].flatMap((row) => [place[2 * row], place[2 * row + 1]]));
+  assert.equal(thin(inTime, { order, from: 2, to: 7 }, seen, out), 4);
   assert.deepEqual([...out.subarray(0, 4)], [4, 2, 1, 0], 'the newest is drawn last');
   assert.equal(thin(place, { order: null, from: 6, to: 7 }, { ...seen, x: 0.01 }, out), 1, 'across 180°');
 });

@@ -67,6 +67,8 @@ export interface TimeWindow {
 const DAY = 86_400;
 /** More events than these are looked through before they are drawn. */
 const MANY = 20_000;
+/** How far symbols reach, in pixels. */
+const REACH = 40;
 /** Which buffer holds the order of time. */
 const ORDER = 5;
 const mercatorX = (lng: number) => (lng + 180) / 360;
@@ -87,8 +89,9 @@ export class PointLayer implements CustomLayerInterface {
   private at: Partial<Record<(typeof UNIFORMS)[number], WebGLUniformLocation | null>> = {};
   private array: WebGLVertexArrayObject | null = null;
   private buffers: WebGLBuffer[] = [];
-  private place = new Float32Array(0);
-  private chosen: { buffer: WebGLBuffer; rows: Uint32Array<ArrayBuffer>; key: string; count: number } | null = null;
+  /** Places as rows come, and in the order of time. */
+  private places: [Float32Array, Float32Array] = [new Float32Array(0), new Float32Array(0)];
+  private chosen: { buffer: WebGLBuffer; rows: Uint32Array<ArrayBuffer>; key: string; x: number; y: number; count: number } | null = null;
   private points: Points | null = null;
   private window: TimeWindow | null = null;
 
@@ -150,14 +153,20 @@ export class PointLayer implements CustomLayerInterface {
     put(2, points.size as Int16Array<ArrayBuffer>, 1, gl.SHORT);
     put(3, points.depth as Int16Array<ArrayBuffer>, 1, gl.SHORT);
     put(4, points.kind as Uint8Array<ArrayBuffer>, 1, gl.UNSIGNED_BYTE);
-    this.place = place;
     this.fill(gl.ELEMENT_ARRAY_BUFFER, points.order as Uint32Array<ArrayBuffer>);
     if (points.count <= MANY) {
       gl.bindVertexArray(null);
       return;
     }
+    const inTime = new Float32Array(points.count * 2);
+    for (let i = 0; i < points.count; i++) {
+      const row = points.order[i]!;
+      inTime[2 * i] = place[2 * row]!;
+      inTime[2 * i + 1] = place[2 * row + 1]!;
+    }
+    this.places = [place, inTime];
     const rows = new Uint32Array(points.count);
-    this.chosen = { buffer: this.fill(gl.ELEMENT_ARRAY_BUFFER, rows, gl.DYNAMIC_DRAW), rows, key: '', count: 0 };
+    this.chosen = { buffer: this.fill(gl.ELEMENT_ARRAY_BUFFER, rows, gl.DYNAMIC_DRAW), rows, key: '', x: 0, y: 0, count: 0 };
     gl.bindVertexArray(null);
   }
   private fill(target: number, data: ArrayBufferView<ArrayBuffer>, use: number = this.gl!.STATIC_DRAW): WebGLBuffer {
@@ -213,13 +222,15 @@ export class PointLayer implements CustomLayerInterface {
     const chosen = this.chosen!;
     const centre = map.getCenter();
     const { clientWidth: width, clientHeight: height } = map.getCanvas();
-    const seen = { x: mercatorX(centre.lng), y: mercatorY(centre.lat), world: 512 * 2 ** map.getZoom(), width, height };
-    const key = `${seen.x} ${seen.y} ${seen.world} ${width} ${height} ${from} ${to}`;
+    const margin = Math.min(width, height) / 2;
+    const seen = { x: mercatorX(centre.lng), y: mercatorY(centre.lat), world: 512 * 2 ** map.getZoom(), width, height, margin };
+    const key = `${seen.world} ${width} ${height} ${from} ${to} ${!this.window}`;
+    const moved = Math.max(Math.abs(seen.x - chosen.x), Math.abs(seen.y - chosen.y)) * seen.world;
     gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, chosen.buffer);
-    if (key !== chosen.key) {
-      chosen.count = thin(this.place, { order: this.window ? points.order : null, from, to }, seen, chosen.rows);
+    if (key !== chosen.key || moved > margin - REACH) {
+      chosen.count = this.window ? thin(this.places[1], { order: points.order, from, to }, seen, chosen.rows) : thin(this.places[0], { order: null, from, to }, seen, chosen.rows);
       gl.bufferSubData(gl.ELEMENT_ARRAY_BUFFER, 0, chosen.rows, 0, chosen.count);
-      chosen.key = key;
+      [chosen.key, chosen.x, chosen.y] = [key, seen.x, seen.y];
     }
     return chosen.count;
   }

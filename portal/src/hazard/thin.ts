@@ -8,19 +8,19 @@ export interface Seen {
   world: number;
   width: number;
   height: number;
+  /** Pixels around the view that are looked through as well: symbols reach into it, and it may move. */
+  margin: number;
 }
 /** Pixels of a cell, and how many events are drawn in each: more would only lie under these. */
 const CELL = 2;
 const EACH = 3;
-/** Symbols reach into the view from outside. */
-const MARGIN = 40;
 
 let counts = new Uint8Array(0);
 
-/** Fills `out` with rows in the order in which they are drawn and tells how many. `order` is the order of time, of which a range is
- * drawn, the newest on top; without it, rows are taken as they come, the largest first, small ones on top. */
+/** Fills `out` with rows in the order in which they are drawn and tells how many. With `order`, `place` is in the order of time, of which
+ * a range is drawn, the newest on top; without it, rows are taken as they come, the largest first, small ones on top. */
 export function thin(place: Float32Array, range: { order: Uint32Array | null; from: number; to: number }, seen: Seen, out: Uint32Array): number {
-  const [columns, lines] = [Math.ceil((seen.width + 2 * MARGIN) / CELL), Math.ceil((seen.height + 2 * MARGIN) / CELL)];
+  const [columns, lines] = [Math.ceil((seen.width + 2 * seen.margin) / CELL), Math.ceil((seen.height + 2 * seen.margin) / CELL)];
   if (counts.length < columns * lines) counts = new Uint8Array(columns * lines);
   counts.fill(0, 0, columns * lines);
   const { order, from, to } = range;
@@ -28,16 +28,16 @@ export function thin(place: Float32Array, range: { order: Uint32Array | null; fr
   const [middleX, middleY] = [columns / 2, lines / 2];
   let kept = 0;
   for (let i = 0; i < to - from; i++) {
-    const row = order ? order[to - 1 - i]! : from + i;
-    let dx = place[2 * row]! - seen.x;
+    const at = order ? to - 1 - i : from + i;
+    let dx = place[2 * at]! - seen.x;
     dx -= Math.round(dx);
     const column = (dx * scale + middleX) | 0;
-    const line = ((place[2 * row + 1]! - seen.y) * scale + middleY) | 0;
+    const line = ((place[2 * at + 1]! - seen.y) * scale + middleY) | 0;
     if (column < 0 || column >= columns || line < 0 || line >= lines) continue;
     const cell = line * columns + column;
     if (counts[cell]! >= EACH) continue;
     counts[cell]!++;
-    out[kept++] = row;
+    out[kept++] = order ? order[at]! : at;
   }
   if (order) out.subarray(0, kept).reverse();
   return kept;
