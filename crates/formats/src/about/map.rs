@@ -50,9 +50,8 @@ fn write_nodes(nodes: &[Node]) -> Result<Vec<Value>> {
             Ok(Object::default().with("group", group).into())
         }
         Node::Wanted { title, text } => {
-            let wanted = Object::default()
-                .maybe("title", parts::maybe_text(title))
-                .maybe("text", parts::maybe_text(text));
+            let wanted =
+                Object::default().maybe("title", parts::maybe_text(title)).maybe("text", parts::maybe_text(text));
             Ok(Object::default().with("wanted", wanted).into())
         }
     };
