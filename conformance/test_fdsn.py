@@ -134,7 +134,7 @@ def test_every_form_tells_the_same_events(demo, table):
     expected = {row["id"] for row in table if float(row["mag"]) >= 7.5}
     assert set(lines(demo, **sent)) == expected
     geojson = query(demo, format="geojson", **sent).json()
-    assert {feature["properties"]["eventId"] for feature in geojson["features"]} == expected
+    assert {feature["id"] for feature in geojson["features"]} == expected
     rows = list(csv.DictReader(query(demo, format="csv", **sent).text.splitlines()))
     assert {row["id"] for row in rows} == expected
     of = {row["id"]: row for row in table}

@@ -1,6 +1,7 @@
 //! What is fed: a table.
 
 mod drawn;
+mod events;
 mod files;
 mod geology;
 mod http;
@@ -30,6 +31,12 @@ pub const TARGETS: &[Target] = &[
     files::GEOTIFF,
     files::ARCHIVE,
     files::DISPLAY,
+    events::QUAKEML,
+    events::FDSN_TEXT,
+    events::NDK,
+    events::ISF,
+    events::USGS_GEOJSON,
+    events::CAP,
     drawn::AREAS,
     drawn::LINES,
     drawn::MARKS,

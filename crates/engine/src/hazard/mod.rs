@@ -6,6 +6,8 @@
 mod charts;
 mod contributors;
 mod events;
+mod felt;
+mod merge;
 mod place;
 mod points;
 mod question;
@@ -14,9 +16,11 @@ mod section;
 mod sources;
 mod tables;
 
-pub use charts::{BIN_WIDTH, Charts, EarthquakeCharts};
+pub use charts::{BIN_WIDTH, ChartOptions, Charts, EarthquakeCharts};
 pub use events::{Event, EventPage, EventRows};
-pub use place::{PlaceCount, PlaceReport};
+pub use felt::Felt;
+pub use merge::{MergePair, MergeQuestion, Merged};
+pub use place::{PlaceCount, PlaceQuestion, PlaceReport};
 pub use points::{EventPoint, EventPoints};
 pub use question::{EventOrder, EventPlace, EventQuestion, Range};
 pub use report::{EventReport, SECTION_WIDTH_KM};

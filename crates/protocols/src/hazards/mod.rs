@@ -6,5 +6,6 @@ pub(crate) mod ask;
 mod figures;
 mod page;
 mod routes;
+mod solutions;
 
 pub use routes::routes;

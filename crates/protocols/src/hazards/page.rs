@@ -1,7 +1,7 @@
 //! The page of an event and the page of a place: the same documents that programs get, for people and for paper.
 
 use super::answer::round;
-use super::{around, figures};
+use super::{answer, around, figures, solutions};
 use crate::common::reply::Reply;
 use crate::common::request::Request;
 use crate::common::site::Site;
@@ -9,12 +9,12 @@ use crate::pages::preview::Preview;
 use crate::pages::{Page, Words, render, when_in_words};
 use serde_json::{Value, json};
 use terrane_engine::Caller;
-use terrane_engine::hazard::{EarthquakeCharts, EventReport, PlaceReport};
+use terrane_engine::hazard::{EarthquakeCharts, EventPage, EventReport, PlaceReport};
 use terrane_formats::events::EventRow;
 use terrane_hazard::geodesy::wind;
 use terrane_hazard::kind::Kind;
 use terrane_hazard::source::SourceKind;
-use terrane_model::{Bbox, Result};
+use terrane_model::{Bbox, DatasetId, Result};
 
 /// The size of the map of a page, pixels.
 const PICTURE: [u32; 2] = [760, 520];
@@ -35,7 +35,11 @@ pub fn event(site: &Site, request: &Request, report: &EventReport) -> Result<Rep
         "picture": report.at.and_then(|at| picture(site, at, Some(report.source.id().as_str()), GROUND_DEG)),
         "picture_size": PICTURE,
     });
-    let shows = with_figures(shows, report, &row, &words);
+    let mut shows = with_figures(shows, report, &row, &words);
+    if let Some((ball, planes)) = solutions::beachball(&row, words.say("hazard_beachball")) {
+        shows["beachball"] = ball.into();
+        shows["planes"] = planes.into();
+    }
     let about = report.source.entry.about();
     let above = vec![(request.say(&about.title).to_owned(), format!("/d/{}", about.id))];
     render(site, request, Page { template: "event.html", title: &title, above, shows })
@@ -137,7 +141,7 @@ fn picture(site: &Site, [lon, lat]: [f64; 2], events: Option<&str>, ground_deg: 
     let of_kind = |kind: SourceKind| {
         sources.iter().filter(move |(_, table)| table.kind == kind).map(|(entry, _)| entry.about().id.as_str())
     };
-    let mut layers: Vec<&str> = base.iter().map(|id| id.as_str()).collect();
+    let mut layers: Vec<&str> = base.iter().map(DatasetId::as_str).collect();
     layers.extend(of_kind(SourceKind::Slab).chain(of_kind(SourceKind::Fault)).chain(of_kind(SourceKind::Volcano)));
     layers.extend(events);
     let wide = ground_deg * f64::from(PICTURE[0]) / f64::from(PICTURE[1]) / lat.to_radians().cos().max(0.2);
@@ -197,7 +201,8 @@ pub fn place(site: &Site, request: &Request, report: &PlaceReport) -> Result<Rep
     let [lon, lat] = report.at;
     let named = format!("{}, {}", degrees(lat, "N", "S"), degrees(lon, "E", "W"));
     let title = words.fill("hazard_place_title", &[("place", &named)]);
-    let assumptions = ["hazard_assumption_distance", "hazard_assumption_rate", "hazard_assumption_slab"];
+    let assumptions =
+        ["hazard_assumption_shaking", "hazard_assumption_distance", "hazard_assumption_rate", "hazard_assumption_slab"];
     // A degree of latitude is 111 km; a little more than the radius is seen.
     let ground_deg = (report.radius_km / 111.0 * 1.05).clamp(0.2, 20.0);
     let events = site.engine.event_sources(Caller::Public).into_iter().find(|it| it.table.kind == Kind::Earthquake);
@@ -233,4 +238,42 @@ fn place_facts(report: &PlaceReport, words: &Words) -> Vec<Value> {
     .into_iter()
     .map(|(key, text)| json!({"label": words.say(key), "text": text.unwrap_or_else(none)}))
     .collect()
+}
+
+/// Orders that people choose, with their words.
+const ORDERS: [(&str, &str); 5] = [
+    ("-time", "hazard_order_newest"),
+    ("time", "hazard_order_oldest"),
+    ("-magnitude", "hazard_order_largest"),
+    ("-deaths", "hazard_order_deadliest"),
+    ("-vei", "hazard_order_vei"),
+];
+/// What people ask for in the form of the page.
+const ASKED: [&str; 8] = ["q", "kind", "start", "end", "minmag", "minvei", "mindeaths", "sort"];
+
+/// The page of all events: a form, a list, and the tables that they are from.
+pub fn events(site: &Site, request: &Request, page: &EventPage, skip: usize) -> Result<Reply> {
+    let words = Words::of(&request.languages);
+    let given = |name: &str| request.query.once(name).ok().flatten().unwrap_or_default().to_owned();
+    let asked: serde_json::Map<String, Value> =
+        ASKED.iter().map(|name| ((*name).to_owned(), given(name).into())).collect();
+    let sources = site.engine.event_sources(Caller::Public);
+    let matched = page.matched.unwrap_or(page.len() as u64).to_string();
+    let turned = |offset: usize| {
+        let query = request.query_with("offset", Some(&offset.to_string()));
+        site.url(&format!("/hazards/events{query}"))
+    };
+    let shows = json!({
+        "asked": asked,
+        "kinds": Kind::NAMES.iter().map(|(_, name)| *name).collect::<Vec<_>>(),
+        "orders": ORDERS.map(|(name, word)| json!({"name": name, "word": word})),
+        "count": words.fill("hazard_count", &[("count", matched.as_str())]),
+        "features": page.events().map(|event| answer::feature(site, &event)).collect::<Vec<_>>(),
+        "next": page.more.then(|| turned(skip + page.len())),
+        "before": (skip > 0).then(|| turned(skip.saturating_sub(page.len().max(1)))),
+        "geojson": site.url(&format!("/hazards/events{}", request.query_with("f", Some("json")))),
+        "tables": answer::tables(site, request, &sources)["tables"],
+    });
+    let title = words.say("hazard_events_title");
+    render(site, request, Page { template: "hazards.html", title, above: Vec::new(), shows })
 }

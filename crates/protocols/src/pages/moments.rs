@@ -41,9 +41,12 @@ fn year_in_words(year: i64, japanese: bool) -> String {
     }
 }
 
-/// The same for a moment that was written for programs; what is none is shown as it is.
-pub fn text_in_words(text: &str, language: &str) -> String {
+/// The same for a moment that was written for programs, only to the day if wanted; what is none is shown as it is.
+pub fn text_in_words(text: &str, language: &str, to_the_day: bool) -> String {
     match When::parse(text) {
+        Ok(when) if to_the_day && when.precision > Precision::Day => {
+            when_in_words(&When { precision: Precision::Day, ..when }, language)
+        }
         Ok(when) if text.ends_with(":00Z") => when_in_words(&When { precision: Precision::Minute, ..when }, language),
         Ok(when) => when_in_words(&when, language),
         Err(_) => text.to_owned(),
@@ -56,7 +59,7 @@ mod tests {
 
     #[test]
     fn moments_are_told_as_finely_as_they_are_known() {
-        let both = |text: &str| [text_in_words(text, "en"), text_in_words(text, "ja")];
+        let both = |text: &str| [text_in_words(text, "en", false), text_in_words(text, "ja", false)];
         assert_eq!(both("2011-03-11T05:46:24.120Z"), ["11 Mar 2011, 05:46:24", "2011年3月11日 05:46:24"]);
         assert_eq!(both("2011-03-11T05:46:00Z"), ["11 Mar 2011, 05:46", "2011年3月11日 05:46"]);
         assert_eq!(both("1815-04"), ["Apr 1815", "1815年4月"]);

@@ -10,9 +10,10 @@ use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior, Value as Shown, context};
 use serde_json::{Value, json};
 use std::sync::OnceLock;
+use terrane_engine::Caller;
 use terrane_model::{Error, Result};
 
-const TEMPLATES: [(&str, &str); 27] = [
+const TEMPLATES: [(&str, &str); 28] = [
     ("base.html", include_str!("templates/base.html")),
     ("parts.html", include_str!("templates/parts.html")),
     ("landing.html", include_str!("templates/landing.html")),
@@ -30,6 +31,7 @@ const TEMPLATES: [(&str, &str); 27] = [
     ("api.html", include_str!("templates/api.html")),
     ("check.html", include_str!("templates/check.html")),
     ("event.html", include_str!("templates/event.html")),
+    ("hazards.html", include_str!("templates/hazards.html")),
     ("hazard.html", include_str!("templates/hazard.html")),
     ("place.html", include_str!("templates/place.html")),
     ("fdsn.html", include_str!("templates/fdsn.html")),
@@ -67,7 +69,9 @@ pub fn render(site: &Site, request: &Request, page: Page<'_>) -> Result<Reply> {
     let template = environment().get_template(page.template).map_err(Error::internal)?;
     let go = Shown::from_function(go(site, request));
     let language = words.language;
-    let when = Shown::from_function(move |text: &str| text_in_words(text, language));
+    let when = Shown::from_function(move |text: &str, to_the_day: Option<bool>| {
+        text_in_words(text, language, to_the_day.unwrap_or(false))
+    });
     let text = template.render(context! { go, when, ..Shown::from(Serde(context)) }).map_err(Error::internal)?;
     Ok(Reply::ok("text/html; charset=utf-8", text).with_header("content-language", words.language))
 }
@@ -93,6 +97,7 @@ fn frame(site: &Site, request: &Request, words: &Words, page: &Page<'_>) -> Valu
         "operator": request.say(&site.about.operator.name),
         "operator_url": site.about.operator.url.as_deref().filter(|url| crate::ogcapi::describe::is_web(url)),
         "checks": site.checker.is_some(),
+        "has_events": !site.engine.event_sources(Caller::Public).is_empty(),
         "title": page.title,
         "above": above,
         "style_sheet": format!("/assets/site.css?v={}", style_version()),

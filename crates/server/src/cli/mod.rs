@@ -11,6 +11,7 @@ mod editions;
 mod export;
 mod geology;
 mod look;
+mod merge;
 mod serve;
 mod tiles;
 mod warm;
@@ -147,6 +148,12 @@ enum Task {
   terrane geology survey units
   terrane geology survey units --all")]
     Geology(geology::Geology),
+    /// Make one table of earthquakes out of several: what each tells of the same event is matched
+    #[command(before_help = "Examples:
+  terrane merge survey isc comcat geonet --id merged
+  terrane merge survey isc comcat --id merged --dry-run --pairs 100
+  terrane merge survey isc comcat --id merged --replace --seconds 10 --kilometres 50")]
+    Merge(merge::Merge),
     /// Copy a data folder into one file, also while it is served
     #[command(before_help = "Examples:
   terrane backup survey survey-2026-11-26.tar
@@ -228,7 +235,7 @@ enum Task {
 struct AddArguments {
     /// The data folder
     folder: PathBuf,
-    /// GeoPackage, GeoJSON, Shapefile (.shp, folder or zip), CSV, GeoTIFF
+    /// GeoPackage, GeoJSON, Shapefile (.shp, folder or zip), CSV, GeoTIFF, QuakeML, FDSN event text, NDK, IMS bulletins
     #[arg(required = true)]
     files: Vec<PathBuf>,
     /// The dataset's name in addresses; from the file's name without it
@@ -297,6 +304,7 @@ pub fn run(arguments: Arguments) -> Result<u8> {
         Task::Restore(restore) => backup::restore(&restore, json),
         Task::Export { folder, to } => export::export(&folder, &to, json),
         Task::Tiles(tiles) => tiles::run(&tiles, json),
+        Task::Merge(merge) => merge::run(&merge, json),
         Task::Geology(geology) => geology::run(&geology, json),
         Task::Editions(editions) => editions::run(&editions, json),
         Task::Remove { folder, ids } => look::remove(&folder, &ids, json),

@@ -5,6 +5,7 @@ mod amend;
 mod editions;
 mod geology;
 mod look;
+mod merge;
 mod reading;
 mod settings;
 mod warm;
@@ -14,6 +15,7 @@ pub use add::AddOptions;
 pub use amend::AmendOptions;
 pub use editions::EditionTask;
 pub use geology::GeologyTask;
+pub use merge::MergeOptions;
 pub use reading::ReadingOptions;
 pub use settings::settings;
 pub use warm::WarmOptions;
@@ -52,6 +54,8 @@ pub enum Command {
     Editions { id: String, task: EditionTask },
     /// How values are told in the terms of shared views.
     Geology { ids: Vec<String>, task: GeologyTask },
+    /// Make one table of several tables of earthquakes.
+    Merge { catalogs: Vec<String>, options: Box<MergeOptions> },
     /// Take datasets or maps away.
     Remove { ids: Vec<String> },
     /// The settings in force.
@@ -120,6 +124,7 @@ pub fn execute(here: &Here<'_>, command: &Command, progress: &dyn Progress) -> R
             editions::editions(here.engine, &DatasetId::new(id.as_str())?, task, progress).map(done)
         }
         Command::Geology { ids, task } => geology::geology(here.engine, ids, task).map(done),
+        Command::Merge { catalogs, options } => merge::merge(here, catalogs, options, progress),
         Command::Remove { ids } => remove(here.engine, ids).map(done),
         Command::Settings => Ok(done(settings(here.config, here.public_url.is_some()))),
     }
