@@ -5,7 +5,7 @@ use crate::Engine;
 use crate::caller::Caller;
 use crate::pool::Cancel;
 use std::sync::Arc;
-use terrane_hazard::geodesy::{Polyline, Position};
+use terrane_hazard::geodesy::{Polyline, Position, destination, distance_and_azimuth};
 use terrane_hazard::kind::Kind;
 use terrane_hazard::table::Role;
 use terrane_model::{Bbox, Error, Result};
@@ -43,6 +43,8 @@ pub struct Section {
     pub matched: u64,
     /// How to name their sources.
     pub attributions: Vec<String>,
+    /// The slabs below the line: name, and kilometres along and down.
+    pub slabs: Vec<(String, Vec<[f64; 2]>)>,
 }
 
 impl Engine {
@@ -89,12 +91,58 @@ impl Engine {
                 section.attributions.push(source.entry.about().attribution.clone());
             }
         }
+        section.slabs = self.slabs_below((caller, cancel), &polyline, &positions)?;
         section.matched = section.events.len() as u64;
         let size = |event: &SectionEvent| event.magnitude.unwrap_or(f64::MIN);
         section.events.sort_by(|left, right| size(right).total_cmp(&size(left)));
         section.events.truncate(self.limits().section_events_max);
         Ok(section)
     }
+}
+
+impl Engine {
+    /// The slabs below a line, at equal steps along it. One that ends and begins again is told in two parts.
+    fn slabs_below(
+        &self,
+        (caller, cancel): (Caller, &Cancel),
+        line: &Polyline,
+        corners: &[Position],
+    ) -> Result<Vec<(String, Vec<[f64; 2]>)>> {
+        let mut slabs: Vec<(String, Vec<[f64; 2]>)> = Vec::new();
+        let mut open = false;
+        for step in 0..=SLAB_STEPS {
+            let along_m = line.length_m() * step as f64 / SLAB_STEPS as f64;
+            let Some(at) = place_along(corners, along_m) else { continue };
+            let found = self.slab_below(caller, [at.longitude, at.latitude], cancel)?;
+            let Some(found) = found else {
+                open = false;
+                continue;
+            };
+            let (name, point) = (found.name.unwrap_or_default(), [along_m / 1000.0, found.depth_km]);
+            match slabs.last_mut().filter(|(last, _)| open && *last == name) {
+                Some((_, points)) => points.push(point),
+                None => slabs.push((name, vec![point])),
+            }
+            open = true;
+        }
+        slabs.retain(|(_, points)| points.len() > 1);
+        Ok(slabs)
+    }
+}
+
+/// Steps along a line at which slabs are looked for.
+const SLAB_STEPS: usize = 40;
+
+/// The place so many metres along a line.
+fn place_along(corners: &[Position], mut along_m: f64) -> Option<Position> {
+    for pair in corners.windows(2) {
+        let (length_m, azimuth) = distance_and_azimuth(pair[0], pair[1]);
+        if along_m <= length_m + 1e-6 {
+            return Some(destination(pair[0], azimuth, along_m));
+        }
+        along_m -= length_m;
+    }
+    corners.last().copied()
 }
 
 /// A box in degrees that holds a band along a line.

@@ -60,8 +60,8 @@ fn refuse_more(query: &Query, more: bool) -> Result<()> {
     }
 }
 
-/// What is read for a line or a flat event.
-const FLAT: [Role; 24] = [
+/// What a line of the text form is made of. Every column more is read from all over a large table.
+const TEXT: [Role; 13] = [
     Role::Id,
     Role::Time,
     Role::Depth,
@@ -70,16 +70,16 @@ const FLAT: [Role; 24] = [
     Role::MagnitudeAuthor,
     Role::EventType,
     Role::Place,
-    Role::Status,
+    Role::Volcano,
     Role::Author,
     Role::Catalog,
     Role::Contributor,
     Role::ContributorId,
+];
+/// What the other forms tell besides.
+const MORE: [Role; 8] = [
+    Role::Status,
     Role::Updated,
-    Role::Vei,
-    Role::Volcano,
-    Role::WaterHeight,
-    Role::Deaths,
     Role::HorizontalError,
     Role::DepthError,
     Role::MagnitudeError,
@@ -87,15 +87,32 @@ const FLAT: [Role; 24] = [
     Role::Gap,
     Role::Rms,
 ];
+/// What GeoJSON and QuakeML tell of eruptions, tsunamis and effects.
+const EFFECTS: [Role; 11] = [
+    Role::Vei,
+    Role::WaterHeight,
+    Role::Deaths,
+    Role::TotalDeaths,
+    Role::Missing,
+    Role::Injuries,
+    Role::Damage,
+    Role::Houses,
+    Role::Country,
+    Role::Intensity,
+    Role::TsunamiId,
+];
+/// What QuakeML tells of mechanisms, and the tree of all solutions.
+const SOLUTIONS: [Role; 8] =
+    [Role::Strike, Role::Dip, Role::Rake, Role::Strike2, Role::Dip2, Role::Rake2, Role::Cause, Role::Event];
 
 /// The columns that an answer is made of.
 fn columns(query: &Query) -> Vec<Role> {
-    let tree = (query.format == Format::Xml).then_some(Role::Event);
-    let more = [Role::Country, Role::Cause, Role::TotalDeaths, Role::Missing, Role::Injuries, Role::TsunamiId];
-    let planes = [Role::Strike, Role::Dip, Role::Rake, Role::Strike2, Role::Dip2, Role::Rake2];
-    let whole = query.format != Format::Text;
-    let more = more.into_iter().chain(planes).filter(|_| whole);
-    FLAT.into_iter().chain(more).chain(tree).collect()
+    match query.format {
+        Format::Text => TEXT.to_vec(),
+        Format::Csv => [&TEXT[..], &MORE].concat(),
+        Format::GeoJson => [&TEXT[..], &MORE, &EFFECTS].concat(),
+        Format::Xml => [&TEXT[..], &MORE, &EFFECTS, &SOLUTIONS].concat(),
+    }
 }
 
 /// The events in the form that was asked for.

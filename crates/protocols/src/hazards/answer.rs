@@ -297,7 +297,7 @@ pub fn mention(event: &Event<'_>) -> Value {
 }
 
 /// A section as numbers.
-pub fn section(section: &Section, width_km: f64, slabs: &[Value]) -> Value {
+pub fn section(section: &Section, width_km: f64) -> Value {
     let event = |event: &SectionEvent| {
         json!({
             "id": format!("{}/{}", event.id.0, event.id.1),
@@ -313,7 +313,12 @@ pub fn section(section: &Section, width_km: f64, slabs: &[Value]) -> Value {
         "widthKm": width_km,
         "numberMatched": section.matched,
         "events": section.events.iter().map(event).collect::<Vec<_>>(),
-        "slabs": slabs,
+        "slabs": section.slabs.iter().map(slab_line).collect::<Vec<_>>(),
         "attribution": section.attributions,
     })
+}
+
+fn slab_line((name, points): &(String, Vec<[f64; 2]>)) -> Value {
+    let points = points.iter().map(|at| at.map(|km| round(km, 2)));
+    json!({"name": name, "points": points.collect::<Vec<_>>()})
 }

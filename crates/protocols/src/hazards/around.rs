@@ -22,7 +22,7 @@ pub fn event(site: &Site, request: &Request, report: &EventReport) -> Value {
     };
     let itself = report.event.events().next();
     let section = report.section.as_ref().map(|(line, found)| {
-        let mut document = section(found, SECTION_WIDTH_KM, &[]);
+        let mut document = section(found, SECTION_WIDTH_KM);
         document["line"] = json!(line);
         document
     });

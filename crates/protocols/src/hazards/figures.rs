@@ -148,10 +148,14 @@ pub struct Words<'w> {
 
 /// A section; the event itself is marked.
 pub fn section(section: &Section, itself: &str, words: &Words<'_>) -> String {
-    let deepest = section.events.iter().map(|event| event.depth_km).fold(50.0, f64::max);
+    let slabs = section.slabs.iter().flat_map(|(_, points)| points).map(|[_, depth_km]| *depth_km);
+    let deepest = section.events.iter().map(|event| event.depth_km).chain(slabs).fold(50.0, f64::max);
     let mut figure = Figure::new([0.0, section.length_km], [deepest * 1.05, 0.0], words.says_section);
     figure.left(&ticks(0.0, deepest), words.depth);
     figure.below(&ticks(0.0, section.length_km), words.along);
+    for (_, points) in &section.slabs {
+        figure.line(points, "slab");
+    }
     for event in &section.events {
         let class = if event.id.1 == itself { "itself" } else { "quake" };
         figure.circle([event.along_km, event.depth_km], radius(event.magnitude), class);

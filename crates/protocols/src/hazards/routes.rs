@@ -71,7 +71,7 @@ async fn section(site: Site, request: Request) -> Result<Reply> {
     request.form(&[JSON])?;
     let (question, line) = ask::section(&request)?;
     let section = site.engine.event_section(Caller::Public, question, line.line, line.width_km).await?;
-    Ok(json(links::JSON, &answer::section(&section, line.width_km, &[])))
+    Ok(json(links::JSON, &answer::section(&section, line.width_km)))
 }
 
 async fn event(site: Site, request: Request) -> Result<Reply> {
