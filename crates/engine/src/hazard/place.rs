@@ -10,7 +10,7 @@ use crate::pool::Cancel;
 use std::sync::Arc;
 use terrane_hazard::kind::Kind;
 use terrane_hazard::shaking::Ground;
-use terrane_hazard::source::SourceKind;
+use terrane_hazard::source::{SourceKind, SourceRole};
 use terrane_hazard::table::Role;
 use terrane_model::time::Interval;
 use terrane_model::{Instant, Result};
@@ -23,6 +23,8 @@ const SOURCE_REACH_M: f64 = 500_000.0;
 const COAST_REACH_M: f64 = 100_000.0;
 /// Earthquakes, tsunamis and eruptions that are named of each.
 const NAMED: usize = 10;
+/// Run-ups that the highest are chosen from.
+const RUN_UPS_LOOKED_AT: usize = 500;
 /// Earthquakes are counted from this year on: before it no catalogue is complete anywhere on Earth.
 const COUNTED_SINCE: i64 = 1900;
 /// Magnitudes that are counted from.
@@ -67,6 +69,17 @@ pub struct PlaceReport {
     pub counts: Vec<PlaceCount>,
 }
 
+/// The highest run-ups; those without a height last.
+fn highest(mut run_ups: Vec<NearSource>) -> Vec<NearSource> {
+    let height = |near: &NearSource| {
+        let fact = near.facts.iter().find(|(role, _)| *role == SourceRole::Height);
+        fact.and_then(|(_, text)| text.parse::<f64>().ok()).unwrap_or(f64::MIN)
+    };
+    run_ups.sort_by(|left, right| height(right).total_cmp(&height(left)));
+    run_ups.truncate(NEAREST);
+    run_ups
+}
+
 /// How many earthquakes one table tells around a place.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PlaceCount {
@@ -107,7 +120,12 @@ impl Engine {
             radius_km,
             faults: nearest(SourceKind::Fault, SOURCE_REACH_M)?,
             volcanoes: nearest(SourceKind::Volcano, SOURCE_REACH_M)?,
-            run_ups: nearest(SourceKind::RunUp, COAST_REACH_M)?,
+            run_ups: highest(self.nearest_sources(
+                (caller, cancel),
+                SourceKind::RunUp,
+                at,
+                (RUN_UPS_LOOKED_AT, COAST_REACH_M),
+            )?),
             slab: self.slab_below(caller, at, cancel)?,
             earthquakes: events(around(Kind::Earthquake, Role::Magnitude))?,
             felt: self.felt_at(caller, at, (NAMED, &Ground::of_vs30(vs30_m_s)), cancel)?,

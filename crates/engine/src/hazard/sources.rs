@@ -73,9 +73,12 @@ impl Engine {
             }
         }
         found.sort_by(|left, right| left.distance_km.total_cmp(&right.distance_km));
-        found.dedup_by(|later, kept| {
-            later.name.is_some() && later.name == kept.name && later.feature.0 == kept.feature.0
-        });
+        // A fault of many pieces is one fault; the same place reached by many tsunamis is told many times.
+        if kind != SourceKind::RunUp {
+            found.dedup_by(|later, kept| {
+                later.name.is_some() && later.name == kept.name && later.feature.0 == kept.feature.0
+            });
+        }
         found.truncate(count);
         Ok(found)
     }
