@@ -227,7 +227,7 @@ pub fn charts(charts: &Charts, largest: &EventPage) -> Value {
 fn notes(charts: &Charts) -> Vec<&'static str> {
     let mut notes = Vec::new();
     if charts.tables > 1 {
-        notes.push("Several catalogues tell the same events: charts of earthquakes are of the one that tells most, deaths are those of each kind of event. Choose a catalogue with catalog.");
+        notes.push("Several catalogues tell the same events: charts of earthquakes are of the one that tells most, deaths are those of each kind of event.");
     }
     notes
 }
