@@ -2,6 +2,7 @@
 
 use super::{Histogram, gutenberg_richter};
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::f64::consts::LN_10;
 use terrane_model::{Error, error::Result};
 
@@ -54,36 +55,57 @@ impl Completeness {
         self.steps[0].1
     }
 
-    /// The bins of [`weichert`] from earthquakes (decimal year, magnitude): each is counted if it is in the complete part.
-    ///
-    /// # Errors
-    /// As [`Histogram::of`].
-    pub fn bins(&self, events: &[(f64, f64)], width: f64) -> Result<Vec<CompleteBin>> {
-        let inside = |(year, magnitude): &&(f64, f64)| {
-            *year < self.end && self.since(*magnitude).is_some_and(|since| *year >= since)
-        };
-        let counts = Histogram::of(events.iter().filter(inside).map(|(_, magnitude)| *magnitude), width)?;
-        let wanted = counts.rounded(self.least_magnitude());
-        let missing = counts.bins().next().map_or(0, |(first, _)| ((first - wanted) / width).round().max(0.0) as usize);
-        let empty = (0..missing).map(|at| (wanted + at as f64 * width, 0));
-        let bin = |(magnitude, count)| CompleteBin { magnitude, count, years: self.years(magnitude) };
-        Ok(empty.chain(counts.bins()).map(bin).collect())
+    /// The first and the last decimal year of each period between two steps, latest first: of each of them the counts are wanted.
+    pub fn spans(&self) -> impl Iterator<Item = (f64, f64)> {
+        let ends = std::iter::once(self.end).chain(self.steps.iter().map(|(year, _)| *year));
+        self.steps.iter().map(|(year, _)| *year).zip(ends)
     }
 
-    /// The periods of [`kijko_smit`] from earthquakes (decimal year, magnitude): each year belongs to one period.
+    /// The periods of [`kijko_smit`] and [`Completeness::bins`] from the counts of each of [`Completeness::spans`].
+    ///
+    /// # Errors
+    /// When there are not as many counts as spans, or their bins differ in width.
+    pub fn periods(&self, counts: Vec<Histogram>) -> Result<Vec<Period>> {
+        if counts.len() != self.steps.len() || counts.windows(2).any(|pair| pair[0].width() != pair[1].width()) {
+            let steps = self.steps.len();
+            return Err(Error::invalid(format!("The table of completeness needs {steps} counts with bins of one width.")));
+        }
+        let period = |(counts, ((start, end), (_, mc))): (Histogram, ((f64, f64), &(f64, f64)))| Period {
+            counts: counts.from_magnitude(*mc),
+            mc: *mc,
+            years: end - start,
+        };
+        Ok(counts.into_iter().zip(self.spans().zip(&self.steps)).map(period).collect())
+    }
+
+    /// The same from a list of earthquakes (decimal year, magnitude), in bins of a width.
     ///
     /// # Errors
     /// As [`Histogram::of`].
-    pub fn periods(&self, events: &[(f64, f64)], width: f64) -> Result<Vec<Period>> {
-        let mut end = self.end;
-        let mut periods = Vec::with_capacity(self.steps.len());
-        for (start, mc) in &self.steps {
-            let inside = events.iter().filter(|(year, _)| (*start..end).contains(year));
-            let counts = Histogram::of(inside.map(|(_, magnitude)| *magnitude), width)?;
-            periods.push(Period { counts: counts.from_magnitude(*mc), mc: *mc, years: end - start });
-            end = *start;
+    pub fn periods_of(&self, events: &[(f64, f64)], width: f64) -> Result<Vec<Period>> {
+        let counts = self.spans().map(|(start, end)| {
+            let inside = events.iter().filter(|(year, _)| (start..end).contains(year));
+            Histogram::of(inside.map(|(_, magnitude)| *magnitude), width)
+        });
+        self.periods(counts.collect::<Result<_>>()?)
+    }
+
+    /// The bins of [`weichert`] from the periods.
+    pub fn bins(&self, periods: &[Period]) -> Vec<CompleteBin> {
+        let Some(width) = periods.first().map(|period| period.counts.width()) else { return Vec::new() };
+        let number = |magnitude: f64| (magnitude / width).round() as i64;
+        let mut counts = BTreeMap::<i64, u64>::new();
+        for (magnitude, count) in periods.iter().flat_map(|period| period.counts.bins()) {
+            *counts.entry(number(magnitude)).or_default() += count;
         }
-        Ok(periods)
+        let lowest = number(periods[0].counts.rounded(self.least_magnitude()));
+        let highest = counts.iter().rev().find(|(_, count)| **count > 0).map_or(lowest, |(bin, _)| *bin);
+        let bin = |bin: i64| {
+            let magnitude = bin as f64 * width;
+            let count = counts.get(&bin).copied().unwrap_or_default();
+            CompleteBin { magnitude, count, years: self.years(magnitude) }
+        };
+        (lowest..=highest).map(bin).collect()
     }
 }
 
