@@ -2,12 +2,13 @@
 
 use super::lines::Lines;
 use super::quakeml::{QuakemlReader, looks_like_quakeml};
-use super::{EventRow, Record, fdsn_text, row_of};
+use super::{EventRow, Record, fdsn_text, isf, ndk, row_of, usgs_geojson};
 use crate::features::csv::dialect::learn_charset;
 use crate::features::encoding::Charset;
 use crate::features::file::{Batches, FileSource, Identity};
 use crate::features::remarks::SharedFindings;
 use crate::features::times;
+use crate::features::transcode::Transcoder;
 use std::collections::{BTreeSet, HashSet};
 use std::fs::File;
 use std::hash::{BuildHasher, RandomState};
@@ -28,18 +29,25 @@ pub enum Format {
     Quakeml,
     /// The text format of FDSN's event service.
     FdsnText,
+    /// The format of the Global CMT catalogue.
+    Ndk,
+    /// Bulletins in IMS 1.0:short.
+    Isf,
+    /// The GeoJSON of the USGS's feeds.
+    UsgsGeojson,
 }
 
 impl Format {
     /// The format of a file that begins so; `None` when it is none of these.
     pub fn of(head: &[u8]) -> Option<Self> {
-        if looks_like_quakeml(head) {
-            Some(Self::Quakeml)
-        } else if fdsn_text::looks_like_fdsn_text(head) {
-            Some(Self::FdsnText)
-        } else {
-            None
-        }
+        let all: [(fn(&[u8]) -> bool, Self); 5] = [
+            (looks_like_quakeml, Self::Quakeml),
+            (fdsn_text::looks_like_fdsn_text, Self::FdsnText),
+            (ndk::looks_like_ndk, Self::Ndk),
+            (isf::looks_like_isf, Self::Isf),
+            (usgs_geojson::looks_like_usgs_geojson, Self::UsgsGeojson),
+        ];
+        all.into_iter().find(|(looks_like, _)| looks_like(head)).map(|(_, format)| format)
     }
 
     /// Its name in reports.
@@ -47,6 +55,9 @@ impl Format {
         match self {
             Self::Quakeml => "QuakeML",
             Self::FdsnText => "FDSN event text",
+            Self::Ndk => "NDK",
+            Self::Isf => "IMS 1.0 bulletin",
+            Self::UsgsGeojson => "USGS GeoJSON",
         }
     }
 }
@@ -167,6 +178,9 @@ impl EventFile {
                 read.map(|event| Record { row: row_of(&event.tree), tree: Some(event.tree), remarks: event.remarks })
             })),
             Format::FdsnText => Box::new(fdsn_text::Reader::new(Lines::new(file, self.charset))),
+            Format::Ndk => Box::new(ndk::Reader::new(Lines::new(file, self.charset))),
+            Format::Isf => Box::new(isf::Reader::new(Lines::new(file, self.charset))),
+            Format::UsgsGeojson => Box::new(usgs_geojson::Reader::new(Transcoder::new(file, self.charset))),
         })
     }
 }

@@ -3,13 +3,18 @@
 //! Writers take an [`EventRow`] or an event with all its solutions ([`terrane_hazard::event`]); which rows, and in what order, is not
 //! decided here.
 
+mod columns;
 pub mod fdsn_text;
 mod file;
+pub mod isf;
 mod lines;
 mod moment;
+pub mod ndk;
 pub mod quakeml;
 mod row;
+mod solution;
 mod tree_row;
+pub mod usgs_geojson;
 
 pub use file::{Format, open};
 pub use row::EventRow;

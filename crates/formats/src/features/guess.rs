@@ -20,6 +20,8 @@ pub struct Guess {
     dates: u64,
     nested: u64,
     named_like_a_date: bool,
+    /// Those of the whole numbers that are moments of 8, 12 or 14 digits, in a column named like a date.
+    compact: u64,
 }
 
 impl Guess {
@@ -40,6 +42,7 @@ impl Guess {
             self.floats += 1;
         } else if text.parse::<i64>().is_ok() {
             self.ints += 1;
+            self.compact += u64::from(self.named_like_a_date && compact_date(text).is_some());
         } else {
             self.huge += 1;
         }
@@ -71,8 +74,11 @@ impl Guess {
         let years = if self.named_like_a_date { self.ints } else { 0 };
         let not_time = self.bools + numbers + self.huge - years;
         let others = self.bools + self.texts + self.nested + self.huge;
+        let only_compact = self.compact > 0 && self.compact == numbers + self.huge && self.dates == self.texts;
         if self.nested > 0 {
             ColumnKind::Nested
+        } else if only_compact && self.bools == 0 {
+            ColumnKind::Time
         } else if self.texts > 0 && self.dates == self.texts && not_time == 0 {
             ColumnKind::Time
         } else if numbers > 0 && others == 0 {
@@ -114,6 +120,21 @@ pub fn is_date(text: &str) -> bool {
         |range: std::ops::Range<usize>| bytes.get(range).is_some_and(|part| part.iter().all(u8::is_ascii_digit));
     let dashed = bytes.get(4) == Some(&b'-') && bytes.get(7) == Some(&b'-');
     dashed && digits(0..4) && digits(5..7) && digits(8..10) && When::parse(text).is_ok()
+}
+
+/// A moment from digits alone: `20030821`, `200308211212`, `20030821121200`.
+pub fn compact_date(text: &str) -> Option<When> {
+    let is_compact = matches!(text.len(), 8 | 12 | 14) && text.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_compact {
+        return None;
+    }
+    let date = format!("{}-{}-{}", &text[..4], &text[4..6], &text[6..8]);
+    let whole = match text.len() {
+        8 => date,
+        12 => format!("{date}T{}:{}Z", &text[8..10], &text[10..12]),
+        _ => format!("{date}T{}:{}:{}Z", &text[8..10], &text[10..12], &text[12..14]),
+    };
+    When::parse(&whole).ok()
 }
 
 /// A moment from a text; a zone other than UTC is kept as it was stated.

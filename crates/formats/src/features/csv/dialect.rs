@@ -37,6 +37,13 @@ pub struct Dialect {
     pub names: Vec<String>,
 }
 
+impl Dialect {
+    /// Whether the first column holds what was asked for, in a row of its own, as NOAA's tables have it.
+    pub fn has_search_parameters(&self) -> bool {
+        self.names.first().is_some_and(|name| name == "Search Parameters")
+    }
+}
+
 /// Learns the layout of a file.
 pub fn learn(path: &Path, asked_encoding: Option<&str>, report: &mut Report) -> Result<Dialect> {
     let charset = learn_charset(path, asked_encoding, report)?;
@@ -197,6 +204,8 @@ pub struct Records {
     pub record: StringRecord,
     /// Records read.
     pub count: u64,
+    /// Whether rows that fill the first column alone are passed over.
+    skips_first_column: bool,
 }
 
 impl Records {
@@ -218,27 +227,43 @@ impl Records {
             .flexible(true)
             .buffer_capacity(65_536)
             .from_reader(bounded);
-        let mut records = Self { reader, counter, wrong, record: StringRecord::new(), count: 0 };
+        let mut records =
+            Self { reader, counter, wrong, record: StringRecord::new(), count: 0, skips_first_column: false };
         if dialect.has_header {
             records.next()?;
             records.count = 0;
         }
+        records.skips_first_column = dialect.has_search_parameters();
         Ok(records)
     }
 
-    /// Reads the next record; `false` when there is none.
+    /// Reads the next record; `false` when there is none. Rows of search parameters are passed over.
     pub fn next(&mut self) -> Result<bool> {
+        loop {
+            let found = self.next_of_any_kind()?;
+            let is_asked = found && self.skips_first_column && self.fills_first_alone();
+            if !is_asked {
+                self.count += u64::from(found);
+                return Ok(found);
+            }
+        }
+    }
+
+    fn fills_first_alone(&self) -> bool {
+        let mut fields = self.record.iter();
+        fields.next().is_some_and(|first| !first.is_empty()) && fields.all(str::is_empty)
+    }
+
+    fn next_of_any_kind(&mut self) -> Result<bool> {
         self.counter.store(0, Ordering::Relaxed);
         let row = self.count + 1;
-        let found = self.reader.read_record(&mut self.record).map_err(|error| {
+        self.reader.read_record(&mut self.record).map_err(|error| {
             let error = match error.into_kind() {
                 csv::ErrorKind::Io(error) => unreadable(error),
                 other => Error::invalid("The record cannot be read.").because(format!("{other:?}")),
             };
             error.at(format!("row {row}"))
-        })?;
-        self.count += u64::from(found);
-        Ok(found)
+        })
     }
 
     /// Whether bytes were met that are not of the encoding.

@@ -5,6 +5,7 @@
 //! it as a formula. Numbers and dates are left alone.
 
 pub(crate) mod dialect;
+mod parts;
 mod places;
 mod read;
 mod write;

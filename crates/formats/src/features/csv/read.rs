@@ -1,6 +1,7 @@
 //! A text table as a feature source: a pass to learn its columns, then a pass for each scan.
 
 use super::dialect::{self, Dialect, Records};
+use super::parts::Parts;
 use super::places::Places;
 use crate::features::file::{Batches, FileSource, Identity};
 use crate::features::guess::{self, Guess};
@@ -32,7 +33,8 @@ pub fn open(path: &Path, options: &OpenOptions) -> Result<Opened> {
     let (places, declared) = Places::find(&dialect.names, options.xy_columns.as_ref())?;
     let survey = Survey::of(path, &dialect, &places)?;
     survey.remark(&dialect, &mut report);
-    let mut layout = Layout { dialect, places, kinds: Vec::new(), first_numbers: false };
+    let parts = Parts::find(&dialect.names);
+    let mut layout = Layout { dialect, places, parts, kinds: Vec::new(), first_numbers: false };
     let mut schema = survey.schema(&mut layout, options.crs.as_ref(), declared, &mut report);
     times::choose(&mut schema, options.time.as_deref(), &mut report)?;
     layout.kinds = schema.columns.iter().map(|column| column.kind).collect();
@@ -50,15 +52,23 @@ pub fn open(path: &Path, options: &OpenOptions) -> Result<Opened> {
 struct Layout {
     dialect: Dialect,
     places: Places,
+    /// Columns that tell the time in parts; they make one column.
+    parts: Option<Parts>,
     kinds: Vec<ColumnKind>,
     first_numbers: bool,
 }
 
+/// The column that is made of the parts of a time.
+const TIME_OF_PARTS: &str = "time";
+
 impl Layout {
-    /// Fields of the record that are columns: all but the one that is the geometry.
+    /// Fields of the record that are columns: all but the one that is the geometry, those that are parts of a time, and what was
+    /// asked for.
     fn fields(&self) -> impl Iterator<Item = usize> + '_ {
         let geometry = if let Places::Wkt(place) = self.places { Some(place) } else { None };
-        (0..self.dialect.names.len()).filter(move |&place| Some(place) != geometry)
+        let first = usize::from(self.dialect.has_search_parameters());
+        let is_part = |place: usize| self.parts.is_some_and(|parts| parts.has(place));
+        (first..self.dialect.names.len()).filter(move |&place| Some(place) != geometry && !is_part(place))
     }
 }
 
@@ -175,6 +185,10 @@ impl Survey {
             let what = format!("Some bytes are not valid {}; they are marked with “\u{fffd}”.", dialect.charset.name());
             report.add(Finding::new(Severity::Warning, what, "Say the right encoding with --encoding."));
         }
+        if dialect.has_search_parameters() {
+            let what = "The row of search parameters is no data and is passed over.";
+            report.add(Finding::new(Severity::Note, what, ""));
+        }
         if self.rows == 0 {
             report.add(Finding::new(Severity::Warning, "The table has a header but no rows.", ""));
         }
@@ -187,9 +201,14 @@ impl Survey {
         declared: Option<(Crs, String)>,
         report: &mut Report,
     ) -> Schema {
-        let columns: Vec<Column> = layout
-            .fields()
-            .map(|field| {
+        if layout.parts.is_some() {
+            let what = "Columns of year, month, day and so on are read as one column “time”, known as finely as they tell; years below 0 are years BCE.";
+            report.add(Finding::new(Severity::Note, what, ""));
+        }
+        let time = layout.parts.map(|_| Column::new(TIME_OF_PARTS, ColumnKind::Time));
+        let columns: Vec<Column> = time
+            .into_iter()
+            .chain(layout.fields().map(|field| {
                 let (name, guess) = (&layout.dialect.names[field], &self.guesses[field]);
                 guess.remark(name, report);
                 let kind = guess.kind();
@@ -204,7 +223,7 @@ impl Survey {
                     report.add(finding);
                 }
                 Column::new(name.clone(), kind)
-            })
+            }))
             .collect();
         let all_numbers = layout.dialect.has_header && layout.dialect.names.iter().all(|name| is_number(name));
         layout.first_numbers = all_numbers;
@@ -242,6 +261,20 @@ impl Survey {
         let taken = |name: &&str| layout.fields().any(|field| layout.dialect.names[field] == **name);
         let name = ["geometry", "geom", "place"].into_iter().find(|name| !taken(name)).unwrap_or("geometry_1");
         Some(GeometryColumn { name: name.to_owned(), kind: self.mix.kind(), crs, has_z: false })
+    }
+}
+
+/// The time that parts tell; a remark when they name no day of the calendar.
+fn time_of(told: Option<std::result::Result<When, ()>>, row: u64, remarks: &mut Remarks) -> Value<'static> {
+    match told {
+        None => Value::Null,
+        Some(Ok(when)) => Value::Time(when),
+        Some(Err(())) => {
+            let what = "The parts of a time name no moment of the calendar; it is left out.";
+            remarks
+                .add(Finding::new(Severity::Warning, what, "Correct the parts.").at_row(row).in_field(TIME_OF_PARTS));
+            Value::Null
+        }
     }
 }
 
@@ -326,8 +359,13 @@ impl ReaderRows {
         self.add_geometry(row, builder);
         let record = &self.records.record;
         let delimiter = self.layout.dialect.delimiter;
-        for (place, column) in self.schema.columns.iter().enumerate() {
-            let text = record.get(self.fields[place]).unwrap_or("");
+        let made = usize::from(self.layout.parts.is_some());
+        if let Some(parts) = self.layout.parts {
+            let told = parts.when(|place| record.get(place).unwrap_or(""));
+            builder.value(&time_of(told, row, &mut self.remarks));
+        }
+        for (place, column) in self.schema.columns.iter().enumerate().skip(made) {
+            let text = record.get(self.fields[place - made]).unwrap_or("");
             match column.kind {
                 ColumnKind::Text if text.is_empty() => builder.value(&Value::Null),
                 ColumnKind::Int | ColumnKind::Float => {
@@ -336,8 +374,9 @@ impl ReaderRows {
                     builder.value(&guess::value_of(number, column.kind, (row, &column.name), &mut self.remarks));
                 }
                 ColumnKind::Time if text.trim().parse::<i64>().is_ok() => {
-                    let year = text.trim().parse().ok().and_then(|year| When::year(year).ok());
-                    builder.value(&year.map_or(Value::Null, Value::Time));
+                    let year = || text.trim().parse().ok().and_then(|year| When::year(year).ok());
+                    let when = guess::compact_date(text.trim()).or_else(year);
+                    builder.value(&when.map_or(Value::Null, Value::Time));
                 }
                 kind => builder.value(&guess::value_of(text, kind, (row, &column.name), &mut self.remarks)),
             }

@@ -8,6 +8,7 @@ mod shape;
 mod text;
 mod write;
 
+pub(crate) use parse::{Features, RawFeature, RawValue};
 pub use read::open;
 pub(crate) use text::write_int;
 pub use text::{write_fixed, write_float, write_string};

@@ -223,6 +223,11 @@ impl Shape {
         self.positions.iter().any(|position| !position[2].is_nan())
     }
 
+    /// The first position, its height NaN when it has none.
+    pub fn first_position(&self) -> Option<[f64; 3]> {
+        self.positions.first().copied()
+    }
+
     /// The box of all positions.
     pub fn bbox(&self) -> Bbox {
         let mut bbox = Bbox::EMPTY;

@@ -24,7 +24,7 @@ fn markup(corpus: &mut Corpus) {
         ("networklink.kml", "<kml><NetworkLink><Link><href>http://127.0.0.1:9/</href></Link></NetworkLink></kml>".to_owned(), "KML"),
         ("xss.kml", "<kml><Placemark><name><![CDATA[<script>alert(1)</script>]]></name></Placemark></kml>".to_owned(), "KML"),
         ("svg_script.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(1)</script></svg>".to_owned(), "SVG"),
-        ("quakeml_lol.xml", format!("<?xml version='1.0'?><!DOCTYPE q [{lol}]><q:quakeml>&l9;</q:quakeml>"), "QuakeML"),
+        ("quakeml_lol.xml", format!("<?xml version='1.0'?><!DOCTYPE q [{lol}]><q:quakeml>&l9;</q:quakeml>"), "DOCTYPE"),
         ("deep.gml", "<a>".repeat(100_000), "XML"),
     ] {
         corpus.add(name, text, Fate::Refused(word));
