@@ -1,6 +1,7 @@
 //! What is fed: a table.
 
 mod drawn;
+mod feeds;
 mod files;
 mod geology;
 mod http;
@@ -35,6 +36,7 @@ pub const TARGETS: &[Target] = &[
     drawn::MARKS,
     drawn::ENCODERS,
     geology::LEGEND,
+    feeds::FEED,
     http::REQUEST,
     wfs::FES,
     wfs::POSTED,

@@ -3,6 +3,9 @@
 pub(crate) mod answer;
 mod around;
 pub(crate) mod ask;
+mod receive;
 mod routes;
+pub mod stream;
 
+pub use answer::LISTED;
 pub use routes::routes;

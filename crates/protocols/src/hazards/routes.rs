@@ -9,6 +9,7 @@ use crate::common::site::Site;
 use crate::ogcapi::answer::json;
 use crate::ogcapi::links;
 use axum::Router;
+use axum::routing::{get, post};
 use terrane_engine::Caller;
 use terrane_engine::hazard::{EventOrder, EventQuestion};
 use terrane_hazard::kind::Kind;
@@ -25,6 +26,8 @@ pub fn routes(site: Site) -> Router {
         .route("/hazards/section", resource(section))
         .route("/hazards/events/{collection}/{event}", resource(event))
         .route("/hazards/place", resource(place))
+        .route("/hazards/stream", get(super::stream::stream))
+        .route("/hazards/feeds/{feed}", post(super::receive::receive))
         .with_state(site)
 }
 

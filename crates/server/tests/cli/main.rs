@@ -6,6 +6,7 @@ mod carried;
 mod check;
 mod commands;
 mod doctor;
+mod feeds;
 mod geology;
 mod hostile;
 mod http;
