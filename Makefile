@@ -1,7 +1,7 @@
 # Terrane: the commands a person types. `make help` lists them.
 # Each does its own set-up and is quick when nothing is missing.
 
-.PHONY: help demo build test fmt lint bench soak cite portal stats deny clean
+.PHONY: help demo build test fmt lint bench soak portal stats deny clean
 .DEFAULT_GOAL := help
 
 PROGRAM := $(or $(CARGO_TARGET_DIR),target)/release/terrane
@@ -15,7 +15,6 @@ help:
 	@echo 'make lint     what CI asks before the tests: format, clippy, house rules'
 	@echo 'make bench    the benchmarks of all crates'
 	@echo 'make soak     break the program on purpose for an hour and look whether anything is lost; SOAK_ARGS=--quick for minutes'
-	@echo 'make cite     OGC'"'"'s own suite for WFS 2.0 (needs Java 17 and Maven)'
 	@echo 'make stats    lengths of functions and files, crate by crate'
 	@echo 'make deny     licences and sources of what we build on (needs cargo-deny)'
 	@echo 'make clean    delete what was built; .venv and .tools stay'
@@ -57,9 +56,6 @@ bench:
 
 soak:
 	@tools/soak.sh $(SOAK_ARGS)
-
-cite:
-	@conformance/cite.sh
 
 stats:
 	@cargo run --quiet -p terrane-xtask -- stats

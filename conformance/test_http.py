@@ -1,4 +1,5 @@
 """What caches, proxies and browsers rely on: validators, languages, compression, the public address."""
+import html
 import json
 
 import pytest
@@ -72,8 +73,23 @@ def leaves(nodes):
     for node in nodes:
         if node["kind"] == "group":
             yield from leaves(node["layers"])
-        else:
+        elif node["kind"] == "layer":
             yield node
+
+
+def test_what_a_map_lacks_is_listed_with_what_would_fill_it(demo):
+    def wanted(nodes):
+        for node in nodes:
+            yield from wanted(node.get("layers", []))
+            if node["kind"] == "wanted":
+                yield node
+
+    for language in ("en", "ja"):
+        lacking = list(wanted(demo.json("/maps/hazards", f="json", lang=language)["layers"]))
+        assert len(lacking) == 8
+        assert all(node["title"] and "terrane add" in node["text"] for node in lacking)
+    page = demo.get("/maps/hazards", f="html", lang="en").text
+    assert all(html.escape(node["title"]) in page for node in wanted(demo.json("/maps/hazards", f="json", lang="en")["layers"]))
 
 
 def test_every_layer_of_every_map_draws_and_has_a_legend_and_a_page(demo):

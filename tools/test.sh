@@ -11,6 +11,9 @@ step "portal build" tools/portal.sh build
 fail_fast=()
 [ "${CI:-}" = true ] && fail_fast=(--no-fail-fast)
 step "cargo test" cargo test --workspace "${fail_fast[@]}" -- --quiet
+# The tests of the server have built the program; asking cargo for the server alone would build most of it again with other features.
+target=${CARGO_TARGET_DIR:-$PWD/target}
+[ -n "${TERRANE:-}" ] || export TERRANE="$target/debug/terrane"
 if [ -f conformance/run.sh ]; then
     step "conformance" bash conformance/run.sh
 fi

@@ -94,6 +94,9 @@ def walk(nodes):
         if "group" in node:
             check_text("a group", node["group"]["title"])
             yield from walk(node["group"]["layers"])
+        elif "wanted" in node:
+            check_text("a layer without data", node["wanted"]["title"])
+            check_text("what would fill a layer", node["wanted"]["text"])
         else:
             yield node
 

@@ -4,7 +4,7 @@
     python3 prepare.py SHARED [--out FOLDER] [--only PART]
 
 SHARED  the folder with basemap/, geology/, earthquakes/, volcano/, tsunami/, faults/, plates/, magnetics/, topography/
-PART    one of basemap, geology, hazards, tectonics, grids
+PART    one of basemap, geology, hazards, impacts, tectonics, grids
 
 Needs Python 3.9 or later and GDAL's programs ogr2ogr and gdal_translate (with SpatiaLite). Run twice, it writes the
 same files twice.
@@ -18,9 +18,10 @@ import basemap
 import geology
 import grids
 import hazards
+import impacts
 import tectonics
 
-PARTS = {"basemap": basemap, "geology": geology, "hazards": hazards, "tectonics": tectonics, "grids": grids}
+PARTS = {"basemap": basemap, "geology": geology, "hazards": hazards, "impacts": impacts, "tectonics": tectonics, "grids": grids}
 
 
 def main():

@@ -136,7 +136,8 @@ fn maps() -> impl Strategy<Value = Map> {
     let group = |inner| {
         (texts(), any::<bool>(), vec(inner, 0..4)).prop_map(|(title, open, layers)| Node::Group { title, open, layers })
     };
-    let nodes = layers().prop_recursive(3, 12, 4, group);
+    let wanted = (texts(), texts()).prop_map(|(title, text)| Node::Wanted { title, text });
+    let nodes = prop_oneof![4 => layers(), 1 => wanted].prop_recursive(3, 12, 4, group);
     (ids(), texts(), texts(), of(ids()), of(boxes()), vec(nodes, 0..4))
         .prop_map(|(id, title, description, base, view, layers)| Map { id, title, description, base, view, layers })
 }

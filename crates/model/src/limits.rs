@@ -15,6 +15,8 @@ pub struct Limits {
     pub event_points_max: usize,
     /// Earthquakes that charts are made of at most.
     pub chart_events_max: usize,
+    /// Earthquakes that are sorted into clusters at most.
+    pub declustered_events_max: usize,
     /// Earthquakes that a section shows at most; the largest are.
     pub section_events_max: usize,
     /// Rows kept in memory to sort one answer, pages skipped included.
@@ -85,6 +87,7 @@ impl Default for Limits {
             events_max: 20_000,
             event_points_max: 1_000_000,
             chart_events_max: 5_000_000,
+            declustered_events_max: 100_000,
             section_events_max: 20_000,
             sort_rows_max: 200_000,
             picture_side_px_max: 8_192,
@@ -133,6 +136,8 @@ pub const WFS_ROWS_MAX: usize = 1_000_000;
 pub const WFS_PAGE_ROWS: usize = 10_000;
 /// Rows of one file (GeoPackage, Shapefile) that is made for a WFS answer.
 pub const WFS_FILE_ROWS_MAX: usize = 500_000;
+/// Pairs of events that are compared when two catalogues become one: dates without a time would compare everything with everything.
+pub const EVENT_PAIRS_MAX: usize = 5_000_000;
 /// Rows in a batch that readers aim for.
 pub const BATCH_ROWS: usize = 1_024;
 /// Bytes in a batch that readers aim for.

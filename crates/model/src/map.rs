@@ -21,7 +21,7 @@ pub struct Map {
     pub layers: Vec<Node>,
 }
 
-/// A group or a layer.
+/// A group, a layer, or what a layer is missing.
 #[derive(Debug, Clone, PartialEq)]
 #[allow(clippy::large_enum_variant)] // maps have tens of nodes
 pub enum Node {
@@ -36,6 +36,13 @@ pub enum Node {
     },
     /// A dataset drawn with a style.
     Layer(Layer),
+    /// A layer that the map should have and for which there are no data: it is listed, and never drawn.
+    Wanted {
+        /// What is missing.
+        title: LocalText,
+        /// What would fill it: which rows, columns and places, and how they are added.
+        text: LocalText,
+    },
 }
 
 /// A dataset drawn with a style.
@@ -79,6 +86,7 @@ impl Map {
                 match node {
                     Node::Group { layers, .. } => walk(layers, all),
                     Node::Layer(layer) => all.push(layer),
+                    Node::Wanted { .. } => {}
                 }
             }
         }

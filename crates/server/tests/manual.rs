@@ -27,6 +27,7 @@ const READ_TOGETHER: [&[&str]; 2] = [
         "docs/howto/publish.md",
         "docs/howto/style.md",
         "docs/howto/geology.md",
+        "docs/howto/events.md",
         "docs/howto/tiles.md",
         "docs/howto/run.md",
         "docs/howto/backup.md",
@@ -88,6 +89,11 @@ fn stand_ins(folder: &Path) {
     let wells = "well_id,lon,lat,depth_m\nA1,100.5,13.75,120\nA2,100.6,13.80,95\n";
     std::fs::write(folder.join("wells.csv"), wells).expect("written");
     std::fs::write(folder.join("wells-2027.csv"), format!("{wells}A3,100.7,13.85,60\n")).expect("written");
+    let comcat =
+        "time,latitude,longitude,depth,mag,magType,id\n2011-03-11T05:46:24.120Z,38.297,142.373,29,9.1,mww,us1\n";
+    std::fs::write(folder.join("comcat.csv"), comcat).expect("written");
+    let isc = "eventID,year,month,day,hour,minute,second,longitude,latitude,depth,magnitude,magnitudeType\n101,2011,3,11,5,46,23,142.498,38.297,19.7,9.09,MW\n";
+    std::fs::write(folder.join("isc.csv"), isc).expect("written");
     std::fs::copy(root().join("demo/styles/mino_units.json"), folder.join("units.json")).expect("copied");
     // A GeoPackage, as the program itself writes it.
     terrane(folder, &["init", "maker"]);

@@ -116,7 +116,8 @@ fn of_ending(ending: &str) -> Vec<Vec<u8>> {
     all
 }
 
-fn read(name: &str, bytes: &[u8]) {
+/// Writes bytes to a file of a name and reads it as an import does.
+pub fn read(name: &str, bytes: &[u8]) {
     let folder = tempfile::tempdir().expect("a temporary folder can be written");
     let path = folder.path().join(name);
     std::fs::write(&path, bytes).expect("a temporary folder can be written");

@@ -2,6 +2,7 @@
 
 mod drawn;
 mod feeds;
+mod events;
 mod files;
 mod geology;
 mod http;
@@ -31,6 +32,12 @@ pub const TARGETS: &[Target] = &[
     files::GEOTIFF,
     files::ARCHIVE,
     files::DISPLAY,
+    events::QUAKEML,
+    events::FDSN_TEXT,
+    events::NDK,
+    events::ISF,
+    events::USGS_GEOJSON,
+    events::CAP,
     drawn::AREAS,
     drawn::LINES,
     drawn::MARKS,

@@ -83,6 +83,7 @@ export async function readMap(id: string, lang: string): Promise<MapDocument> {
   const nodes = (list: unknown): TreeNode[] => (Array.isArray(list) ? list : []).map((n) => node(n as Record<string, unknown>));
   const node = (n: Record<string, unknown>): TreeNode => {
     if (n.kind === 'group') return { kind: 'group', title: String(n.title ?? ''), open: n.open !== false, layers: nodes(n.layers) };
+    if (n.kind === 'wanted') return { kind: 'wanted', title: String(n.title ?? ''), text: String(n.text ?? '') };
     const layer = n as unknown as LayerNode;
     const dataset = String(layer.dataset ?? layer.id);
     const stem = String(layer.id ?? dataset);

@@ -41,7 +41,14 @@ export interface GroupNode {
   layers: TreeNode[];
 }
 
-export type TreeNode = LayerNode | GroupNode;
+/** A layer that the map should have and for which there are no data, with what would fill it. */
+export interface WantedNode {
+  kind: 'wanted';
+  title: string;
+  text: string;
+}
+
+export type TreeNode = LayerNode | GroupNode | WantedNode;
 
 export interface MapDocument {
   id: string;

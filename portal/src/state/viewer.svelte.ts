@@ -128,7 +128,7 @@ class Viewer {
 
   /** The layer states that belong to a part of the tree. */
   under(nodes: TreeNode[]): LayerState[] {
-    return nodes.flatMap((n) => (n.kind === 'group' ? this.under(n.layers) : (this.layers.find((l) => l.node.id === n.id) ?? [])));
+    return nodes.flatMap((n) => (n.kind === 'wanted' ? [] : n.kind === 'group' ? this.under(n.layers) : (this.layers.find((l) => l.node.id === n.id) ?? [])));
   }
 
   async start(): Promise<void> {
@@ -251,7 +251,7 @@ class Viewer {
 }
 
 const rank = (layers: LayerState[], layer: LayerState | null) => (layer ? layers.indexOf(layer) : layers.length);
-const flatten = (nodes: TreeNode[]): LayerNode[] => nodes.flatMap((n) => (n.kind === 'group' ? flatten(n.layers) : [n]));
+const flatten = (nodes: TreeNode[]): LayerNode[] => nodes.flatMap((n) => (n.kind === 'wanted' ? [] : n.kind === 'group' ? flatten(n.layers) : [n]));
 
 /** The first of the reader's languages that the viewer speaks. */
 function preferred(): string {

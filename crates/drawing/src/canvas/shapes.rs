@@ -45,7 +45,31 @@ pub fn outline(shape: Shape) -> Outline {
             lines: vec![vec![[0.0, 1.0], [0.0, -0.5]]],
             circle: None,
         },
+        Shape::Person => Outline { areas: vec![head(), BODY.to_vec()], lines: Vec::new(), circle: None },
     }
+}
+
+/// Shoulders, arms and legs of a person, simple enough to be told at 2 mm.
+const BODY: [[f64; 2]; 14] = [
+    [-0.36, -0.36],
+    [0.36, -0.36],
+    [0.5, -0.22],
+    [0.5, 0.3],
+    [0.31, 0.3],
+    [0.31, 1.0],
+    [0.05, 1.0],
+    [0.05, 0.42],
+    [-0.05, 0.42],
+    [-0.05, 1.0],
+    [-0.31, 1.0],
+    [-0.31, 0.3],
+    [-0.5, 0.3],
+    [-0.5, -0.22],
+];
+
+/// The head of a person.
+fn head() -> Vec<[f64; 2]> {
+    polygon(16, 0.31).into_iter().map(|[x, y]| [x, y - 0.71]).collect()
 }
 
 /// A regular polygon with a corner up.

@@ -122,11 +122,13 @@ pub enum Shape {
     Horizontal,
     /// An arrow that points up.
     Arrow,
+    /// A person standing, for numbers of people.
+    Person,
 }
 
 impl Shape {
     /// All shapes with their names.
-    pub const ALL: [(&'static str, Self); 12] = [
+    pub const ALL: [(&'static str, Self); 13] = [
         ("circle", Self::Circle),
         ("square", Self::Square),
         ("triangle", Self::Triangle),
@@ -139,6 +141,7 @@ impl Shape {
         ("vertical", Self::Vertical),
         ("horizontal", Self::Horizontal),
         ("arrow", Self::Arrow),
+        ("person", Self::Person),
     ];
 
     /// The shape of a name.

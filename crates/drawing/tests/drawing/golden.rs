@@ -76,6 +76,7 @@ fn every_shape_of_mark_looks_as_it_should() {
         "vertical",
         "horizontal",
         "arrow",
+        "person",
     ];
     for (at, shape) in shapes.iter().enumerate() {
         table.row(shape, at as f64 * 10.0, |geometry| {
@@ -83,7 +84,7 @@ fn every_shape_of_mark_looks_as_it_should() {
         });
     }
     let symbolizer = r##"{"type": "mark", "shape": {"column": "colour"}, "size": "20 px", "fill": "#e9c46a", "stroke": {"colour": "#264653", "width": "1.5 px"}, "rotation": {"column": "size"}}"##;
-    check(&drawn(&view([0.0, 0.0, 180.0, 60.0], 180, 60), &style("", symbolizer), &table.finish()), "marks");
+    check(&drawn(&view([0.0, -30.0, 180.0, 60.0], 180, 90), &style("", symbolizer), &table.finish()), "marks");
 }
 
 #[test]

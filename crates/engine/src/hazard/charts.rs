@@ -7,7 +7,11 @@ use crate::caller::Caller;
 use crate::pool::Cancel;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use terrane_hazard::frequency::{GutenbergRichter, Histogram, Mc, gutenberg_richter, maximum_curvature};
+use terrane_hazard::declustering::{Part, Shock, Window, gardner_knopoff};
+use terrane_hazard::frequency::{
+    Completeness, GutenbergRichter, Histogram, Mc, Weichert, gutenberg_richter, maximum_curvature, weichert,
+};
+use terrane_hazard::geodesy::Position;
 use terrane_hazard::kind::Kind;
 use terrane_hazard::table::Role;
 use terrane_model::limits::Limits;
@@ -26,6 +30,15 @@ const STEPS: usize = 240;
 const DEPTH_BIN_KM: f64 = 20.0;
 /// The deepest bin begins here, kilometres.
 const DEEPEST_KM: f64 = 700.0;
+
+/// How charts of earthquakes are counted.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ChartOptions {
+    /// Fore- and aftershocks are left out by these windows.
+    pub declustered: Option<Window>,
+    /// Since which year (decimal) which magnitude is complete: the law is fitted to that as well (Weichert 1980).
+    pub completeness: Vec<(f64, f64)>,
+}
 
 /// Many events in numbers.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -58,6 +71,10 @@ pub struct EarthquakeCharts {
     pub mc: Option<Mc>,
     /// The law of Gutenberg and Richter above that, when there are enough.
     pub law: Option<GutenbergRichter>,
+    /// Fore- and aftershocks that were left out.
+    pub left_out: u64,
+    /// The law for magnitudes that are complete for unequal times, when a table of completeness was given.
+    pub weichert: Option<Weichert>,
     /// Years from the first to the last.
     pub years: f64,
     /// The first and the last moment.
@@ -91,25 +108,32 @@ struct Quake {
     at: Instant,
     magnitude: f32,
     depth_km: f32,
+    position: [f32; 2],
 }
 
 impl Engine {
     /// All events that match, in numbers.
-    pub async fn event_charts(self: &Arc<Self>, caller: Caller, question: EventQuestion) -> Result<Charts> {
+    pub async fn event_charts(
+        self: &Arc<Self>,
+        caller: Caller,
+        question: EventQuestion,
+        options: ChartOptions,
+    ) -> Result<Charts> {
         let engine = Arc::clone(self);
-        self.pool().run(move |cancel: &Cancel| engine.event_charts_here(caller, &question, cancel)).await
+        self.pool().run(move |cancel: &Cancel| engine.event_charts_here(caller, &question, &options, cancel)).await
     }
 
     pub(super) fn event_charts_here(
         &self,
         caller: Caller,
         question: &EventQuestion,
+        options: &ChartOptions,
         cancel: &Cancel,
     ) -> Result<Charts> {
         let (mut charts, mut most) = (Charts::default(), (None, Vec::new()));
         for source in self.event_sources(caller).into_iter().filter(|source| question.asks(source)) {
             let (before, mut quakes) = (charts.matched, Vec::new());
-            self.each_event(caller, question, &source, (&ROLES, cancel), |event| {
+            self.each_event((caller, cancel), question, (&source, &ROLES), |event| {
                 charts.matched += 1;
                 charts.count(event);
                 if event.kind() == Kind::Earthquake && quakes.len() <= self.limits().chart_events_max {
@@ -123,7 +147,16 @@ impl Engine {
             }
         }
         if let (Some(catalog), quakes) = most {
-            charts.earthquakes = earthquakes(catalog, &quakes)?;
+            let all = quakes.len();
+            let quakes = match options.declustered {
+                Some(window) => mainshocks(quakes, window, self.limits())?,
+                None => quakes,
+            };
+            charts.earthquakes = earthquakes(catalog, &quakes)?
+                .map(|charts| EarthquakeCharts { left_out: (all - quakes.len()) as u64, ..charts });
+            if let Some(charts) = charts.earthquakes.as_mut().filter(|_| !options.completeness.is_empty()) {
+                charts.weichert = Some(complete(&quakes, &options.completeness)?);
+            }
         }
         Ok(charts)
     }
@@ -168,8 +201,43 @@ fn quake(event: &Event<'_>) -> Option<Quake> {
         at: event.time()?.earliest,
         magnitude: event.number(Role::Magnitude)? as f32,
         depth_km: event.number(Role::Depth).map_or(f32::NAN, |depth| depth as f32),
+        position: event.position().map_or([f32::NAN; 2], |at| at.map(|degrees| degrees as f32)),
     })
 }
+
+/// The earthquakes that stand for themselves. The work grows with the square of those in one window, so their number is bounded.
+fn mainshocks(mut quakes: Vec<Quake>, window: Window, limits: &Limits) -> Result<Vec<Quake>> {
+    if quakes.len() > limits.declustered_events_max {
+        let say = format!(
+            "At most {} earthquakes are sorted into clusters; ask for a shorter time, a smaller area or larger magnitudes.",
+            limits.declustered_events_max
+        );
+        return Err(Error::too_large(say).at("decluster"));
+    }
+    let shock = |quake: &Quake| Shock {
+        time_days: quake.at.0 as f64 / 86_400e6,
+        position: Position::new(f64::from(quake.position[0]), f64::from(quake.position[1])),
+        depth_km: f64::from(quake.depth_km),
+        magnitude: f64::from(quake.magnitude),
+    };
+    let shocks: Vec<Shock> = quakes.iter().map(shock).collect();
+    let mut part = gardner_knopoff(&shocks, window, 1.0).part.into_iter();
+    quakes.retain(|_| part.next() == Some(Part::Mainshock));
+    Ok(quakes)
+}
+
+/// The law for magnitudes that are complete for unequal times. The catalogue ends with its last earthquake.
+fn complete(quakes: &[Quake], steps: &[(f64, f64)]) -> Result<Weichert> {
+    let year = |quake: &Quake| 1970.0 + quake.at.0 as f64 / 1e6 / SECONDS_PER_YEAR;
+    let events: Vec<(f64, f64)> =
+        quakes.iter().map(|quake| (year(quake), (f64::from(quake.magnitude) * 1e4).round() / 1e4)).collect();
+    let end = events.iter().map(|(year, _)| *year).fold(f64::MIN, f64::max) + 1e-6;
+    let table = Completeness::new(steps.to_vec(), end)?;
+    weichert(&table.bins(&table.periods_of(&events, BIN_WIDTH)?))
+}
+
+/// Seconds of a year of the Gregorian calendar on average.
+const SECONDS_PER_YEAR: f64 = 31_556_952.0;
 
 fn earthquakes(catalog: DatasetId, quakes: &[Quake]) -> Result<Option<EarthquakeCharts>> {
     let times = || quakes.iter().map(|quake| quake.at);
@@ -202,7 +270,9 @@ fn earthquakes(catalog: DatasetId, quakes: &[Quake]) -> Result<Option<Earthquake
         histogram,
         mc,
         law,
-        years: span / 1e6 / 31_556_952.0,
+        left_out: 0,
+        weichert: None,
+        years: span / 1e6 / SECONDS_PER_YEAR,
         period: [first, last],
         cells: cells.into_iter().map(|((column, bin), count)| [column, bin, count]).collect(),
         columns: TIME_CELLS,

@@ -23,7 +23,7 @@ impl Engine {
         let mut names: BTreeSet<String> = BTreeSet::new();
         let everything = EventQuestion::default();
         for source in self.event_sources(caller).into_iter().filter(|it| it.table.column(Role::Contributor).is_some()) {
-            self.each_event(caller, &everything, &source, (&[Role::Contributor], cancel), |event| {
+            self.each_event((caller, cancel), &everything, (&source, &[Role::Contributor]), |event| {
                 let name = event.text(Role::Contributor).filter(|name| !names.contains(*name));
                 if let Some(name) = name.filter(|_| names.len() < NAMES_MAX) {
                     names.insert(name.to_owned());

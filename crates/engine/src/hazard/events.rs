@@ -10,6 +10,7 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::sync::Arc;
 use terrane_formats::events::EventRow;
+use terrane_hazard::geodesy::{Position, sphere_distance_m};
 use terrane_hazard::kind::Kind;
 use terrane_hazard::table::Role;
 use terrane_model::batch::Value;
@@ -40,6 +41,8 @@ pub struct EventRows {
     /// The rows.
     pub batches: Vec<Batch>,
     columns: [Option<u16>; ROLES_MAX],
+    /// The same as a list.
+    told: Vec<(Role, u16)>,
     /// The schema that those places are of.
     schema: Option<Arc<Schema>>,
     depth_unit_km: f64,
@@ -49,8 +52,15 @@ impl EventRows {
     /// Rows whose batches hold these columns.
     pub(super) fn new(source: EventSource, state: Arc<str>, batches: Vec<Batch>) -> Self {
         let depth_unit_km = source.depth_unit_km();
-        let mut rows =
-            Self { source, state, batches: Vec::new(), columns: [None; ROLES_MAX], schema: None, depth_unit_km };
+        let mut rows = Self {
+            source,
+            state,
+            batches: Vec::new(),
+            columns: [None; ROLES_MAX],
+            told: Vec::new(),
+            schema: None,
+            depth_unit_km,
+        };
         if let Some(batch) = batches.first() {
             rows.look_at(batch);
         }
@@ -62,11 +72,13 @@ impl EventRows {
         if self.schema.as_ref().is_some_and(|known| Arc::ptr_eq(known, &batch.schema)) {
             return;
         }
+        self.told.clear();
         for (role, name) in self.source.table.columns() {
             let place = batch.schema.column(name).and_then(|(place, _)| u16::try_from(place).ok());
             if let Some(slot) = self.columns.get_mut(role as usize) {
                 *slot = place;
             }
+            self.told.extend(place.map(|place| (role, place)));
         }
         self.schema = Some(Arc::clone(&batch.schema));
     }
@@ -134,8 +146,10 @@ impl<'a> Event<'a> {
     /// All that was read of it, as writers take it.
     pub fn row(&self) -> EventRow<'a> {
         let mut row = EventRow { kind: self.kind(), ..EventRow::default() };
-        for (role, _) in self.rows.source.table.columns() {
-            row.set(role, self.value(role));
+        for (role, place) in &self.rows.told {
+            if let Some(values) = self.batch.columns.get(usize::from(*place)) {
+                row.set(*role, values.get(self.row));
+            }
         }
         if row.id.is_empty() {
             row.id = Cow::Owned(self.id());
@@ -183,6 +197,25 @@ impl EventPage {
         self
     }
 
+    /// The same page with each event once: of records so near in time and place that they are of one, the first stays.
+    pub(super) fn each_once(self) -> Self {
+        let mut seen: Vec<(Option<When>, Option<[f64; 2]>)> = Vec::new();
+        self.without(|event| {
+            let (time, at) = (event.time(), event.position());
+            let known = seen.iter().any(|(other, place)| is_same((&time, at), (other, *place)));
+            if !known {
+                seen.push((time, at));
+            }
+            known
+        })
+    }
+
+    /// The first so many.
+    pub(super) fn first(mut self, count: usize) -> Self {
+        self.order.truncate(count);
+        self
+    }
+
     /// Puts the rows of all tables, each in order, in one.
     fn merged(tables: Vec<EventRows>, question: &EventQuestion) -> Self {
         let mut order = Vec::new();
@@ -219,6 +252,23 @@ impl EventPage {
     }
 }
 
+/// Records of different catalogues are of one event when they may be within this time and are within this distance.
+const SAME_MICROS: i64 = 60 * 1_000_000;
+const SAME_M: f64 = 150_000.0;
+
+/// Whether two records may be of one event.
+pub(super) fn is_same(
+    (time, at): (&Option<When>, Option<[f64; 2]>),
+    (other_time, other_at): (&Option<When>, Option<[f64; 2]>),
+) -> bool {
+    let (Some(time), Some(other_time), Some(at), Some(other_at)) = (time, other_time, at, other_at) else {
+        return false;
+    };
+    let apart = (time.earliest.0 - other_time.latest.0).max(other_time.earliest.0 - time.latest.0);
+    let position = |at: [f64; 2]| Position::new(at[0], at[1]);
+    apart <= SAME_MICROS && sphere_distance_m(position(at), position(other_at)) <= SAME_M
+}
+
 impl Engine {
     /// A page of events with the columns of some roles, from all tables that the question is put to.
     pub async fn events(
@@ -229,18 +279,17 @@ impl Engine {
         count: bool,
     ) -> Result<EventPage> {
         let engine = Arc::clone(self);
-        let task = move |cancel: &Cancel| engine.events_here(caller, &question, &roles, count, cancel);
+        let task = move |cancel: &Cancel| engine.events_here((caller, cancel), &question, &roles, count);
         self.pool().run(task).await
     }
 
     /// As [`Engine::events`], for a task that runs in the pool already.
     pub fn events_here(
         &self,
-        caller: Caller,
+        (caller, cancel): (Caller, &Cancel),
         question: &EventQuestion,
         roles: &[Role],
         count: bool,
-        cancel: &Cancel,
     ) -> Result<EventPage> {
         let mut tables = Vec::new();
         let mut matched = 0;
@@ -252,7 +301,7 @@ impl Engine {
         let mut roles = roles.to_vec();
         roles.push(question.order.by);
         for source in self.event_sources(caller).into_iter().filter(|source| question.asks(source)) {
-            let Some(stream) = self.event_stream(caller, question, &source, (&roles, wanted), cancel)? else {
+            let Some(stream) = self.event_stream((caller, cancel), question, &source, (&roles, wanted))? else {
                 continue;
             };
             let (rows, all) = read(stream, source, count, cancel)?;
@@ -269,24 +318,22 @@ impl Engine {
     /// The rows of one table, in order; nothing when it cannot hold what is asked for.
     pub(super) fn event_stream(
         &self,
-        caller: Caller,
+        (caller, cancel): (Caller, &Cancel),
         question: &EventQuestion,
         source: &EventSource,
         (roles, wanted): (&[Role], usize),
-        cancel: &Cancel,
     ) -> Result<Option<FeatureStream>> {
         let Some(mut query) = question.query(source, roles) else { return Ok(None) };
         query.limit = Some(wanted);
-        self.whole_stream(caller, source, query, cancel)
+        self.whole_stream((caller, cancel), source, query)
     }
 
     /// The rows of one table by a query, as many as the query says.
     pub(super) fn whole_stream(
         &self,
-        caller: Caller,
+        (caller, cancel): (Caller, &Cancel),
         source: &EventSource,
         mut query: FeatureQuery,
-        cancel: &Cancel,
     ) -> Result<Option<FeatureStream>> {
         query.limit = query.limit.or(Some(usize::MAX - 1));
         let asked =

@@ -1,6 +1,7 @@
 //! What has happened around a place, and what it is near to: "my place".
 
 use super::events::{Event, EventPage};
+use super::felt::Felt;
 use super::question::{EventOrder, EventPlace, EventQuestion, Range};
 use super::sources::{NearSource, SlabDepth};
 use crate::Engine;
@@ -8,8 +9,10 @@ use crate::caller::Caller;
 use crate::pool::Cancel;
 use std::sync::Arc;
 use terrane_hazard::kind::Kind;
+use terrane_hazard::shaking::Ground;
 use terrane_hazard::source::SourceKind;
 use terrane_hazard::table::Role;
+use terrane_model::time::Interval;
 use terrane_model::{Instant, Result};
 
 /// Faults and volcanoes that are named.
@@ -20,8 +23,21 @@ const SOURCE_REACH_M: f64 = 500_000.0;
 const COAST_REACH_M: f64 = 100_000.0;
 /// Earthquakes, tsunamis and eruptions that are named of each.
 const NAMED: usize = 10;
+/// Earthquakes are counted from this year on: before it no catalogue is complete anywhere on Earth.
+const COUNTED_SINCE: i64 = 1900;
 /// Magnitudes that are counted from.
 const COUNTED: [f64; 4] = [5.0, 6.0, 7.0, 8.0];
+
+/// Which place.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PlaceQuestion {
+    /// The place, degrees.
+    pub at: [f64; 2],
+    /// Around it, kilometres.
+    pub radius_km: f64,
+    /// The ground there: the mean shear-wave velocity of its upper 30 m, m/s.
+    pub vs30_m_s: f64,
+}
 
 /// What there is around a place.
 pub struct PlaceReport {
@@ -37,8 +53,12 @@ pub struct PlaceReport {
     pub run_ups: Vec<NearSource>,
     /// The slab below.
     pub slab: Option<SlabDepth>,
-    /// The largest earthquakes around.
+    /// The largest earthquakes around, each once.
     pub earthquakes: EventPage,
+    /// The earthquakes that shook the place most, as a model estimates it.
+    pub felt: Vec<Felt>,
+    /// The ground that the estimates are for: the mean shear-wave velocity of its upper 30 m, m/s.
+    pub vs30_m_s: f64,
     /// The eruptions around, the newest first.
     pub eruptions: EventPage,
     /// The sources of tsunamis around, the highest first.
@@ -62,22 +82,26 @@ pub struct PlaceCount {
 
 impl Engine {
     /// What there is around a place, degrees.
-    pub async fn place_report(self: &Arc<Self>, caller: Caller, at: [f64; 2], radius_km: f64) -> Result<PlaceReport> {
+    pub async fn place_report(self: &Arc<Self>, caller: Caller, question: PlaceQuestion) -> Result<PlaceReport> {
         let engine = Arc::clone(self);
-        self.pool().run(move |cancel: &Cancel| engine.place_here(caller, at, radius_km, cancel)).await
+        self.pool().run(move |cancel: &Cancel| engine.place_here(caller, question, cancel)).await
     }
 
-    fn place_here(&self, caller: Caller, at: [f64; 2], radius_km: f64, cancel: &Cancel) -> Result<PlaceReport> {
-        let nearest = |kind, reach_m| self.nearest_sources(caller, kind, at, (NEAREST, reach_m), cancel);
+    fn place_here(&self, caller: Caller, question: PlaceQuestion, cancel: &Cancel) -> Result<PlaceReport> {
+        let PlaceQuestion { at, radius_km, vs30_m_s } = question;
+        let nearest = |kind, reach_m| self.nearest_sources((caller, cancel), kind, at, (NEAREST, reach_m));
         let around = |kind, by| EventQuestion {
             kinds: vec![kind],
             place: Some(EventPlace::Ring { centre: at, min_m: 0.0, max_m: radius_km * 1000.0 }),
             order: EventOrder { by, descending: true },
-            limit: NAMED,
+            // Several catalogues tell the same event.
+            limit: NAMED * 3,
             ..EventQuestion::default()
         };
         let roles: Vec<Role> = Role::all().filter(|role| *role != Role::Event).collect();
-        let events = |question: EventQuestion| self.events_here(caller, &question, &roles, false, cancel);
+        let events = |question: EventQuestion| {
+            Ok(self.events_here((caller, cancel), &question, &roles, false)?.each_once().first(NAMED))
+        };
         Ok(PlaceReport {
             at,
             radius_km,
@@ -86,6 +110,8 @@ impl Engine {
             run_ups: nearest(SourceKind::RunUp, COAST_REACH_M)?,
             slab: self.slab_below(caller, at, cancel)?,
             earthquakes: events(around(Kind::Earthquake, Role::Magnitude))?,
+            felt: self.felt_at(caller, at, (NAMED, &Ground::of_vs30(vs30_m_s)), cancel)?,
+            vs30_m_s,
             eruptions: events(around(Kind::Eruption, Role::Time))?,
             tsunamis: events(around(Kind::Tsunami, Role::WaterHeight))?,
             counts: self.place_counts(caller, &around(Kind::Earthquake, Role::Time), cancel)?,
@@ -95,13 +121,15 @@ impl Engine {
     /// Counts by magnitude, table by table: each has its own completeness, and they tell the same earthquakes.
     fn place_counts(&self, caller: Caller, around: &EventQuestion, cancel: &Cancel) -> Result<Vec<PlaceCount>> {
         let mut all = Vec::new();
+        let since = Instant::from_date(COUNTED_SINCE, 1, 1)?;
         for source in self.event_sources(caller).into_iter().filter(|source| around.asks(source)) {
-            let period = source.entry.about().period.and_then(|period| Some([period.start?, period.end?]));
-            let Some(period) = period else { continue };
+            let period = source.entry.about().period.and_then(|period| Some([period.start?.max(since), period.end?]));
+            let Some(period) = period.filter(|[start, end]| start < end) else { continue };
             let magnitude = Range { min: Some(COUNTED[0]), max: None };
-            let question = EventQuestion { magnitude, ..around.clone() };
+            let question =
+                EventQuestion { magnitude, period: Interval { start: Some(since), end: None }, ..around.clone() };
             let mut counts = [0_u64; COUNTED.len()];
-            self.each_event(caller, &question, &source, (&[Role::Magnitude], cancel), |event: &Event<'_>| {
+            self.each_event((caller, cancel), &question, (&source, &[Role::Magnitude]), |event: &Event<'_>| {
                 let magnitude = event.number(Role::Magnitude).unwrap_or(f64::MIN);
                 let above = COUNTED.iter().zip(&mut counts).filter(|(least, _)| magnitude >= **least);
                 above.for_each(|(_, count)| *count += 1);

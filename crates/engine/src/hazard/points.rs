@@ -60,14 +60,14 @@ impl Engine {
     /// All events that match as points; when there are more than the question's limit, the largest of them.
     pub async fn event_points(self: &Arc<Self>, caller: Caller, question: EventQuestion) -> Result<EventPoints> {
         let engine = Arc::clone(self);
-        self.pool().run(move |cancel: &Cancel| engine.event_points_here(caller, question, cancel)).await
+        self.pool().run(move |cancel: &Cancel| engine.event_points_here(caller, &question, cancel)).await
     }
 
-    fn event_points_here(&self, caller: Caller, question: EventQuestion, cancel: &Cancel) -> Result<EventPoints> {
+    fn event_points_here(&self, caller: Caller, question: &EventQuestion, cancel: &Cancel) -> Result<EventPoints> {
         let mut points = Vec::new();
         let sources = self.event_sources(caller).into_iter().enumerate();
         for (place, source) in sources.filter(|(_, source)| question.asks(source)) {
-            self.each_event(caller, &question, &source, (&ROLES, cancel), |event| {
+            self.each_event((caller, cancel), question, (&source, &ROLES), |event| {
                 points.extend(point(event, place));
             })?;
         }
@@ -79,10 +79,9 @@ impl Engine {
     /// Hands over every event of a table that matches, in no order.
     pub(super) fn each_event(
         &self,
-        caller: Caller,
+        (caller, cancel): (Caller, &Cancel),
         question: &EventQuestion,
-        source: &EventSource,
-        (roles, cancel): (&[Role], &Cancel),
+        (source, roles): (&EventSource, &[Role]),
         mut see: impl FnMut(&Event<'_>),
     ) -> Result<()> {
         let mut query = match question.query(source, roles) {
@@ -90,7 +89,7 @@ impl Engine {
             None => return Ok(()),
         };
         query.sort.clear();
-        let Some(mut stream) = self.whole_stream(caller, source, query, cancel)? else { return Ok(()) };
+        let Some(mut stream) = self.whole_stream((caller, cancel), source, query)? else { return Ok(()) };
         let mut rows = EventRows::new(source.clone(), Arc::clone(&stream.revision), Vec::new());
         while let Some(batch) = stream.batch(cancel)? {
             rows.look_at(&batch);

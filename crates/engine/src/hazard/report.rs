@@ -1,6 +1,6 @@
 //! One event and what belongs to it: the data of its page, made when it is asked for.
 
-use super::charts::Charts;
+use super::charts::{ChartOptions, Charts};
 use super::events::EventPage;
 use super::question::{EventOrder, EventPlace, EventQuestion};
 use super::section::Section;
@@ -75,7 +75,7 @@ impl Engine {
             limit: 1,
             ..EventQuestion::default()
         };
-        let event = self.events_here(caller, &asked, &all, false, cancel)?;
+        let event = self.events_here((caller, cancel), &asked, &all, false)?;
         let Some(found) = event.events().next() else {
             let shown: String = id.chars().take(80).collect();
             return Err(Error::not_found(format!("The table “{table}” has no event “{shown}”.")));
@@ -83,7 +83,8 @@ impl Engine {
         let (at, when, kind) = (found.position(), found.time(), found.kind());
         let report = Around { engine: self, caller, at, when: when.map(|when| when.interval()), cancel };
         let is_itself = |other: &super::events::Event<'_>| other.rows.source.id() == table && other.id() == id;
-        let elsewhere = report.events(&report.within(SAME_TIME_MICROS, SAME_PLACE_M))?.without(is_itself);
+        let same = EventQuestion { kinds: vec![kind], ..report.within(SAME_TIME_MICROS, SAME_PLACE_M) };
+        let elsewhere = report.events(&same)?.without(|other| other.rows.source.id() == table);
         let caused = EventQuestion { kinds: vec![Kind::Tsunami], ..report.within(CAUSED_TIME_MICROS, AROUND_M) };
         let largest = EventQuestion {
             kinds: vec![Kind::Earthquake],
@@ -137,19 +138,19 @@ impl Around<'_> {
             return Ok(EventPage::default());
         }
         let roles: Vec<Role> = Role::all().filter(|role| *role != Role::Event).collect();
-        self.engine.events_here(self.caller, question, &roles, false, self.cancel)
+        self.engine.events_here((self.caller, self.cancel), question, &roles, false)
     }
 
     fn charts(&self, question: &EventQuestion) -> Result<Charts> {
         match self.at {
-            Some(_) => self.engine.event_charts_here(self.caller, question, self.cancel),
+            Some(_) => self.engine.event_charts_here(self.caller, question, &ChartOptions::default(), self.cancel),
             None => Ok(Charts::default()),
         }
     }
 
     fn nearest(&self, kind: SourceKind) -> Result<Vec<NearSource>> {
         let Some(at) = self.at else { return Ok(Vec::new()) };
-        self.engine.nearest_sources(self.caller, kind, at, (NAMED, SOURCE_REACH_M), self.cancel)
+        self.engine.nearest_sources((self.caller, self.cancel), kind, at, (NAMED, SOURCE_REACH_M))
     }
 
     /// From west to east through the event.

@@ -72,7 +72,7 @@ impl Engine {
         let mut section = Section { length_km: polyline.length_m() / 1000.0, ..Section::default() };
         for source in self.event_sources(caller).into_iter().filter(|source| question.asks(source)) {
             let before = section.events.len();
-            self.each_event(caller, &question, &source, (&ROLES, cancel), |event| {
+            self.each_event((caller, cancel), &question, (&source, &ROLES), |event| {
                 let place = event.position().zip(event.number(Role::Depth));
                 let Some(([lon, lat], depth_km)) = place else { return };
                 let Some(near) = polyline.nearest_within(Position::new(lon, lat), width_km * 500.0) else { return };

@@ -56,11 +56,10 @@ impl Engine {
     /// The nearest sources of a kind to a place (degrees), the nearest first, at most so many and not farther than so far.
     pub(super) fn nearest_sources(
         &self,
-        caller: Caller,
+        (caller, cancel): (Caller, &Cancel),
         kind: SourceKind,
         at: [f64; 2],
         (count, within_m): (usize, f64),
-        cancel: &Cancel,
     ) -> Result<Vec<NearSource>> {
         let mut found = Vec::new();
         for (entry, table) in self.source_tables(caller).into_iter().filter(|(_, table)| table.kind == kind) {

@@ -49,6 +49,11 @@ fn write_nodes(nodes: &[Node]) -> Result<Vec<Value>> {
                 .with("layers", write_nodes(layers)?);
             Ok(Object::default().with("group", group).into())
         }
+        Node::Wanted { title, text } => {
+            let wanted =
+                Object::default().maybe("title", parts::maybe_text(title)).maybe("text", parts::maybe_text(text));
+            Ok(Object::default().with("wanted", wanted).into())
+        }
     };
     nodes.iter().map(write).collect()
 }
@@ -72,9 +77,13 @@ fn read_nodes(node: &JsonNode<'_>) -> Result<Vec<Node>> {
     node.list()?.iter().map(read_node).collect()
 }
 
-/// A group or a layer. How deep groups may go is bounded by the JSON reader's own limit of 128 brackets.
+/// A group, a layer, or what a layer is missing. How deep groups may go is bounded by the JSON reader's own limit of 128 brackets.
 fn read_node(node: &JsonNode<'_>) -> Result<Node> {
     let mut members = node.members()?;
+    if let Some(wanted) = members.optional("wanted") {
+        members.finish()?;
+        return read_wanted(&wanted);
+    }
     let Some(group) = members.optional("group") else { return read_layer(node).map(Node::Layer) };
     members.finish()?;
     let mut members = group.members()?;
@@ -84,6 +93,15 @@ fn read_node(node: &JsonNode<'_>) -> Result<Node> {
         layers: read_nodes(&members.required("layers")?)?,
     };
     members.finish().map(|()| group)
+}
+
+fn read_wanted(node: &JsonNode<'_>) -> Result<Node> {
+    let mut members = node.members()?;
+    let wanted = Node::Wanted {
+        title: members.read("title", parts::read_text)?.unwrap_or_default(),
+        text: members.read("text", parts::read_text)?.unwrap_or_default(),
+    };
+    members.finish().map(|()| wanted)
 }
 
 fn read_layer(node: &JsonNode<'_>) -> Result<Layer> {

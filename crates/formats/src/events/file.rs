@@ -37,10 +37,13 @@ pub enum Format {
     UsgsGeojson,
 }
 
+/// Whether the beginning of a file is that of a format.
+type LooksLike = fn(&[u8]) -> bool;
+
 impl Format {
     /// The format of a file that begins so; `None` when it is none of these.
     pub fn of(head: &[u8]) -> Option<Self> {
-        let all: [(fn(&[u8]) -> bool, Self); 5] = [
+        let all: [(LooksLike, Self); 5] = [
             (looks_like_quakeml, Self::Quakeml),
             (fdsn_text::looks_like_fdsn_text, Self::FdsnText),
             (ndk::looks_like_ndk, Self::Ndk),

@@ -302,7 +302,7 @@ fn origin(line: &str, event: &str, place: usize) -> Option<Typed> {
         ("depth", quantity(number(line, 72, 76).map(metres), number(line, 79, 82).map(metres))),
         ("depthType", depth_type),
         ("originUncertainty", ellipse(line)),
-        ("quality", if quality.as_object().is_some_and(|it| it.is_empty()) { Value::Null } else { quality }),
+        ("quality", if quality.as_object().is_some_and(serde_json::Map::is_empty) { Value::Null } else { quality }),
         ("evaluationMode", mode),
         ("creationInfo", made(field(line, 119, 127), None)),
     ]);
@@ -440,7 +440,7 @@ fn write_origin(lines: &mut String, origin: Origin<'_>, place: usize, letters: &
         civil.second,
         civil.microsecond / 10_000,
         fixed("timeFixed"),
-        column(origin.time_uncertainty_s(), 6, 2),
+        column(origin.time_uncertainty_s(), 5, 2),
         column(origin.quality("standardError"), 5, 2),
         column(origin.latitude().map(|it| it.value), 8, 4),
         column(origin.longitude().map(|it| it.value), 9, 4),

@@ -3,7 +3,10 @@
 //! Writers take an [`EventRow`] or an event with all its solutions ([`terrane_hazard::event`]); which rows, and in what order, is not
 //! decided here.
 
+pub mod atom;
+pub mod cap;
 mod columns;
+pub mod comcat_csv;
 pub mod fdsn_text;
 mod file;
 pub mod isf;

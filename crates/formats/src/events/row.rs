@@ -146,6 +146,56 @@ impl<'a> EventRow<'a> {
         }
     }
 
+    /// The same row, that borrows nothing; without its tree of solutions.
+    pub fn into_owned(self) -> EventRow<'static> {
+        let owned = |text: Cow<'a, str>| -> Cow<'static, str> { Cow::Owned(text.into_owned()) };
+        EventRow {
+            id: owned(self.id),
+            magnitude_type: owned(self.magnitude_type),
+            magnitude_author: owned(self.magnitude_author),
+            event_type: owned(self.event_type),
+            place: owned(self.place),
+            country: owned(self.country),
+            status: owned(self.status),
+            author: owned(self.author),
+            catalog: owned(self.catalog),
+            contributor: owned(self.contributor),
+            contributor_id: owned(self.contributor_id),
+            volcano: owned(self.volcano),
+            cause: owned(self.cause),
+            validity: owned(self.validity),
+            tsunami_id: owned(self.tsunami_id),
+            eruption_id: owned(self.eruption_id),
+            earthquake_id: owned(self.earthquake_id),
+            solutions: "",
+            kind: self.kind,
+            time: self.time,
+            end: self.end,
+            updated: self.updated,
+            lon_deg: self.lon_deg,
+            lat_deg: self.lat_deg,
+            depth_km: self.depth_km,
+            magnitude: self.magnitude,
+            vei: self.vei,
+            water_height_m: self.water_height_m,
+            run_ups: self.run_ups,
+            intensity: self.intensity,
+            deaths: self.deaths,
+            total_deaths: self.total_deaths,
+            missing: self.missing,
+            injuries: self.injuries,
+            damage_million_usd: self.damage_million_usd,
+            houses: self.houses,
+            planes_deg: self.planes_deg,
+            horizontal_error_km: self.horizontal_error_km,
+            depth_error_km: self.depth_error_km,
+            magnitude_error: self.magnitude_error,
+            stations: self.stations,
+            gap_deg: self.gap_deg,
+            rms_s: self.rms_s,
+        }
+    }
+
     /// Deaths by all that came of it, or at least by the event itself.
     pub fn all_deaths(&self) -> Option<f64> {
         self.total_deaths.or(self.deaths)

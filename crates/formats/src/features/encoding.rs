@@ -212,12 +212,21 @@ pub fn detect(texts: &[&[u8]]) -> Decision {
         let decision = Decision::known(Charset::Web(WINDOWS_1252), "no encoding fits all texts");
         return Decision { guessed: true, choices: likely::CANDIDATES.to_vec(), ..decision };
     };
-    let rival = weighed.iter().skip(1).find(|(charset, _)| differs(best, *charset, texts));
+    let best = usual(best, &weighed, texts);
+    let rival = weighed.iter().find(|(charset, _)| differs(best, *charset, texts));
     let clear = rival.is_none_or(|(_, other)| weight - other > CERTAIN);
     let agreed = said == best || !differs(said, best, texts);
     let offered = weighed.iter().filter(|(_, other)| weight - other < OFFERED).map(|(charset, _)| *charset);
-    let choices = if clear && agreed { Vec::new() } else { distinct(offered.chain([said]), texts) };
+    let choices =
+        if clear && agreed { Vec::new() } else { distinct([best].into_iter().chain(offered).chain([said]), texts) };
     Decision { guessed: true, choices, ..Decision::known(best, "what the texts look like") }
+}
+
+/// The western encoding where it reads all texts as the best one does: then that is what they are in.
+fn usual(best: Charset, weighed: &[(Charset, f64)], texts: &[&[u8]]) -> Charset {
+    let western = Charset::Web(WINDOWS_1252);
+    let fits = weighed.iter().any(|(charset, _)| *charset == western);
+    if fits && !differs(best, western, texts) { western } else { best }
 }
 
 /// What the detector of browsers says.

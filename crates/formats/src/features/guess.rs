@@ -77,9 +77,7 @@ impl Guess {
         let only_compact = self.compact > 0 && self.compact == numbers + self.huge && self.dates == self.texts;
         if self.nested > 0 {
             ColumnKind::Nested
-        } else if only_compact && self.bools == 0 {
-            ColumnKind::Time
-        } else if self.texts > 0 && self.dates == self.texts && not_time == 0 {
+        } else if (only_compact && self.bools == 0) || (self.texts > 0 && self.dates == self.texts && not_time == 0) {
             ColumnKind::Time
         } else if numbers > 0 && others == 0 {
             if self.floats > 0 { ColumnKind::Float } else { ColumnKind::Int }

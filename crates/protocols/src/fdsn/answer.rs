@@ -1,20 +1,64 @@
 //! Events as documents of the service, and its errors in the words of the specification.
 
-use super::ask::{Format, Query};
+use super::ask::{self, Format, Query};
 use super::{BASE, VERSION};
-use crate::common::http::Asked;
-use crate::common::reply::Reply;
+use crate::common::http::{Answer, Asked};
+use crate::common::kvp::Pairs;
+use crate::common::reply::{Reply, names_tag};
 use crate::common::site::Site;
-use crate::hazards::answer::{attributions, feature};
+use crate::hazards::answer::{attributions, page_of};
 use crate::ogcapi::links;
-use serde_json::json;
+use std::sync::Arc;
 use terrane_engine::hazard::EventPage;
-use terrane_engine::publish;
+use terrane_engine::{Caller, Cancel, publish};
 use terrane_formats::events::quakeml::{self, TreeOptions};
-use terrane_formats::events::{EventRow, fdsn_text};
-use terrane_hazard::event::words;
+use terrane_formats::events::{EventRow, comcat_csv, fdsn_text, usgs_geojson};
 use terrane_hazard::table::Role;
 use terrane_model::{Error, Result};
+
+/// The answer to a query: a document, nothing, or "as you have it".
+pub async fn query(site: &Site, asked: &Asked) -> Result<Answer> {
+    let query = ask::query(&Pairs::parse(&asked.query)?, site.engine.limits())?;
+    let tag = tag(site, asked);
+    if asked.if_none_match.as_deref().is_some_and(|known| names_tag(known, &tag)) {
+        return Ok(Reply { tag: Some(tag), ..Reply::ok("", "") }.into());
+    }
+    check_limit(site, &query)?;
+    let nodata = query.nodata;
+    let (site_of_task, engine) = (site.clone(), Arc::clone(&site.engine));
+    let task = move |cancel: &Cancel| {
+        let page = engine.events_here((Caller::Public, cancel), &query.question, &columns(&query), false)?;
+        refuse_more(&query, page.more)?;
+        Ok(if page.is_empty() { None } else { Some(document(&site_of_task, &query, &page)?) })
+    };
+    Ok(match site.engine.pool().run(task).await? {
+        Some(reply) => Reply { tag: Some(tag), ..reply }.into(),
+        None if nodata == 404 => return Err(Error::not_found("No event matches the question.")),
+        None => Reply::ok("", "").with_status(204).into(),
+    })
+}
+
+/// An answer that would be too long is refused, not cut: the specification has 413 for it.
+fn check_limit(site: &Site, query: &Query) -> Result<()> {
+    let most = site.engine.limits().events_max;
+    match query.question.limit > most {
+        true => {
+            let say = format!("An answer has at most {most} events; ask for fewer with limit.");
+            Err(Error::too_large(say).at("limit"))
+        }
+        false => Ok(()),
+    }
+}
+
+fn refuse_more(query: &Query, more: bool) -> Result<()> {
+    let limit = query.question.limit;
+    match more && !query.limited {
+        true => Err(Error::too_large(format!(
+            "More than {limit} events match; ask for a shorter time, a smaller area or larger magnitudes, or for pages with limit and offset."
+        ))),
+        false => Ok(()),
+    }
+}
 
 /// What is read for a line or a flat event.
 const FLAT: [Role; 24] = [
@@ -45,7 +89,7 @@ const FLAT: [Role; 24] = [
 ];
 
 /// The columns that an answer is made of.
-pub fn columns(query: &Query) -> Vec<Role> {
+fn columns(query: &Query) -> Vec<Role> {
     let tree = (query.format == Format::Xml).then_some(Role::Event);
     let more = [Role::Country, Role::Cause, Role::TotalDeaths, Role::Missing, Role::Injuries, Role::TsunamiId];
     let planes = [Role::Strike, Role::Dip, Role::Rake, Role::Strike2, Role::Dip2, Role::Rake2];
@@ -55,7 +99,7 @@ pub fn columns(query: &Query) -> Vec<Role> {
 }
 
 /// The events in the form that was asked for.
-pub fn document(site: &Site, query: &Query, page: &EventPage) -> Result<Reply> {
+fn document(site: &Site, query: &Query, page: &EventPage) -> Result<Reply> {
     Ok(match query.format {
         Format::Xml => Reply::ok("application/xml", quakeml(site, query, page)),
         Format::Text => Reply::ok("text/plain; charset=utf-8", text(page)),
@@ -116,75 +160,33 @@ fn authority(site: &Site) -> String {
     if plain.len() < 3 { "terrane.local".to_owned() } else { plain }
 }
 
+/// As the USGS writes its feeds, which many programs read; its title names the sources.
 fn geojson(site: &Site, page: &EventPage) -> Vec<u8> {
-    let mut out = b"{\"type\":\"FeatureCollection\",\"metadata\":".to_vec();
-    let metadata = json!({
-        "generated": publish::now().0 / 1000, "title": "Events", "status": 200, "api": VERSION, "count": page.len(),
-        "attribution": attributions(page),
-    });
-    out.extend_from_slice(metadata.to_string().as_bytes());
-    out.extend_from_slice(b",\"features\":[");
+    let title = format!("Events. {}", attributions(page).join(" "));
+    let url = site.url(&format!("{BASE}/query"));
+    let head =
+        usgs_geojson::Head { generated_ms: publish::now().0 / 1000, url: &url, title: &title, count: page.len() };
+    let mut out = Vec::with_capacity(page.len() * 500);
+    usgs_geojson::begin(&head, &mut out);
     for (at, event) in page.events().enumerate() {
         if at > 0 {
             out.push(b',');
         }
-        out.extend_from_slice(feature(site, &event).to_string().as_bytes());
-    }
-    out.extend_from_slice(b"]}");
-    out
-}
-
-/// ComCat's columns.
-const CSV_HEADER: &str = "time,latitude,longitude,depth,mag,magType,nst,gap,dmin,rms,net,id,updated,place,type,horizontalError,depthError,magError,magNst,status,locationSource,magSource\n";
-
-fn csv(page: &EventPage) -> String {
-    let number = |number: Option<f64>| number.map_or_else(String::new, |number| number.to_string());
-    let mut out = CSV_HEADER.to_owned();
-    for event in page.events() {
         let row = flat(&event);
-        let moment = |when: &Option<terrane_model::When>| when.as_ref().map_or_else(String::new, ToString::to_string);
-        let kind = words::event_type_of(&row.event_type).unwrap_or(&row.event_type).to_owned();
-        let cells = [
-            moment(&row.time),
-            number(row.lat_deg),
-            number(row.lon_deg),
-            number(row.depth_km),
-            number(row.magnitude),
-            quoted(&row.magnitude_type),
-            number(row.stations),
-            number(row.gap_deg),
-            String::new(),
-            number(row.rms_s),
-            quoted(&row.contributor),
-            quoted(&row.id),
-            moment(&row.updated),
-            quoted(&row.place),
-            quoted(&kind),
-            number(row.horizontal_error_km),
-            number(row.depth_error_km),
-            number(row.magnitude_error),
-            String::new(),
-            quoted(&row.status),
-            quoted(&row.author),
-            quoted(&row.magnitude_author),
-        ];
-        out.push_str(&cells.join(","));
-        out.push('\n');
+        usgs_geojson::write(&row, &page_of(site, event.rows.source.id().as_str(), &row.id), &mut out);
     }
+    usgs_geojson::end(&mut out);
     out
 }
 
-/// A text that a spreadsheet neither cuts nor runs.
-fn quoted(text: &str) -> String {
-    let safe = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() };
-    match safe.contains([',', '"', '\n', '\r']) {
-        true => format!("\"{}\"", safe.replace('"', "\"\"")),
-        false => safe,
-    }
+fn csv(page: &EventPage) -> Vec<u8> {
+    let mut out = comcat_csv::HEADER.as_bytes().to_vec();
+    page.events().for_each(|event| comcat_csv::write(&flat(&event), &mut out));
+    out
 }
 
 /// Names the state that an answer depends on.
-pub fn tag(site: &Site, asked: &Asked) -> String {
+fn tag(site: &Site, asked: &Asked) -> String {
     let state = site.engine.catalogue().state();
     let known = [env!("CARGO_PKG_VERSION"), &state, &asked.path, &asked.query, &site.about.public_url];
     Reply::ok("", "").with_tag(&known).tag.unwrap_or_default()

@@ -6,6 +6,7 @@
 use crate::common::kvp::Pairs;
 use crate::hazards::ask::{checked_position, shortened};
 use terrane_engine::hazard::{EventOrder, EventPlace, EventQuestion, Range};
+use terrane_hazard::event::ids;
 use terrane_hazard::kind::Kind;
 use terrane_hazard::table::Role;
 use terrane_model::limits::Limits;
@@ -190,7 +191,7 @@ fn question(given: &Given<'_>) -> Result<EventQuestion> {
     Ok(EventQuestion {
         catalogs,
         kinds,
-        ids: list("eventid").iter().map(|id| plain_id(id).to_owned()).collect(),
+        ids: list("eventid").iter().map(|id| plain_id(id)).collect(),
         place: place(given)?,
         period: Interval {
             start: given.time("starttime")?.map(|when| when.earliest),
@@ -218,8 +219,10 @@ fn in_order(question: EventQuestion) -> Result<EventQuestion> {
 }
 
 /// An identifier as its table has it: a QuakeML `publicID` of ours ends in it.
-fn plain_id(id: &str) -> &str {
-    if id.starts_with("smi:") || id.starts_with("quakeml:") { id.rsplit('/').next().unwrap_or(id) } else { id }
+fn plain_id(id: &str) -> String {
+    let id = ids::decoded(id);
+    let resource = id.starts_with("smi:") || id.starts_with("quakeml:");
+    id.rsplit('/').next().filter(|_| resource).unwrap_or(&id).to_owned()
 }
 
 fn place(given: &Given<'_>) -> Result<Option<EventPlace>> {
@@ -247,7 +250,7 @@ fn ring(given: &Given<'_>, centre: [f64; 2]) -> Result<EventPlace> {
             (None, None) => None,
         };
         match radius {
-            Some((metres, name)) if metres < 0.0 || metres > 180.0 * METRES_PER_DEGREE + 1.0 => {
+            Some((metres, name)) if !(0.0..=180.0 * METRES_PER_DEGREE + 1.0).contains(&metres) => {
                 Err(Error::invalid("A radius is between 0 and 180 degrees of arc.").at(name))
             }
             radius => Ok(radius.map(|(metres, _)| metres)),

@@ -72,14 +72,17 @@ pub fn attributions(page: &EventPage) -> Vec<&str> {
 
 /// One event as a GeoJSON feature.
 pub fn feature(site: &Site, event: &Event<'_>) -> Value {
-    let catalog = event.rows.source.id().as_str();
-    let row = event.row();
-    let position = event.position();
+    feature_of(site, event.rows.source.id().as_str(), &event.row())
+}
+
+/// A row of a table as a GeoJSON feature.
+pub fn feature_of(site: &Site, catalog: &str, row: &EventRow<'_>) -> Value {
+    let position = row.lon_deg.zip(row.lat_deg);
     json!({
         "type": "Feature",
         "id": format!("{catalog}/{}", row.id),
-        "geometry": position.map(|[lon, lat]| json!({"type": "Point", "coordinates": [round(lon, 7), round(lat, 7)]})),
-        "properties": properties(site, catalog, &row),
+        "geometry": position.map(|(lon, lat)| json!({"type": "Point", "coordinates": [round(lon, 7), round(lat, 7)]})),
+        "properties": properties(site, catalog, row),
     })
 }
 
@@ -249,7 +252,7 @@ fn earthquakes_in_numbers(charts: &EarthquakeCharts, largest: &EventPage) -> Val
         "count": charts.count,
         "years": round(charts.years, 4),
         "period": charts.period.map(|instant| instant.to_string()),
-        "frequency": frequency(charts, bins),
+        "frequency": frequency(charts, &bins),
         "magnitudeTime": {
             "cells": charts.cells,
             "timeEdges": (0..=columns).map(|at| charts.edge(at, columns).to_string()).collect::<Vec<_>>(),
@@ -261,7 +264,7 @@ fn earthquakes_in_numbers(charts: &EarthquakeCharts, largest: &EventPage) -> Val
     })
 }
 
-fn frequency(charts: &EarthquakeCharts, bins: Vec<Value>) -> Value {
+fn frequency(charts: &EarthquakeCharts, bins: &[Value]) -> Value {
     let law = charts.law.as_ref();
     json!({
         "binWidth": BIN_WIDTH,
@@ -274,6 +277,8 @@ fn frequency(charts: &EarthquakeCharts, bins: Vec<Value>) -> Value {
         "a": law.map(|law| law.a),
         "aPerYear": law.map(|law| law.a_per_year(charts.years)),
         "events": law.map(|law| law.count),
+        "aftershocksLeftOut": charts.left_out,
+        "weichert": charts.weichert,
         "method": "Mc by maximum curvature (Wiemer & Wyss 2000) with 0.2 added (Woessner & Wiemer 2005); b by Aki (1965) with Utsu's half bin; its deviation by Shi & Bolt (1982).",
     })
 }

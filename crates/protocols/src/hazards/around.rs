@@ -1,13 +1,16 @@
 //! One event and one place as documents: everything that belongs to them, with sources.
 
-use super::answer::{attributions, charts, feature, number_value, round, section};
+use super::answer::{attributions, charts, feature, feature_of, number_value, round, section};
+use super::solutions;
 use crate::common::request::Request;
 use crate::common::site::Site;
 use serde_json::{Value, json};
+use terrane_engine::Caller;
 use terrane_engine::hazard::{
-    EventPage, EventReport, NearSource, PlaceCount, PlaceReport, SECTION_WIDTH_KM, SlabDepth,
+    EventPage, EventReport, Felt, NearSource, PlaceCount, PlaceReport, SECTION_WIDTH_KM, SlabDepth,
 };
 use terrane_hazard::geodesy::{Position, distance_and_azimuth, wind};
+use terrane_hazard::recurrence::{Count, recurrence};
 use terrane_hazard::source::SourceRole;
 use terrane_model::batch::Value as Cell;
 
@@ -26,6 +29,7 @@ pub fn event(site: &Site, request: &Request, report: &EventReport) -> Value {
     json!({
         "event": itself.as_ref().map(|event| feature(site, event)),
         "columns": columns(request, report),
+        "solutions": itself.as_ref().map(|event| solutions::told(&event.row())),
         "elsewhere": features(&report.elsewhere),
         "nearby": {
             "earthquakes": features(&report.largest),
@@ -131,7 +135,7 @@ fn slab(found: &SlabDepth) -> Value {
 }
 
 /// What there is around a place.
-pub fn place(site: &Site, report: &PlaceReport) -> Value {
+pub fn place(site: &Site, request: &Request, report: &PlaceReport) -> Value {
     let features = |page: &EventPage| -> Vec<Value> {
         page.events().map(|event| with_distance(feature(site, &event), Some(report.at))).collect()
     };
@@ -146,14 +150,16 @@ pub fn place(site: &Site, report: &PlaceReport) -> Value {
     named.dedup();
     json!({
         "place": {"lon": report.at[0], "lat": report.at[1]},
-        "radiusKm": report.radius_km,
+        "radiusKm": number_value(report.radius_km),
         "faults": all(&report.faults),
         "volcanoes": all(&report.volcanoes),
         "runUps": all(&report.run_ups),
         "slab": report.slab.as_ref().map(slab),
         "earthquakes": {
             "largest": features(&report.earthquakes),
-            "counts": report.counts.iter().map(count).collect::<Vec<_>>(),
+            "felt": report.felt.iter().map(|it| felt(site, it)).collect::<Vec<_>>(),
+            "vs30": report.vs30_m_s,
+            "counts": report.counts.iter().map(|it| count(site, request, it)).collect::<Vec<_>>(),
         },
         "eruptions": features(&report.eruptions),
         "tsunamis": features(&report.tsunamis),
@@ -162,18 +168,46 @@ pub fn place(site: &Site, report: &PlaceReport) -> Value {
     })
 }
 
+/// An earthquake with how it is estimated to have shaken the place.
+fn felt(site: &Site, felt: &Felt) -> Value {
+    let mut feature = feature_of(site, &felt.table, &felt.row);
+    feature["properties"]["distanceKm"] = round(felt.distance_km, 2).into();
+    feature["properties"]["direction"] = wind(felt.azimuth).into();
+    feature["properties"]["shaking"] = json!({
+        "mmi": round(felt.shaking.mmi, 1),
+        "jma": round(felt.shaking.jma, 1),
+        "pgaG": round(felt.shaking.pga_g, 4),
+        "pgvCmS": round(felt.shaking.pgv_cm_s, 2),
+        "cautions": felt.shaking.cautions,
+    });
+    feature
+}
+
 /// What the numbers of a place rest on.
-const ASSUMPTIONS: [&str; 3] = [
+const ASSUMPTIONS: [&str; 4] = [
+    "Shaking is estimated, not measured: the median of Boore et al. (2014) for the distance to the epicentre on ground with the Vs30 stated, as intensity by Worden et al. (2012); earthquakes deeper than 70 km are left out, and a great rupture may have come much nearer than its epicentre.",
     "Distances are on the ellipsoid WGS 84, to the nearest point of a line.",
-    "A rate is the number of earthquakes that a catalogue tells within the radius, over the years that it tells of; it holds only for magnitudes from which the catalogue is complete, and counts aftershocks.",
+    "A rate is the number of earthquakes that a catalogue tells within the radius since 1900, over the years that it tells of; it holds only for magnitudes from which the catalogue is complete, and counts aftershocks.",
     "The depth of a slab is read between its two nearest lines of equal depth.",
 ];
 
-fn count(count: &PlaceCount) -> Value {
+/// A number that JSON can tell.
+fn finite(number: f64) -> Option<f64> {
+    number.is_finite().then(|| round(number, 2))
+}
+
+fn count(site: &Site, request: &Request, count: &PlaceCount) -> Value {
+    let catalogue = site.engine.catalogue();
+    let about = catalogue.abouts(Caller::Public).find(|about| about.id.as_str() == count.table);
     let years = (count.period[1].0 - count.period[0].0) as f64 / 1e6 / 31_556_952.0;
     let per_year = if years > 0.0 { count.count as f64 / years } else { 0.0 };
+    let recurrence = recurrence(Count { events: count.count, years, declustered: false }).ok();
+    let ends = recurrence.as_ref().map(|it| [it.return_years.low, it.return_years.high].map(finite));
     json!({
+        "returnYears95": ends,
+        "probability50Years": recurrence.as_ref().map(|it| round(it.probability(50.0).best, 4)),
         "catalog": count.table,
+        "title": about.map(|about| request.say(&about.title)),
         "minMagnitude": count.min_magnitude,
         "count": count.count,
         "since": count.period[0].to_string(),

@@ -3,7 +3,8 @@
 use crate::common::request::Request;
 use crate::ogcapi::ask::bbox;
 use terrane_engine::hazard::feeds::{EventWatch, area};
-use terrane_engine::hazard::{EventOrder, EventPlace, EventQuestion, Range};
+use terrane_engine::hazard::{ChartOptions, EventOrder, EventPlace, EventQuestion, PlaceQuestion, Range};
+use terrane_hazard::declustering::Window;
 use terrane_hazard::kind::Kind;
 use terrane_hazard::table::Role;
 use terrane_model::limits::Limits;
@@ -254,6 +255,39 @@ fn order(request: &Request) -> Result<EventOrder> {
     })
 }
 
+/// A question for charts, and how earthquakes are counted.
+pub fn charts(request: &Request) -> Result<(EventQuestion, ChartOptions)> {
+    let question = all(request, &["decluster", "completeness"])?;
+    Ok((question, ChartOptions { declustered: declustered(request)?, completeness: completeness(request)? }))
+}
+
+fn declustered(request: &Request) -> Result<Option<Window>> {
+    let Some(name) = given(request, "decluster")?.filter(|name| *name != "none") else { return Ok(None) };
+    let known = Window::NAMES.iter().find(|(_, known)| *known == name).map(|(window, _)| *window);
+    known.map(Some).ok_or_else(|| {
+        let known: Vec<&str> = Window::NAMES.iter().map(|(_, name)| *name).collect();
+        let say = format!("“{}” is no way to find clusters; use none, {}.", shortened(name), known.join(", "));
+        Error::invalid(say).at("decluster")
+    })
+}
+
+/// Steps of a table of completeness at most.
+const COMPLETENESS_STEPS_MAX: usize = 30;
+
+/// `1965:5.2,1985:4.6,2000:4.0`.
+fn completeness(request: &Request) -> Result<Vec<(f64, f64)>> {
+    let Some(text) = given(request, "completeness")? else { return Ok(Vec::new()) };
+    let step = |part: &str| {
+        let (year, magnitude) = part.trim().split_once(':')?;
+        Some((year.parse::<f64>().ok()?, magnitude.parse::<f64>().ok()?))
+    };
+    let steps: Option<Vec<(f64, f64)>> = text.split(',').map(step).collect();
+    steps.filter(|steps| steps.len() <= COMPLETENESS_STEPS_MAX).ok_or_else(|| {
+        let say = "A table of completeness is years and magnitudes: completeness=1965:5.2,1985:4.6,2000:4.0.";
+        Error::invalid(say).at("completeness")
+    })
+}
+
 /// How many points of the largest events a map is sent.
 pub fn points(request: &Request, limits: &Limits) -> Result<EventQuestion> {
     let question = all(request, &["limit"])?;
@@ -298,14 +332,21 @@ pub fn section(request: &Request) -> Result<(EventQuestion, SectionLine)> {
     Ok((question, SectionLine { line, width_km }))
 }
 
-/// A place, and how far around it, kilometres.
-pub fn my_place(request: &Request) -> Result<([f64; 2], f64)> {
-    request.query.only(&["lon", "lat", "radius_km", "f", "lang"])?;
+/// The ground that shaking is estimated for when none is named, m/s: firm soil.
+const VS30_M_S: f64 = 400.0;
+
+/// A place, how far around it, and the ground there.
+pub fn my_place(request: &Request) -> Result<PlaceQuestion> {
+    request.query.only(&["lon", "lat", "radius_km", "vs30", "f", "lang"])?;
     let at = position(request)?.ok_or_else(|| Error::invalid("Name a place: ?lon=…&lat=… in degrees.").at("lon"))?;
     let radius_km = number(request, "radius_km")?.unwrap_or(300.0);
-    match (1.0..=2_000.0).contains(&radius_km) {
-        true => Ok((at, radius_km)),
-        false => Err(Error::invalid("A radius around a place is 1 to 2000 km.").at("radius_km")),
+    if !(1.0..=2_000.0).contains(&radius_km) {
+        return Err(Error::invalid("A radius around a place is 1 to 2000 km.").at("radius_km"));
+    }
+    let vs30_m_s = number(request, "vs30")?.unwrap_or(VS30_M_S);
+    match (100.0..=2_000.0).contains(&vs30_m_s) {
+        true => Ok(PlaceQuestion { at, radius_km, vs30_m_s }),
+        false => Err(Error::invalid("The shear-wave velocity of the ground is 100 to 2000 m/s.").at("vs30")),
     }
 }
 

@@ -6,6 +6,10 @@ pub(crate) mod ask;
 mod receive;
 mod routes;
 pub mod stream;
+mod figures;
+mod page;
+mod routes;
+mod solutions;
 
 pub use answer::LISTED;
 pub use routes::routes;

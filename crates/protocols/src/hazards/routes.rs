@@ -1,8 +1,8 @@
 //! The only file of this folder that knows axum.
 
-use super::{answer, around, ask};
+use super::{answer, around, ask, page};
 use crate::common::http::resource;
-use crate::common::negotiate::{GEOJSON, JSON};
+use crate::common::negotiate::{GEOJSON, HTML, JSON};
 use crate::common::reply::Reply;
 use crate::common::request::Request;
 use crate::common::site::Site;
@@ -33,16 +33,21 @@ pub fn routes(site: Site) -> Router {
 
 async fn tables(site: Site, request: Request) -> Result<Reply> {
     request.query.only(&["f", "lang"])?;
-    request.form(&[JSON])?;
+    if request.form(&[JSON, HTML])? == HTML {
+        return events(site, request).await;
+    }
     let sources = site.engine.event_sources(Caller::Public);
     Ok(json(links::JSON, &answer::tables(&site, &request, &sources)))
 }
 
 async fn events(site: Site, request: Request) -> Result<Reply> {
-    request.form(&[GEOJSON])?;
+    let form = request.form(&[GEOJSON, HTML])?;
     let question = ask::page(&request, site.engine.limits())?;
     let skip = question.skip;
     let page = site.engine.events(Caller::Public, question, answer::LISTED.to_vec(), true).await?;
+    if form == HTML {
+        return page::events(&site, &request, &page, skip);
+    }
     Ok(json(links::GEOJSON, &answer::events(&site, &request, &page, skip)))
 }
 
@@ -57,11 +62,11 @@ const LARGEST: usize = 12;
 
 async fn charts(site: Site, request: Request) -> Result<Reply> {
     request.form(&[JSON])?;
-    let question = ask::all(&request, &[])?;
+    let (question, options) = ask::charts(&request)?;
     let order = EventOrder { by: Role::Magnitude, descending: true };
     let largest = EventQuestion { order, limit: LARGEST, kinds: vec![Kind::Earthquake], ..question.clone() };
     let largest = site.engine.events(Caller::Public, largest, answer::LISTED.to_vec(), false).await?;
-    let charts = site.engine.event_charts(Caller::Public, question).await?;
+    let charts = site.engine.event_charts(Caller::Public, question, options).await?;
     Ok(json(links::JSON, &answer::charts(&charts, &largest)))
 }
 
@@ -74,15 +79,20 @@ async fn section(site: Site, request: Request) -> Result<Reply> {
 
 async fn event(site: Site, request: Request) -> Result<Reply> {
     request.query.only(&["f", "lang"])?;
-    request.form(&[JSON])?;
+    let form = request.form(&[JSON, HTML])?;
     let table = DatasetId::new(request.name(0))?;
     let report = site.engine.event_report(Caller::Public, table, request.name(1).to_owned()).await?;
-    Ok(json(links::JSON, &around::event(&site, &request, &report)))
+    match form {
+        HTML => page::event(&site, &request, &report),
+        _ => Ok(json(links::JSON, &around::event(&site, &request, &report))),
+    }
 }
 
 async fn place(site: Site, request: Request) -> Result<Reply> {
-    request.form(&[JSON])?;
-    let (at, radius_km) = ask::my_place(&request)?;
-    let report = site.engine.place_report(Caller::Public, at, radius_km).await?;
-    Ok(json(links::JSON, &around::place(&site, &report)))
+    let form = request.form(&[JSON, HTML])?;
+    let report = site.engine.place_report(Caller::Public, ask::my_place(&request)?).await?;
+    match form {
+        HTML => page::place(&site, &request, &report),
+        _ => Ok(json(links::JSON, &around::place(&site, &request, &report))),
+    }
 }

@@ -1,5 +1,6 @@
 //! Templates → pages. What strangers wrote is escaped by the template engine, always.
 
+use super::moments::text_in_words;
 use super::words::{LANGUAGES, Words};
 use crate::common::kvp::encode;
 use crate::common::reply::Reply;
@@ -9,9 +10,10 @@ use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior, Value as Shown, context};
 use serde_json::{Value, json};
 use std::sync::OnceLock;
+use terrane_engine::Caller;
 use terrane_model::{Error, Result};
 
-const TEMPLATES: [(&str, &str); 24] = [
+const TEMPLATES: [(&str, &str); 28] = [
     ("base.html", include_str!("templates/base.html")),
     ("parts.html", include_str!("templates/parts.html")),
     ("landing.html", include_str!("templates/landing.html")),
@@ -28,6 +30,10 @@ const TEMPLATES: [(&str, &str); 24] = [
     ("conformance.html", include_str!("templates/conformance.html")),
     ("api.html", include_str!("templates/api.html")),
     ("check.html", include_str!("templates/check.html")),
+    ("event.html", include_str!("templates/event.html")),
+    ("hazards.html", include_str!("templates/hazards.html")),
+    ("hazard.html", include_str!("templates/hazard.html")),
+    ("place.html", include_str!("templates/place.html")),
     ("fdsn.html", include_str!("templates/fdsn.html")),
     ("failure.html", include_str!("templates/failure.html")),
     ("terms.html", include_str!("templates/terms.html")),
@@ -62,7 +68,11 @@ pub fn render(site: &Site, request: &Request, page: Page<'_>) -> Result<Reply> {
     }
     let template = environment().get_template(page.template).map_err(Error::internal)?;
     let go = Shown::from_function(go(site, request));
-    let text = template.render(context! { go, ..Shown::from(Serde(context)) }).map_err(Error::internal)?;
+    let language = words.language;
+    let when = Shown::from_function(move |text: &str, to_the_day: Option<bool>| {
+        text_in_words(text, language, to_the_day.unwrap_or(false))
+    });
+    let text = template.render(context! { go, when, ..Shown::from(Serde(context)) }).map_err(Error::internal)?;
     Ok(Reply::ok("text/html; charset=utf-8", text).with_header("content-language", words.language))
 }
 
@@ -87,6 +97,7 @@ fn frame(site: &Site, request: &Request, words: &Words, page: &Page<'_>) -> Valu
         "operator": request.say(&site.about.operator.name),
         "operator_url": site.about.operator.url.as_deref().filter(|url| crate::ogcapi::describe::is_web(url)),
         "checks": site.checker.is_some(),
+        "has_events": !site.engine.event_sources(Caller::Public).is_empty(),
         "title": page.title,
         "above": above,
         "style_sheet": format!("/assets/site.css?v={}", style_version()),

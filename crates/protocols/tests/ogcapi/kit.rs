@@ -316,6 +316,10 @@ impl MemoryStore {
             view: None,
             layers: vec![
                 Node::Group { title: both("Points", "点"), open: true, layers: vec![layer("quakes", true)] },
+                Node::Wanted {
+                    title: both("Ash falls", "降灰"),
+                    text: both("Lines of equal thickness would fill it.", "等層厚線があれば表示できる。"),
+                },
                 layer("units", true),
                 layer("units", false),
             ],

@@ -5,6 +5,7 @@
 mod answers;
 mod axes;
 mod errors;
+mod events;
 mod hostile;
 mod kit;
 mod maps;

@@ -186,6 +186,10 @@ impl Ground {
         let layers = vec![
             node(Layer { opacity: 0.5, ..layer("blue") }),
             Node::Group { title, open: true, layers: below },
+            Node::Wanted {
+                title: LocalText::one("en", "Not there"),
+                text: LocalText::one("en", "Areas would fill it."),
+            },
             node(Layer { visible: false, ..layer("red") }),
             node(Layer { filter: Some(none), title: Some(LocalText::one("en", "None")), ..layer("red") }),
             node(layer("gone")),

@@ -6,7 +6,7 @@ use terrane_hazard::association::{AssociationRules, Hypocentre, merge_catalogues
 use terrane_hazard::declustering::{ReasenbergSettings, Shock, Window, afteran, gardner_knopoff, reasenberg};
 use terrane_hazard::geodesy::{Polyline, Position};
 use terrane_hazard::magnitude::MagnitudeType;
-use terrane_hazard::shaking::{Source, Style, estimated_shaking};
+use terrane_hazard::shaking::{Ground, Source, Style, estimated_shaking};
 
 const EVENTS: usize = 100_000;
 
@@ -69,9 +69,10 @@ fn shaking(criterion: &mut Criterion) {
         .take(5000)
         .map(|shock| Source { mw: shock.magnitude, depth_km: shock.depth_km, style: Style::Reverse })
         .collect();
+    let ground = Ground::of_vs30(400.0);
     criterion.bench_function("shaking of a place by 5000 earthquakes", |bencher| {
         bencher.iter(|| {
-            let strong = |(at, source)| estimated_shaking(source, 1.0 + at as f64 / 20.0, 400.0).mmi;
+            let strong = |(at, source)| estimated_shaking(source, 1.0 + at as f64 / 20.0, &ground).mmi;
             black_box(&sources).iter().enumerate().map(strong).fold(0.0, f64::max)
         });
     });

@@ -12,6 +12,8 @@ static WGS84: LazyLock<Geodesic> = LazyLock::new(Geodesic::wgs84);
 pub const MEAN_RADIUS_M: f64 = 6_371_008.8;
 /// A distance on the ellipsoid is never shorter than this share of the distance on the sphere.
 const SHORTEST_SHARE: f64 = 0.993;
+/// A distance on the ellipsoid is never longer than this share of the distance on the sphere.
+const LONGEST_SHARE: f64 = 1.007;
 /// Steps after which the foot of a perpendicular is taken as found; four are usual.
 const FOOT_STEPS: usize = 12;
 /// How far the foot may still move when it counts as found, metres.
@@ -33,7 +35,7 @@ impl Position {
     }
 
     /// Its direction from the centre of a sphere.
-    fn direction(self) -> [f64; 3] {
+    pub(crate) fn direction(self) -> [f64; 3] {
         let (sin, cos) = self.latitude.to_radians().sin_cos();
         let (east, along) = self.longitude.to_radians().sin_cos();
         [cos * along, cos * east, sin]
@@ -121,6 +123,10 @@ pub struct Polyline {
     along_m: Vec<f64>,
     /// The direction in which each segment leaves its first vertex, degrees.
     azimuths: Vec<f64>,
+    /// The direction of its middle, and how far its vertices are from there at most: chords on a sphere of radius 1.
+    middle: ([f64; 3], f64),
+    /// The length of its longest segment.
+    longest_m: f64,
 }
 
 impl Polyline {
@@ -138,8 +144,10 @@ impl Polyline {
             along_m.push(along_m[along_m.len() - 1] + length_m);
             azimuths.push(azimuth);
         }
-        let directions = vertices.iter().map(|at| at.direction()).collect();
-        Self { vertices: vertices.to_vec(), directions, along_m, azimuths }
+        let directions: Vec<_> = vertices.iter().map(|at| at.direction()).collect();
+        let middle = middle(&directions);
+        let longest_m = along_m.windows(2).map(|pair| pair[1] - pair[0]).fold(0.0, f64::max);
+        Self { vertices: vertices.to_vec(), directions, along_m, azimuths, middle, longest_m }
     }
 
     /// How long it is, metres.
@@ -152,19 +160,18 @@ impl Polyline {
         self.nearest_within(point, f64::INFINITY).unwrap_or_else(|| self.vertex(point, 0))
     }
 
-    /// The nearest place if it is no further than so many metres: a line far away costs a few products per vertex.
+    /// The nearest place if it is no further than so many metres: a line far away costs next to nothing.
     pub fn nearest_within(&self, point: Position, limit_m: f64) -> Option<Nearest> {
         let direction = point.direction();
+        let away = chord(direction, self.middle.0) - self.middle.1;
+        if SHORTEST_SHARE * MEAN_RADIUS_M * away > limit_m + self.longest_m {
+            return None;
+        }
         if self.vertices.len() == 1 {
             return Some(self.vertex(point, 0)).filter(|found| found.distance_m <= limit_m);
         }
-        let mut bounds: Vec<(f64, usize)> = (0..self.azimuths.len())
-            .map(|segment| (self.least_m(direction, segment), segment))
-            .filter(|(bound, _)| *bound <= limit_m)
-            .collect();
-        bounds.sort_unstable_by(|one, other| one.0.total_cmp(&other.0));
         let mut best: Option<Nearest> = None;
-        for (bound, segment) in bounds {
+        for (bound, segment) in self.candidates(direction, limit_m) {
             if best.is_some_and(|best| bound > best.distance_m) {
                 break;
             }
@@ -174,6 +181,25 @@ impl Polyline {
             }
         }
         best.filter(|found| found.distance_m <= limit_m)
+    }
+
+    /// The segments that may hold the nearest place, by what their distance is at least.
+    fn candidates(&self, point: [f64; 3], limit_m: f64) -> Vec<(f64, usize)> {
+        let chords: Vec<f64> = self.directions.iter().map(|vertex| chord(point, *vertex)).collect();
+        let nearest = chords.iter().copied().fold(f64::INFINITY, f64::min);
+        // No further than the nearest vertex, however the ellipsoid is flattened there.
+        let limit_m = limit_m.min(LONGEST_SHARE * MEAN_RADIUS_M * angle_of(nearest) + 1.0);
+        let may = |segment: &usize| {
+            let length_m = self.along_m[segment + 1] - self.along_m[*segment];
+            SHORTEST_SHARE * MEAN_RADIUS_M * chords[*segment] - LONGEST_SHARE * length_m <= limit_m
+        };
+        let mut bounds: Vec<(f64, usize)> = (0..self.azimuths.len())
+            .filter(may)
+            .map(|segment| (self.least_m(point, segment), segment))
+            .filter(|(bound, _)| *bound <= limit_m)
+            .collect();
+        bounds.sort_unstable_by(|one, other| one.0.total_cmp(&other.0));
+        bounds
     }
 
     /// What the distance to a segment is at least, metres: its distance on the sphere, less what sphere and ellipsoid may differ.
@@ -242,8 +268,26 @@ fn angle_to_arc(point: [f64; 3], from: [f64; 3], to: [f64; 3]) -> f64 {
 
 /// The angle between two unit vectors by their chord, which keeps small angles exact.
 fn angle(one: [f64; 3], other: [f64; 3]) -> f64 {
-    let chord = [one[0] - other[0], one[1] - other[1], one[2] - other[2]];
-    2.0 * (dot(chord, chord).sqrt() / 2.0).min(1.0).asin()
+    angle_of(chord(one, other))
+}
+
+fn angle_of(chord: f64) -> f64 {
+    2.0 * (chord / 2.0).min(1.0).asin()
+}
+
+/// The straight way between two unit vectors: never longer than the angle.
+fn chord(one: [f64; 3], other: [f64; 3]) -> f64 {
+    let way = [one[0] - other[0], one[1] - other[1], one[2] - other[2]];
+    dot(way, way).sqrt()
+}
+
+/// A direction amid others and the longest chord from it to one of them.
+fn middle(directions: &[[f64; 3]]) -> ([f64; 3], f64) {
+    let sum = |at: usize| directions.iter().map(|direction| direction[at]).sum::<f64>();
+    let total = [sum(0), sum(1), sum(2)];
+    let length = dot(total, total).sqrt();
+    let middle = if length > 1e-9 { total.map(|it| it / length) } else { directions[0] };
+    (middle, directions.iter().map(|direction| chord(middle, *direction)).fold(0.0, f64::max))
 }
 
 fn dot(one: [f64; 3], other: [f64; 3]) -> f64 {

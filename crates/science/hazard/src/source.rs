@@ -17,7 +17,7 @@ pub enum SourceKind {
     Slab,
     /// Where a tsunami came ashore and how high, as points.
     RunUp,
-    /// Calderas, as areas.
+    /// Calderas, as their rims or as points.
     Caldera,
     /// Falls of tephra, as lines or areas of equal thickness.
     Tephra,
@@ -99,13 +99,13 @@ const SIGNS: &[(SourceKind, &[&str], &[&str])] = &[
         &["travel_hours", "travel_time_h", "measurement_type", "runup_height_m"],
         &["run-ups", "run-up"],
     ),
+    (SourceKind::Caldera, &["caldera"], &["calderas", "caldera"]),
     (
         SourceKind::Volcano,
         &["volcano_number", "last_eruption_year", "last_known", "primary_volcano_type"],
         &["volcanoes", "volcano", "火山"],
     ),
     (SourceKind::Slab, &["slab"], &["slab"]),
-    (SourceKind::Caldera, &["caldera"], &["calderas", "caldera"]),
     (SourceKind::Tephra, &["thickness_cm", "isopach_cm"], &["tephra", "isopachs"]),
     (SourceKind::PyroclasticFlow, &[], &["pyroclastic flows", "pyroclastic density currents"]),
     (SourceKind::Rupture, &["rupture_id", "event_magnitude"], &["rupture areas", "source areas"]),
@@ -145,13 +145,21 @@ impl SourceTable {
     }
 }
 
+/// Whether columns are those of run-ups: what was measured on a shore of a tsunami, many rows for each.
+pub(crate) fn tells_run_ups(schema: &Schema) -> bool {
+    let signs = SIGNS.iter().filter(|(kind, ..)| *kind == SourceKind::RunUp);
+    let mut names = signs.flat_map(|(_, columns, _)| columns.iter());
+    names.any(|name| schema.columns.iter().any(|column| plain(&column.name) == **name))
+}
+
 /// Whether a kind of sources is drawn with such geometry.
 fn fits(kind: SourceKind, geometry: GeometryKind) -> bool {
     let (point, line) = (geometry == GeometryKind::Point, geometry == GeometryKind::LineString);
     match kind {
         SourceKind::Fault | SourceKind::Slab => line,
         SourceKind::Volcano | SourceKind::RunUp => point,
-        SourceKind::Caldera | SourceKind::Tephra | SourceKind::PyroclasticFlow | SourceKind::Rupture => !point,
+        SourceKind::Caldera => true,
+        SourceKind::Tephra | SourceKind::PyroclasticFlow | SourceKind::Rupture => !point,
     }
 }
 
@@ -178,6 +186,9 @@ mod tests {
     fn columns_tell_what_a_table_holds() {
         let faults = SourceTable::of(&schema(GeometryKind::MultiLineString, &["name", "net_slip_rate"]), &[]);
         assert_eq!(faults.map(|table| table.kind), Some(SourceKind::Fault));
+        let calderas = ["last_known".to_owned(), "volcanoes".to_owned(), "calderas".to_owned()];
+        let calderas = SourceTable::of(&schema(GeometryKind::Point, &["name", "last_known"]), &calderas);
+        assert_eq!(calderas.map(|table| table.kind), Some(SourceKind::Caldera));
         let slabs = SourceTable::of(&schema(GeometryKind::LineString, &["slab", "depth_km"]), &[]).expect("a slab");
         assert_eq!((slabs.kind, slabs.column(SourceRole::Depth)), (SourceKind::Slab, Some("depth_km")));
         assert_eq!(SourceTable::of(&schema(GeometryKind::Point, &["net_slip_rate"]), &[]), None);

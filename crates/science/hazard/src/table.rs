@@ -5,6 +5,7 @@
 //! put to the columns that the table has.
 
 use crate::kind::Kind;
+use crate::source::tells_run_ups;
 use std::collections::BTreeMap;
 use terrane_model::Schema;
 use terrane_model::schema::{ColumnKind, GeometryKind};
@@ -186,9 +187,12 @@ pub struct EventTable {
 
 impl EventTable {
     /// The table of events that a schema describes; `None` when it is not one: it needs points, a time, and a size (a magnitude, a
-    /// volcanic explosivity index or a height of water).
+    /// volcanic explosivity index or a height of water). Run-ups are no events: they are what one tsunami did on many shores.
     pub fn of(schema: &Schema) -> Option<Self> {
         schema.geometry.as_ref().filter(|geometry| geometry.kind == GeometryKind::Point)?;
+        if tells_run_ups(schema) {
+            return None;
+        }
         let mut columns: BTreeMap<Role, String> =
             SPELLINGS.iter().filter_map(|(role, names)| Some((*role, found(schema, *role, names)?))).collect();
         if let Some(time) = &schema.time {
@@ -340,6 +344,17 @@ mod tests {
         assert_eq!(table.column(Role::Volcano), Some("name"));
         assert_eq!(table.column(Role::EventType), None);
         assert_eq!(table.column(Role::Deaths), Some("deaths"));
+    }
+
+    #[test]
+    fn run_ups_are_no_events() {
+        use ColumnKind::{Float, Int, Text, Time};
+        let tsunamis = [("date", Time), ("location", Text), ("max_water_height_m", Float)];
+        assert_eq!(EventTable::of(&schema(&tsunamis)).map(|table| table.kind), Some(Kind::Tsunami));
+        for sign in [("travel_hours", Float), ("measurement_type", Int)] {
+            let run_ups: Vec<_> = tsunamis.iter().copied().chain([sign]).collect();
+            assert_eq!(EventTable::of(&schema(&run_ups)), None, "{sign:?}");
+        }
     }
 
     #[test]

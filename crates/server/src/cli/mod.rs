@@ -12,6 +12,7 @@ mod export;
 mod feed;
 mod geology;
 mod look;
+mod merge;
 mod serve;
 mod subscription;
 mod tiles;
@@ -167,6 +168,12 @@ enum Task {
         #[command(subcommand)]
         what: subscription::Subscription,
     },
+    /// Make one table of earthquakes out of several: what each tells of the same event is matched
+    #[command(before_help = "Examples:
+  terrane merge survey isc comcat geonet --id merged
+  terrane merge survey isc comcat --id merged --dry-run --pairs 100
+  terrane merge survey isc comcat --id merged --replace --seconds 10 --kilometres 50")]
+    Merge(merge::Merge),
     /// Copy a data folder into one file, also while it is served
     #[command(before_help = "Examples:
   terrane backup survey survey-2026-11-26.tar
@@ -248,7 +255,7 @@ enum Task {
 struct AddArguments {
     /// The data folder
     folder: PathBuf,
-    /// GeoPackage, GeoJSON, Shapefile (.shp, folder or zip), CSV, GeoTIFF
+    /// GeoPackage, GeoJSON, Shapefile (.shp, folder or zip), CSV, GeoTIFF, QuakeML, FDSN event text, NDK, IMS bulletins
     #[arg(required = true)]
     files: Vec<PathBuf>,
     /// The dataset's name in addresses; from the file's name without it
@@ -317,6 +324,7 @@ pub fn run(arguments: Arguments) -> Result<u8> {
         Task::Restore(restore) => backup::restore(&restore, json),
         Task::Export { folder, to } => export::export(&folder, &to, json),
         Task::Tiles(tiles) => tiles::run(&tiles, json),
+        Task::Merge(merge) => merge::run(&merge, json),
         Task::Geology(geology) => geology::run(&geology, json),
         Task::Feed { what } => feed::run(&what, json),
         Task::Subscription { what } => subscription::run(&what, json),

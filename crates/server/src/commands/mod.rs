@@ -6,6 +6,7 @@ mod editions;
 mod feed;
 mod geology;
 mod look;
+mod merge;
 mod reading;
 mod settings;
 mod subscription;
@@ -17,6 +18,7 @@ pub use amend::AmendOptions;
 pub use editions::EditionTask;
 pub use feed::{FeedTask, Recorded};
 pub use geology::GeologyTask;
+pub use merge::MergeOptions;
 pub use reading::ReadingOptions;
 pub use settings::settings;
 pub use subscription::SubscriptionTask;
@@ -61,6 +63,8 @@ pub enum Command {
     Feed { task: FeedTask },
     /// Who is told of changes.
     Subscription { task: SubscriptionTask },
+    /// Make one table of several tables of earthquakes.
+    Merge { catalogs: Vec<String>, options: Box<MergeOptions> },
     /// Take datasets or maps away.
     Remove { ids: Vec<String> },
     /// The settings in force.
@@ -134,6 +138,7 @@ pub fn execute(here: &Here<'_>, command: &Command, progress: &dyn Progress) -> R
         Command::Geology { ids, task } => geology::geology(here.engine, ids, task).map(done),
         Command::Feed { task } => feed::feed(here, task, progress).map(done),
         Command::Subscription { task } => subscription::subscription(here, task).map(done),
+        Command::Merge { catalogs, options } => merge::merge(here, catalogs, options, progress),
         Command::Remove { ids } => remove(here.engine, ids).map(done),
         Command::Settings => Ok(done(settings(here.config, here.public_url.is_some()))),
     }

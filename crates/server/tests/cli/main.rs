@@ -7,6 +7,7 @@ mod check;
 mod commands;
 mod doctor;
 mod feeds;
+mod events;
 mod geology;
 mod hostile;
 mod http;

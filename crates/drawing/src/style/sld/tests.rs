@@ -293,3 +293,16 @@ fn demo_styles_come_back_as_they_were_but_for_what_is_told() {
     }
     assert!(count > 20, "{count}");
 }
+
+#[test]
+fn a_person_is_told_by_our_name_for_it() {
+    let style =
+        r##"{"rules": [{"symbolizers": [{"type": "mark", "shape": "person", "size": "3 mm", "fill": "#0a55c4"}]}]}"##;
+    let written = Style::from_json(style).expect("a style").to_sld(Version::V110, &DESCRIBED);
+    assert!(written.text.contains("WellKnownName>person<"), "{}", written.text);
+    assert!(written.remarks.iter().any(|remark| remark.contains("not every program knows")), "{:?}", written.remarks);
+    let back = rows(&written.text);
+    assert!(back.fidelity.is_exact(), "{:?}", back.fidelity.remarks);
+    let Symbolizer::Mark(mark) = &style_of(&back).rules[0].symbolizers[0] else { panic!() };
+    assert_eq!(mark.shape, Property::Fixed(Shape::Person));
+}

@@ -46,12 +46,11 @@ pub fn write_tree(tree: &Value, options: TreeOptions, name: &str, out: &mut Vec<
 /// Prefixes of foreign names, as the document bound them that the event is from.
 fn bindings(bound: &Map<String, Value>, out: &mut Vec<u8>) {
     for (prefix, namespace) in bound {
-        if let Some(namespace) = namespace.as_str().filter(|it| is_name(prefix) && !it.is_empty()) {
-            if namespaces::namespace_of(prefix).is_none() {
-                let _ = write!(out, " xmlns:{prefix}=\"");
-                write_escaped(namespace, out);
-                out.push(b'"');
-            }
+        let foreign = is_name(prefix) && namespaces::namespace_of(prefix).is_none();
+        if let Some(namespace) = namespace.as_str().filter(|it| foreign && !it.is_empty()) {
+            let _ = write!(out, " xmlns:{prefix}=\"");
+            write_escaped(namespace, out);
+            out.push(b'"');
         }
     }
 }
@@ -230,15 +229,14 @@ fn is_missing(element: &Element, tree: &Map<String, Value>) -> bool {
 
 fn collect_prefixes(tree: &Map<String, Value>, used: &mut Vec<String>) {
     for (key, value) in tree {
-        if let Some((prefix, _)) = key.split_once(':') {
-            if !used.iter().any(|known| known == prefix) {
-                used.push(prefix.to_owned());
-            }
+        let prefix = key.split_once(':').map(|(prefix, _)| prefix);
+        if let Some(prefix) = prefix.filter(|prefix| !used.iter().any(|known| known == prefix)) {
+            used.push(prefix.to_owned());
         }
         match value {
             Value::Object(inner) => collect_prefixes(inner, used),
             Value::Array(all) => {
-                all.iter().filter_map(Value::as_object).for_each(|inner| collect_prefixes(inner, used))
+                all.iter().filter_map(Value::as_object).for_each(|inner| collect_prefixes(inner, used));
             }
             _ => {}
         }

@@ -136,6 +136,9 @@ impl Tree<'_> {
                 let layers = self.nodes(layers);
                 Some(json!({"kind": "group", "title": self.request.say(title), "open": open, "layers": layers}))
             }
+            Node::Wanted { title, text } => {
+                Some(json!({"kind": "wanted", "title": self.request.say(title), "text": self.request.say(text)}))
+            }
         }
     }
 

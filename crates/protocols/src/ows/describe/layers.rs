@@ -83,6 +83,8 @@ impl Writer<'_> {
                     let name = names.next().unwrap_or_default();
                     self.layer_of_map(&name, layer);
                 }
+                // Capabilities list what can be drawn.
+                Node::Wanted { .. } => {}
             }
         }
     }

@@ -4,6 +4,8 @@ use super::preference::by_place;
 use super::{AssociationRules, Comparison, Hypocentre, compare};
 use serde::Serialize;
 use std::cmp::Ordering;
+use terrane_model::limits::EVENT_PAIRS_MAX;
+use terrane_model::{Error, error::Result};
 
 /// An event that is in both catalogues.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -40,8 +42,11 @@ pub struct Merge {
 
 /// Matches two catalogues: of all pairs within the rules the best first, each event once. For catalogues in the order of time the
 /// work is that of reading them once, and of sorting the pairs found.
-pub fn merge_catalogues(first: &[Hypocentre], second: &[Hypocentre], rules: &AssociationRules) -> Merge {
-    let pairs = pairs(first, second, rules);
+///
+/// # Errors
+/// When more than [`EVENT_PAIRS_MAX`] pairs are within the rule of time: the catalogues have dates and no times.
+pub fn merge_catalogues(first: &[Hypocentre], second: &[Hypocentre], rules: &AssociationRules) -> Result<Merge> {
+    let pairs = pairs(first, second, rules)?;
     let (mut of_first, mut of_second) = (vec![None; first.len()], vec![None; second.len()]);
     for pair in &pairs {
         if of_first[pair.first].is_none() && of_second[pair.second].is_none() {
@@ -66,19 +71,20 @@ pub fn merge_catalogues(first: &[Hypocentre], second: &[Hypocentre], rules: &Ass
     }
     ambiguous.sort_by_key(|rival| (rival.matched, rival.instead.first, rival.instead.second));
     let only = |taken: &[Option<Match>]| (0..taken.len()).filter(|at| taken[*at].is_none()).collect();
-    Merge { only_first: only(&of_first), only_second: only(&of_second), matches, ambiguous }
+    Ok(Merge { only_first: only(&of_first), only_second: only(&of_second), matches, ambiguous })
 }
 
 /// All pairs within the rules, the best first; equal ones by what they say, the same from either side.
-fn pairs(first: &[Hypocentre], second: &[Hypocentre], rules: &AssociationRules) -> Vec<Match> {
+fn pairs(first: &[Hypocentre], second: &[Hypocentre], rules: &AssociationRules) -> Result<Vec<Match>> {
     let (first_order, second_order) = (by_time(first), by_time(second));
-    let (mut pairs, mut start) = (Vec::new(), 0);
+    let (mut pairs, mut start, mut compared) = (Vec::new(), 0, Compared::default());
     for one in first_order {
         let time_s = first[one].time_s;
         let early = |at: &&usize| second[**at].time_s < time_s - rules.time_s - SLACK_S;
         start += second_order[start..].iter().take_while(early).count();
         let near = second_order[start..].iter().take_while(|at| second[**at].time_s <= time_s + rules.time_s + SLACK_S);
         for other in near {
+            compared.one_more()?;
             let comparison = compare(&first[one], &second[*other], rules);
             if comparison.exceeds.is_none() {
                 pairs.push(Match { first: one, second: *other, comparison });
@@ -89,7 +95,24 @@ fn pairs(first: &[Hypocentre], second: &[Hypocentre], rules: &AssociationRules) 
         let score = one.comparison.score.total_cmp(&other.comparison.score);
         score.then_with(|| by_content(ends(one, first, second), ends(other, first, second)))
     });
-    pairs
+    Ok(pairs)
+}
+
+/// How many pairs have been compared.
+#[derive(Default)]
+pub(super) struct Compared(usize);
+
+impl Compared {
+    /// Counts one more.
+    pub(super) fn one_more(&mut self) -> Result<()> {
+        self.0 += 1;
+        if self.0 <= EVENT_PAIRS_MAX {
+            return Ok(());
+        }
+        Err(Error::too_large(format!(
+            "More than {EVENT_PAIRS_MAX} pairs of events are close in time: give their times, or a shorter time rule."
+        )))
+    }
 }
 
 /// What decides on the limit of time is the comparison, not the rounding of a sum here; seconds.

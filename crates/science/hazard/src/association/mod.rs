@@ -13,6 +13,7 @@ pub use preference::preferred;
 use crate::geodesy::Position;
 use crate::magnitude::{MagnitudeType, moment_magnitude};
 use serde::{Deserialize, Serialize};
+use terrane_model::error::Result;
 
 /// How much two solutions of one event may differ, and whose are preferred.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -168,10 +169,13 @@ const NEAR_MISS: f64 = 4.0;
 
 /// The events that a heap of solutions is of, as lists of positions: each event in the order of preference, events by their
 /// preferred solution's time. No event has two solutions of one agency, and any two of its solutions are within the rules.
-pub fn associate_all(solutions: &[Solution], rules: &AssociationRules) -> Vec<Vec<usize>> {
+///
+/// # Errors
+/// As [`merge_catalogues`].
+pub fn associate_all(solutions: &[Solution], rules: &AssociationRules) -> Result<Vec<Vec<usize>>> {
     let mut group: Vec<usize> = (0..solutions.len()).collect();
     let mut members: Vec<Vec<usize>> = group.iter().map(|at| vec![*at]).collect();
-    for (one, other) in pairs(solutions, rules) {
+    for (one, other) in pairs(solutions, rules)? {
         let (into, from) = (group[one], group[other]);
         if into == from || !fit(solutions, &members[into], &members[from], rules) {
             continue;
@@ -185,17 +189,18 @@ pub fn associate_all(solutions: &[Solution], rules: &AssociationRules) -> Vec<Ve
         event.sort_by(|one, other| preference::order(&solutions[*one], &solutions[*other], rules));
     }
     members.sort_by(|one, other| preference::by_content(&solutions[one[0]], &solutions[other[0]]));
-    members
+    Ok(members)
 }
 
 /// All pairs within the rules, the best first; equal ones by what they say.
-fn pairs(solutions: &[Solution], rules: &AssociationRules) -> Vec<(usize, usize)> {
+fn pairs(solutions: &[Solution], rules: &AssociationRules) -> Result<Vec<(usize, usize)>> {
     let hypocentres: Vec<Hypocentre> = solutions.iter().map(|solution| solution.hypocentre).collect();
     let order = merge::by_time(&hypocentres);
-    let mut pairs = Vec::new();
+    let (mut pairs, mut compared) = (Vec::new(), merge::Compared::default());
     for (rank, &one) in order.iter().enumerate() {
         let near = order[rank + 1..].iter().copied();
         for other in near.take_while(|at| hypocentres[*at].time_s - hypocentres[one].time_s <= rules.time_s) {
+            compared.one_more()?;
             let comparison = compare(&hypocentres[one], &hypocentres[other], rules);
             if comparison.exceeds.is_none() && solutions[one].agency != solutions[other].agency {
                 let content = |one: usize, other: usize| preference::by_content(&solutions[one], &solutions[other]);
@@ -208,7 +213,7 @@ fn pairs(solutions: &[Solution], rules: &AssociationRules) -> Vec<(usize, usize)
         let content = |one: usize, other: usize| preference::by_content(&solutions[one], &solutions[other]);
         score.total_cmp(other_score).then_with(|| content(pair.0, other.0)).then_with(|| content(pair.1, other.1))
     });
-    pairs.into_iter().map(|(_, pair)| pair).collect()
+    Ok(pairs.into_iter().map(|(_, pair)| pair).collect())
 }
 
 fn fit(solutions: &[Solution], one: &[usize], other: &[usize], rules: &AssociationRules) -> bool {

@@ -13,6 +13,8 @@ const MARGIN: (f64, f64) = (1.001, 1e-9);
 /// The cells with the positions of their events.
 pub(super) struct Cells<'a> {
     shocks: &'a [Shock],
+    /// Each event's direction from the centre of the sphere: three products tell who is far.
+    directions: Vec<[f64; 3]>,
     cells: HashMap<(i64, i64), Vec<usize>>,
 }
 
@@ -28,7 +30,8 @@ impl<'a> Cells<'a> {
                 .or_default()
                 .push(at);
         }
-        Self { shocks, cells }
+        let directions = shocks.iter().map(|shock| shock.position.direction()).collect();
+        Self { shocks, directions, cells }
     }
 
     /// Calls with every wanted event that a search reaches, in the order of cells, each cell by time.
@@ -36,7 +39,14 @@ impl<'a> Cells<'a> {
         let centre = &self.shocks[search.from];
         let reach = (search.distance_km / RADIUS_KM).to_degrees() * MARGIN.0 + MARGIN.1;
         let latitude = centre.position.latitude;
-        let near = |at: usize| self.shocks[at].epicentral_km(centre) <= search.distance_km;
+        let direction = self.directions[search.from];
+        // The square of the longest chord, a little longer; the distance itself decides.
+        let chord = 2.0 * (search.distance_km / RADIUS_KM / 2.0).min(std::f64::consts::FRAC_PI_2).sin();
+        let chord_squared = chord * chord * MARGIN.0 + MARGIN.1 * MARGIN.1;
+        let near = |at: usize| {
+            chord_between(direction, self.directions[at]) <= chord_squared
+                && self.shocks[at].epicentral_km(centre) <= search.distance_km
+        };
         for row in cell((latitude - reach).max(-90.0))..=cell((latitude + reach).min(90.0)) {
             for column in columns(centre.position.longitude, latitude, reach) {
                 let Some(cell) = self.cells.get(&(row, column)) else { continue };
@@ -46,6 +56,12 @@ impl<'a> Cells<'a> {
             }
         }
     }
+}
+
+/// The square of the chord between two directions.
+fn chord_between(one: [f64; 3], other: [f64; 3]) -> f64 {
+    let way = [one[0] - other[0], one[1] - other[1], one[2] - other[2]];
+    way[0] * way[0] + way[1] * way[1] + way[2] * way[2]
 }
 
 /// Around which event, how far, and between which times (days, both included) is searched.

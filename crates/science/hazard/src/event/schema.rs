@@ -125,7 +125,7 @@ static CREATION_INFO: Element = Element {
 
 static EVENT_DESCRIPTION: Element = Element {
     name: "EventDescription",
-    children: &[one("text", Text(0)).required(), one("type", Choice(&EVENT_DESCRIPTION_TYPE))],
+    children: &[one("text", Text(0)).required(), one("type", Choice(EVENT_DESCRIPTION_TYPE))],
 };
 
 static COMMENT: Element = Element {
@@ -150,7 +150,7 @@ static PRINCIPAL_AXES: Element = Element {
 static DATA_USED: Element = Element {
     name: "DataUsed",
     children: &[
-        one("waveType", Choice(&DATA_USED_WAVE_TYPE)).required(),
+        one("waveType", Choice(DATA_USED_WAVE_TYPE)).required(),
         one("stationCount", Integer),
         one("componentCount", Integer),
         one("shortestPeriod", Real),
@@ -250,7 +250,7 @@ static INTEGER_QUANTITY: Element = Element {
 static SOURCE_TIME_FUNCTION: Element = Element {
     name: "SourceTimeFunction",
     children: &[
-        one("type", Choice(&SOURCE_TIME_FUNCTION_TYPE)).required(),
+        one("type", Choice(SOURCE_TIME_FUNCTION_TYPE)).required(),
         one("duration", Real).required(),
         one("riseTime", Real),
         one("decayTime", Real),
@@ -297,8 +297,8 @@ static MOMENT_TENSOR: Element = Element {
         one("filterID", Reference),
         one("sourceTimeFunction", Tree(&SOURCE_TIME_FUNCTION)),
         one("methodID", Reference),
-        one("category", Choice(&MOMENT_TENSOR_CATEGORY)),
-        one("inversionType", Choice(&MT_INVERSION_TYPE)),
+        one("category", Choice(MOMENT_TENSOR_CATEGORY)),
+        one("inversionType", Choice(MT_INVERSION_TYPE)),
         one("creationInfo", Tree(&CREATION_INFO)),
     ],
 };
@@ -318,8 +318,8 @@ static FOCAL_MECHANISM: Element = Element {
         one("misfit", Real),
         one("stationDistributionRatio", Real),
         one("methodID", Reference),
-        one("evaluationMode", Choice(&EVALUATION_MODE)),
-        one("evaluationStatus", Choice(&EVALUATION_STATUS)),
+        one("evaluationMode", Choice(EVALUATION_MODE)),
+        one("evaluationStatus", Choice(EVALUATION_STATUS)),
         one("creationInfo", Tree(&CREATION_INFO)),
     ],
 };
@@ -331,8 +331,8 @@ static AMPLITUDE: Element = Element {
         many("comment", Tree(&COMMENT)),
         one("genericAmplitude", Tree(&REAL_QUANTITY)).required(),
         one("type", Text(32)),
-        one("category", Choice(&AMPLITUDE_CATEGORY)),
-        one("unit", Choice(&AMPLITUDE_UNIT)),
+        one("category", Choice(AMPLITUDE_CATEGORY)),
+        one("unit", Choice(AMPLITUDE_UNIT)),
         one("methodID", Reference),
         one("period", Tree(&REAL_QUANTITY)),
         one("snr", Real),
@@ -342,8 +342,8 @@ static AMPLITUDE: Element = Element {
         one("filterID", Reference),
         one("scalingTime", Tree(&TIME_QUANTITY)),
         one("magnitudeHint", Text(32)),
-        one("evaluationMode", Choice(&EVALUATION_MODE)),
-        one("evaluationStatus", Choice(&EVALUATION_STATUS)),
+        one("evaluationMode", Choice(EVALUATION_MODE)),
+        one("evaluationStatus", Choice(EVALUATION_STATUS)),
         one("creationInfo", Tree(&CREATION_INFO)),
     ],
 };
@@ -365,8 +365,8 @@ static MAGNITUDE: Element = Element {
         one("methodID", Reference),
         one("stationCount", Integer),
         one("azimuthalGap", Real),
-        one("evaluationMode", Choice(&EVALUATION_MODE)),
-        one("evaluationStatus", Choice(&EVALUATION_STATUS)),
+        one("evaluationMode", Choice(EVALUATION_MODE)),
+        one("evaluationStatus", Choice(EVALUATION_STATUS)),
         one("creationInfo", Tree(&CREATION_INFO)),
     ],
 };
@@ -394,7 +394,7 @@ static ORIGIN_UNCERTAINTY: Element = Element {
         one("maxHorizontalUncertainty", Real),
         one("azimuthMaxHorizontalUncertainty", Real),
         one("confidenceEllipsoid", Tree(&CONFIDENCE_ELLIPSOID)),
-        one("preferredDescription", Choice(&ORIGIN_UNCERTAINTY_DESCRIPTION)),
+        one("preferredDescription", Choice(ORIGIN_UNCERTAINTY_DESCRIPTION)),
         one("confidenceLevel", Real),
     ],
 };
@@ -433,17 +433,17 @@ static ORIGIN: Element = Element {
         one("longitude", Tree(&REAL_QUANTITY)).required(),
         one("latitude", Tree(&REAL_QUANTITY)).required(),
         one("depth", Tree(&REAL_QUANTITY)),
-        one("depthType", Choice(&ORIGIN_DEPTH_TYPE)),
+        one("depthType", Choice(ORIGIN_DEPTH_TYPE)),
         one("timeFixed", Boolean),
         one("epicenterFixed", Boolean),
         one("referenceSystemID", Reference),
         one("methodID", Reference),
         one("earthModelID", Reference),
         one("quality", Tree(&ORIGIN_QUALITY)),
-        one("type", Choice(&ORIGIN_TYPE)),
+        one("type", Choice(ORIGIN_TYPE)),
         one("region", Text(128)),
-        one("evaluationMode", Choice(&EVALUATION_MODE)),
-        one("evaluationStatus", Choice(&EVALUATION_STATUS)),
+        one("evaluationMode", Choice(EVALUATION_MODE)),
+        one("evaluationStatus", Choice(EVALUATION_STATUS)),
         one("creationInfo", Tree(&CREATION_INFO)),
     ],
 };
@@ -460,11 +460,11 @@ static PICK: Element = Element {
         one("horizontalSlowness", Tree(&REAL_QUANTITY)),
         one("backazimuth", Tree(&REAL_QUANTITY)),
         one("slownessMethodID", Reference),
-        one("onset", Choice(&PICK_ONSET)),
+        one("onset", Choice(PICK_ONSET)),
         one("phaseHint", Text(0)),
-        one("polarity", Choice(&PICK_POLARITY)),
-        one("evaluationMode", Choice(&EVALUATION_MODE)),
-        one("evaluationStatus", Choice(&EVALUATION_STATUS)),
+        one("polarity", Choice(PICK_POLARITY)),
+        one("evaluationMode", Choice(EVALUATION_MODE)),
+        one("evaluationStatus", Choice(EVALUATION_STATUS)),
         one("creationInfo", Tree(&CREATION_INFO)),
     ],
 };
@@ -485,8 +485,8 @@ pub static EVENT: Element = Element {
         one("preferredOriginID", Reference),
         one("preferredMagnitudeID", Reference),
         one("preferredFocalMechanismID", Reference),
-        one("type", Choice(&EVENT_TYPE)),
-        one("typeCertainty", Choice(&EVENT_TYPE_CERTAINTY)),
+        one("type", Choice(EVENT_TYPE)),
+        one("typeCertainty", Choice(EVENT_TYPE_CERTAINTY)),
         one("creationInfo", Tree(&CREATION_INFO)),
     ],
 };

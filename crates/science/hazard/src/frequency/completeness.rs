@@ -68,14 +68,17 @@ impl Completeness {
     pub fn periods(&self, counts: Vec<Histogram>) -> Result<Vec<Period>> {
         if counts.len() != self.steps.len() || counts.windows(2).any(|pair| pair[0].width() != pair[1].width()) {
             let steps = self.steps.len();
-            return Err(Error::invalid(format!("The table of completeness needs {steps} counts with bins of one width.")));
+            return Err(Error::invalid(format!(
+                "The table of completeness needs {steps} counts with bins of one width."
+            )));
         }
-        let period = |(counts, ((start, end), (_, mc))): (Histogram, ((f64, f64), &(f64, f64)))| Period {
+        let steps = self.spans().zip(&self.steps);
+        let periods = counts.into_iter().zip(steps).map(|(counts, ((start, end), (_, mc)))| Period {
             counts: counts.from_magnitude(*mc),
             mc: *mc,
             years: end - start,
-        };
-        Ok(counts.into_iter().zip(self.spans().zip(&self.steps)).map(period).collect())
+        });
+        Ok(periods.collect())
     }
 
     /// The same from a list of earthquakes (decimal year, magnitude), in bins of a width.

@@ -8,8 +8,12 @@ use super::{MomentTensor, NodalPlane, Vector, dot, scaled, sum};
 use serde::{Deserialize, Serialize};
 use std::f64::consts::{PI, SQRT_2, TAU};
 
-/// Points around a cone.
+/// Points around the rim, and of a nodal line.
 const STEPS: usize = 180;
+/// Corners of an outline are nearer to each other than 2.5°: the cosine.
+const NEAR: f64 = 0.999_05;
+/// An angle about a cone's axis that is not halved any more, radians.
+const ANGLE_LEAST: f64 = 1e-7;
 /// A moment smaller than this share of the greatest counts as none: measured tensors are not known better.
 const NOTHING: f64 = 1e-6;
 /// Directions so little above or below the horizon are on it: the planes of a vertical fault shall not waver.
@@ -86,18 +90,22 @@ struct Cone {
 impl Cone {
     /// The outline of one half of the double cone in the lower hemisphere; `None` when none of it is there.
     fn outline(&self, way: f64) -> Option<Vec<[f64; 2]>> {
-        let around: Vec<Vector> =
-            (0..STEPS).map(|step| self.direction(way, TAU * (step as f64 + 0.5) / STEPS as f64)).collect();
+        let around = self.around(way);
+        let count = around.len();
         let below = |direction: &Vector| direction[2] >= 0.0;
+        // What only touches the horizon, with its edge or its tips, has nothing below it.
+        if !around.iter().any(|direction| direction[2] > 0.0) {
+            return None;
+        }
         if around.iter().all(below) {
             return Some(around.into_iter().map(projected).collect());
         }
         // Begins where the outline comes down through the horizon.
-        let start = (0..STEPS).find(|&at| !below(&around[at]) && below(&around[(at + 1) % STEPS]))?;
-        let mut outline = Vec::with_capacity(2 * STEPS);
+        let start = (0..count).find(|&at| !below(&around[at]) && below(&around[(at + 1) % count]))?;
+        let mut outline = Vec::with_capacity(2 * count);
         let mut left: Option<Vector> = None;
-        for step in 0..STEPS {
-            let (from, to) = (around[(start + step) % STEPS], around[(start + step + 1) % STEPS]);
+        for step in 0..count {
+            let (from, to) = (around[(start + step) % count], around[(start + step + 1) % count]);
             match (below(&from), below(&to)) {
                 (false, true) => {
                     let entered = on_horizon(from, to);
@@ -112,8 +120,31 @@ impl Cone {
                 (false, false) => {}
             }
         }
-        self.along_rim(way, left, on_horizon(around[start], around[(start + 1) % STEPS]), &mut outline);
+        self.along_rim(way, left, on_horizon(around[start], around[(start + 1) % count]), &mut outline);
         Some(outline)
+    }
+
+    /// The corners of the outline around one half of the double cone.
+    fn around(&self, way: f64) -> Vec<Vector> {
+        let corner = |quarter: usize| {
+            let angle = TAU * quarter as f64 / 4.0;
+            (angle, self.direction(way, angle))
+        };
+        let mut corners = Vec::new();
+        (0..4).for_each(|quarter| self.bend(way, corner(quarter), corner(quarter + 1), &mut corners));
+        corners
+    }
+
+    /// Adds corners from one angle about the axis to another within the same quarter, where the outline goes one way only: halves the
+    /// angle until the corners are near to each other.
+    fn bend(&self, way: f64, from: (f64, Vector), to: (f64, Vector), corners: &mut Vec<Vector>) {
+        if dot(from.1, to.1) > NEAR || to.0 - from.0 < ANGLE_LEAST {
+            return corners.push(to.1);
+        }
+        let angle = f64::midpoint(from.0, to.0);
+        let middle = (angle, self.direction(way, angle));
+        self.bend(way, from, middle, corners);
+        self.bend(way, middle, to, corners);
     }
 
     /// Where the cone is at an angle about its axis.

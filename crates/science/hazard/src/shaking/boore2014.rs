@@ -151,16 +151,22 @@ impl Coefficients {
         let [c1, c2, c3, depth_km] = self.path;
         let past = mw - bend;
         let source = if past <= 0.0 { linear * past + quadratic * past * past } else { above * past };
-        let away_km = distance_km.hypot(depth_km);
+        let away_km = (distance_km * distance_km + depth_km * depth_km).sqrt();
         self.style[style as usize] + source + (c1 + c2 * (mw - 4.5)) * away_km.ln() + c3 * (away_km - 1.0)
     }
 
     /// Equations 5 to 8: the ground, which amplifies, and yields when the rock beneath shakes strongly (`rock_g`, in g).
     fn ln_site(&self, vs30_m_s: f64, rock_g: f64) -> f64 {
+        self.ground(vs30_m_s).ln_site(rock_g)
+    }
+
+    /// What of the ground does not depend on the earthquake.
+    fn ground(&self, vs30_m_s: f64) -> Amplification {
         let ([slope, ends_m_s], [f4, f5]) = (self.linear, self.yielding);
-        let amplified = slope * (vs30_m_s.min(ends_m_s) / 760.0).ln();
-        let yields = f4 * ((f5 * (vs30_m_s.min(760.0) - 360.0)).exp() - (f5 * 400.0).exp());
-        amplified + yields * ((rock_g + 0.1) / 0.1).ln()
+        Amplification {
+            linear: slope * (vs30_m_s.min(ends_m_s) / 760.0).ln(),
+            yields: f4 * ((f5 * (vs30_m_s.min(760.0) - 360.0)).exp() - (f5 * 400.0).exp()),
+        }
     }
 
     /// Equations 15 to 17: scatter within an earthquake.
@@ -180,4 +186,47 @@ fn share(value: f64, low: f64, high: f64) -> f64 {
 /// The value for magnitude 4.5 and below, that for 5.5 and above, and between them a straight line.
 fn between(mw: f64, small: f64, great: f64) -> f64 {
     small + (great - small) * (mw - 4.5).clamp(0.0, 1.0)
+}
+
+/// How a ground amplifies a measure.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Amplification {
+    linear: f64,
+    yields: f64,
+}
+
+impl Amplification {
+    fn ln_site(&self, rock_g: f64) -> f64 {
+        self.linear + self.yields * ((rock_g + 0.1) / 0.1).ln()
+    }
+}
+
+/// The ground of a place, prepared for many earthquakes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Ground {
+    /// The mean shear-wave velocity of the upper 30 m, m/s.
+    vs30_m_s: f64,
+    acceleration: Amplification,
+    velocity: Amplification,
+}
+
+impl Ground {
+    /// The ground with a mean shear-wave velocity of the upper 30 m: 760 m/s is rock, 300 firm soil.
+    pub fn of_vs30(vs30_m_s: f64) -> Self {
+        let (acceleration, velocity) = (ACCELERATION.ground(vs30_m_s), VELOCITY.ground(vs30_m_s));
+        Self { vs30_m_s, acceleration, velocity }
+    }
+
+    /// The mean shear-wave velocity of the upper 30 m, m/s.
+    pub fn vs30_m_s(&self) -> f64 {
+        self.vs30_m_s
+    }
+
+    /// The natural logarithms of the median peak acceleration (g) and velocity (cm/s): what [`boore2014`] says of both.
+    pub(super) fn ln_medians(&self, mw: f64, style: Style, distance_km: f64) -> (f64, f64) {
+        let ln_rock = ACCELERATION.ln_rock(mw, style, distance_km);
+        let rock_g = ln_rock.exp();
+        let ln_velocity = VELOCITY.ln_rock(mw, style, distance_km);
+        (ln_rock + self.acceleration.ln_site(rock_g), ln_velocity + self.velocity.ln_site(rock_g))
+    }
 }
