@@ -35,7 +35,6 @@ const READ_TOGETHER: [&[&str]; 2] = [
         "docs/howto/external.md",
         "docs/howto/check.md",
         "docs/howto/onegeology.md",
-        "docs/howto/feeds.md",
         "docs/explanation/data-folder.md",
         "docs/reference/addresses.md",
     ],

@@ -16,7 +16,17 @@ pub const FEED: Target = Target {
             "POLYGON((130 30, 150 30, 150 40, 130 40, 130 30))",
         ])
     },
-    words: &["\"ids\":", "null", "1e400", "|", "\"deleted\"", "<event publicID=\"x\"/>", "-1", "9999-12-31T23:59:60Z", "<![CDATA["],
+    words: &[
+        "\"ids\":",
+        "null",
+        "1e400",
+        "|",
+        "\"deleted\"",
+        "<event publicID=\"x\"/>",
+        "-1",
+        "9999-12-31T23:59:60Z",
+        "<![CDATA[",
+    ],
     run: |bytes| {
         let feed = Feed {
             id: "a".into(),

@@ -1,8 +1,8 @@
 //! What is fed: a table.
 
 mod drawn;
-mod feeds;
 mod events;
+mod feeds;
 mod files;
 mod geology;
 mod http;

@@ -256,7 +256,9 @@ impl Conditions<'_> {
             Filter::Like { value: value.clone(), pattern: Pattern { pieces, fold_case: false, fold_accents: false } }
         };
         self.filters.push(match aliases {
-            Some(aliases) => Filter::Or(std::iter::once(by_id).chain(ids.iter().map(|id| like(&aliases, id))).collect()),
+            Some(aliases) => {
+                Filter::Or(std::iter::once(by_id).chain(ids.iter().map(|id| like(&aliases, id))).collect())
+            }
             None => by_id,
         });
     }

@@ -35,7 +35,9 @@ impl FeedKind {
     /// The kind of a name.
     pub fn named(name: &str) -> Result<Self> {
         let found = Self::NAMES.iter().find(|(_, known)| *known == name).map(|(kind, _)| *kind);
-        found.ok_or_else(|| Error::invalid(format!("“{name}” is no kind of feed; use fdsn, usgs-geojson, folder or webhook.")))
+        found.ok_or_else(|| {
+            Error::invalid(format!("“{name}” is no kind of feed; use fdsn, usgs-geojson, folder or webhook."))
+        })
     }
 }
 

@@ -96,7 +96,9 @@ pub fn stream(request: &Request) -> Result<(EventWatch, Option<i64>)> {
             .map_err(|it| it.at("catalog"))?,
         magnitude_min: number(request, "minmag")?,
         place: match bbox.transpose()? {
-            Some(_) if polygon.is_some() => return Err(Error::invalid("Give a bbox or a polygon, not both.").at("bbox")),
+            Some(_) if polygon.is_some() => {
+                return Err(Error::invalid("Give a bbox or a polygon, not both.").at("bbox"));
+            }
             Some(bbox) => Some(EventPlace::Box(bbox)),
             None => polygon,
         },
@@ -108,7 +110,8 @@ pub fn stream(request: &Request) -> Result<(EventWatch, Option<i64>)> {
 /// The number of a change.
 pub fn sequence(text: &str, place: &str) -> Result<i64> {
     let number = text.trim().parse::<i64>().ok().filter(|number| *number >= 0);
-    number.ok_or_else(|| Error::invalid("This is not the number of a change, as events of the stream have it.").at(place))
+    number
+        .ok_or_else(|| Error::invalid("This is not the number of a change, as events of the stream have it.").at(place))
 }
 
 /// A question for all events that match, for charts and maps.

@@ -3,13 +3,13 @@
 pub(crate) mod answer;
 mod around;
 pub(crate) mod ask;
-mod receive;
-mod routes;
-pub mod stream;
 mod figures;
 mod page;
+mod receive;
 mod routes;
 mod solutions;
+pub mod stream;
+mod syndicated;
 
 pub use answer::LISTED;
 pub use routes::routes;

@@ -15,7 +15,13 @@ use terrane_engine::publish::now;
 use terrane_model::Result;
 
 /// `POST /hazards/feeds/{feed}`: QuakeML or GeoJSON of the USGS.
-pub async fn receive(State(site): State<Site>, names: Names, headers: HeaderMap, asked: Asked, body: Bytes) -> Response {
+pub async fn receive(
+    State(site): State<Site>,
+    names: Names,
+    headers: HeaderMap,
+    asked: Asked,
+    body: Bytes,
+) -> Response {
     match take(&site, names, (&headers, body)).await {
         Ok(taken) => respond_answer(told(&taken).into(), &asked),
         Err(error) => failure(&site, &asked, &error),

@@ -1,6 +1,6 @@
 //! The only file of this folder that knows axum.
 
-use super::{answer, around, ask, page};
+use super::{answer, around, ask, page, syndicated};
 use crate::common::http::resource;
 use crate::common::negotiate::{GEOJSON, HTML, JSON};
 use crate::common::reply::Reply;
@@ -26,6 +26,8 @@ pub fn routes(site: Site) -> Router {
         .route("/hazards/section", resource(section))
         .route("/hazards/events/{collection}/{event}", resource(event))
         .route("/hazards/place", resource(place))
+        .route("/hazards/feed.atom", resource(syndicated::atom))
+        .route("/hazards/feed.cap/{collection}/{event}", resource(syndicated::warning))
         .route("/hazards/stream", get(super::stream::stream))
         .route("/hazards/feeds/{feed}", post(super::receive::receive))
         .with_state(site)

@@ -80,7 +80,9 @@ impl Following {
     async fn next(&mut self) -> Option<String> {
         if !self.has_begun {
             self.has_begun = true;
-            return Some(format!("retry: {RETRY_MS}\n: changes of events; each id can be sent back as Last-Event-ID\n\n"));
+            return Some(format!(
+                "retry: {RETRY_MS}\n: changes of events; each id can be sent back as Last-Event-ID\n\n"
+            ));
         }
         loop {
             self.reader.look();
@@ -125,7 +127,8 @@ fn told(site: &Site, changes: &Changes, watch: &EventWatch) -> String {
 pub fn features(site: &Site, changes: &Changes, watch: &EventWatch) -> Vec<(&'static str, i64, Value)> {
     let wanted = changes.wanted(watch).filter(|event| event.text(Role::Status) != Some(FUTURE));
     let told = wanted.map(|event| {
-        let tree = event.text(Role::Event).and_then(|text| serde_json::from_str::<Value>(text).ok()).unwrap_or_default();
+        let tree =
+            event.text(Role::Event).and_then(|text| serde_json::from_str::<Value>(text).ok()).unwrap_or_default();
         let revisions = tree["revision"].as_array().map_or(0, Vec::len);
         let kind = match event.text(Role::Status) {
             Some(DELETED) => "withdrawn",
@@ -147,4 +150,3 @@ pub fn features(site: &Site, changes: &Changes, watch: &EventWatch) -> Vec<(&'st
     });
     told.collect()
 }
-

@@ -36,7 +36,7 @@ impl Catalogue {
                 }
             }
         }
-        let decision = desk.decide();
+        let decision = desk.decide().expect("few are near each other");
         decision.gone.iter().for_each(|id| assert!(self.0.remove(id).is_some(), "{id} was there"));
         decision.put.iter().for_each(|it| _ = self.0.insert(it.id.clone(), it.tree.clone()));
         decision
@@ -101,7 +101,8 @@ fn two_agencies_and_a_review_are_one_event_with_its_history() {
     assert_eq!((event.origins().count(), event.magnitudes().count()), (2, 2));
     assert_eq!(event.origin().map(|it| it.public_id()), Some("smi:A/a1/20"));
     assert_eq!(aliases(tree), ["a1", "b1"]);
-    let what: Vec<&str> = tree["revision"].as_array().expect("a list").iter().filter_map(|it| it["what"].as_str()).collect();
+    let what: Vec<&str> =
+        tree["revision"].as_array().expect("a list").iter().filter_map(|it| it["what"].as_str()).collect();
     assert_eq!(what.len(), 3);
     assert!(what[2].starts_with("automatic → manual, Mw 5.0 → Mw 5.1"), "{what:?}");
 }

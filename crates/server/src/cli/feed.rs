@@ -143,8 +143,9 @@ const SECRET_CHARACTERS_LEAST: usize = 16;
 
 /// A secret from a file: on a command line, everybody on the machine could read it.
 pub fn secret(path: &Path) -> Result<String> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| Error::invalid(format!("“{}” cannot be read: {error}.", path.display())).at("--secret-file"))?;
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        Error::invalid(format!("“{}” cannot be read: {error}.", path.display())).at("--secret-file")
+    })?;
     let secret = text.trim();
     if secret.chars().count() < SECRET_CHARACTERS_LEAST {
         return Err(Error::invalid("A secret has at least 16 characters.").at("--secret-file"));
@@ -192,7 +193,9 @@ fn recorded(files: &[PathBuf]) -> Result<Vec<Recorded>> {
         let failed = |error: std::io::Error| Error::invalid(format!("“{}” cannot be read: {error}.", path.display()));
         bytes += std::fs::metadata(path).map_err(failed)?.len();
         if bytes > RECORDINGS_BYTES_MAX {
-            return Err(Error::too_large(format!("The recordings have more than {RECORDINGS_BYTES_MAX} bytes; play them in parts.")));
+            return Err(Error::too_large(format!(
+                "The recordings have more than {RECORDINGS_BYTES_MAX} bytes; play them in parts."
+            )));
         }
         let text = std::fs::read_to_string(path).map_err(failed)?;
         for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
@@ -228,7 +231,10 @@ fn taken(value: &Json) {
         number("withdrawn")
     ));
     if value["future"].as_u64().unwrap_or(0) > 0 {
-        let say = format!("{} events lie in the future by this machine's clock; they are kept and not shown yet.", number("future"));
+        let say = format!(
+            "{} events lie in the future by this machine's clock; they are kept and not shown yet.",
+            number("future")
+        );
         output::paragraph("  ! ", &say);
     }
 }

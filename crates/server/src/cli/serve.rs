@@ -1,10 +1,10 @@
 //! `terrane serve`: serves a data folder until it is told to stop.
 
 use crate::config::{self, Live, Options};
+use crate::feeds::{self, Asking};
 use crate::http::{self, Clients, Current, Doors};
 use crate::local::{self, Server};
 use crate::stores::Node;
-use crate::feeds::{self, Asking};
 use crate::subscribers::{self, Telling};
 use crate::{output, upkeep};
 use std::net::SocketAddr;

@@ -111,7 +111,13 @@ fn list(value: &Json) {
             (false, 0) => "well".to_owned(),
             (false, failures) => format!("failed {failures} times"),
         };
-        vec![text(&it["id"]), text(&it["address"]), state["told"].as_u64().unwrap_or(0).to_string(), health, text(&state["error"])]
+        vec![
+            text(&it["id"]),
+            text(&it["address"]),
+            state["told"].as_u64().unwrap_or(0).to_string(),
+            health,
+            text(&state["error"]),
+        ]
     };
     let rows: Vec<Vec<String>> = value["subscriptions"].as_array().into_iter().flatten().map(row).collect();
     match rows.is_empty() {

@@ -69,7 +69,8 @@ pub fn feed(here: &Here<'_>, task: &FeedTask, progress: &dyn Progress) -> Result
         FeedTask::Remove(id) => engine.remove_feed(id, OPERATOR).map(|()| json!({"removed": id})),
         FeedTask::Poll { id, accept } => {
             let options = TakeOptions { at: now(), is_accepted: *accept };
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Error::internal)?;
+            let runtime =
+                tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Error::internal)?;
             runtime.block_on(engine.poll_feed(here.outgoing, id, options)).map(|taken| taken_json(id, &taken))
         }
         FeedTask::Replay(answers) => replay(engine, answers, progress),

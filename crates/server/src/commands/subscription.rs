@@ -37,8 +37,10 @@ pub fn subscription(here: &Here<'_>, task: &SubscriptionTask) -> Result<Json> {
         SubscriptionTask::Test(id) => {
             let it = engine.subscription(id)?;
             let secret = engine.subscription_secret(id)?.unwrap_or_default();
-            let body = json!({"type": "FeatureCollection", "subscription": id, "test": true, "features": []}).to_string();
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Error::internal)?;
+            let body =
+                json!({"type": "FeatureCollection", "subscription": id, "test": true, "features": []}).to_string();
+            let runtime =
+                tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Error::internal)?;
             runtime.block_on(send(here.outgoing, &it.address, (&secret, body.into_bytes())))?;
             Ok(json!({"subscription": id, "answered": true}))
         }

@@ -73,8 +73,21 @@ fn desk_with(agency: &Agency) -> Desk {
     let desk = Desk::new();
     allow(&desk, agency.address);
     let url = format!("http://{}/feed", agency.address);
-    desk.run(&["feed", "add", "survey", "one", "--kind", "usgs-geojson", "--agency", "ONE", "--dataset", "live", "--url", &url])
-        .ok();
+    desk.run(&[
+        "feed",
+        "add",
+        "survey",
+        "one",
+        "--kind",
+        "usgs-geojson",
+        "--agency",
+        "ONE",
+        "--dataset",
+        "live",
+        "--url",
+        &url,
+    ])
+    .ok();
     desk
 }
 
@@ -93,7 +106,7 @@ fn state(desk: &Desk, feed: &str) -> Value {
 }
 
 fn events(server: &Server) -> Vec<Value> {
-    let answer = server.get("/hazards/events?catalog=live&limit=20000").json();
+    let answer = server.get("/hazards/events?f=json&catalog=live&limit=20000").json();
     answer["features"].as_array().expect("a list").clone()
 }
 
@@ -108,7 +121,8 @@ fn a_recorded_hour_of_two_agencies_ends_in_what_is_known() {
     let desk = Desk::new();
     let url = "https://agency.example/feed";
     let add = |id: &str, kind: &str, agency: &str| {
-        desk.run(&["feed", "add", "survey", id, "--kind", kind, "--agency", agency, "--dataset", "live", "--url", url]).ok();
+        desk.run(&["feed", "add", "survey", id, "--kind", kind, "--agency", agency, "--dataset", "live", "--url", url])
+            .ok();
     };
     add("usgs", "usgs-geojson", "A-USGS");
     add("second", "fdsn", "SECOND");
@@ -124,20 +138,36 @@ fn a_recorded_hour_of_two_agencies_ends_in_what_is_known() {
     let server = desk.serve(&[]);
     let told = events(&server);
     assert_eq!(told.len(), 12, "each earthquake of the hour once: {:?}", ids(&told));
-    assert!(told.iter().all(|it| it["properties"]["status"] == "reviewed" || it["properties"]["status"] == "manual"), "{told:?}");
-    let largest = told.iter().find(|it| it["properties"]["magnitude"] == 8.1).expect("as reviewed, not 7.9 as at first");
+    assert!(
+        told.iter().all(|it| it["properties"]["status"] == "reviewed" || it["properties"]["status"] == "manual"),
+        "{told:?}"
+    );
+    let largest =
+        told.iter().find(|it| it["properties"]["magnitude"] == 8.1).expect("as reviewed, not 7.9 as at first");
     let id = largest["properties"]["eventId"].as_str().expect("a name");
     // Under the second agency's name it is the same event, everywhere.
     let text = server.get("/fdsnws/event/1/query?format=text&eventid=smi:second.example/event/000").text();
     assert!(text.contains(id), "{text}");
-    let page = server.get("/hazards/events/live/smi%3Asecond.example%2Fevent%2F000").json();
+    let page = server.get("/hazards/events/live/smi%3Asecond.example%2Fevent%2F000?f=json").json();
     assert!(page.to_string().contains(id), "{page}");
     // What was taken back is found by its name, and only by it.
-    let gone = server.get("/hazards/events/live/us2000xxxx");
+    let gone = server.get("/hazards/events/live/us2000xxxx?f=json");
     assert!(gone.status == 200 && gone.text().contains("\"deleted\""), "{}", gone.text());
     assert!(!server.get("/fdsnws/event/1/query?format=text&minmagnitude=1").text().contains("us2000xxxx"));
+    let cap = |id: &str| server.get(&format!("/hazards/feed.cap/live/{id}")).text();
+    assert!(cap("us2000xxxx").contains("<msgType>Cancel</msgType>"), "{}", cap("us2000xxxx"));
+    assert!(cap(id).contains("<msgType>Update</msgType>") && cap(id).contains("<references>"), "{}", cap(id));
+    let atom = server.get("/hazards/feed.atom?catalog=live&minmag=5").text();
+    assert_eq!(
+        atom.matches("<entry>").count(),
+        told.iter().filter(|it| it["properties"]["magnitude"].as_f64() >= Some(5.0)).count()
+    );
+    assert!(atom.contains("georss:point") && atom.contains(&format!("/hazards/feed.cap/live/{id}")), "{atom}");
     let quakeml = server.get(&format!("/fdsnws/event/1/query?eventid={id}&includeallorigins=true")).text();
-    assert!(quakeml.contains("smi:second.example/event/000/o") && quakeml.contains("A-USGS"), "both solutions: {quakeml}");
+    assert!(
+        quakeml.contains("smi:second.example/event/000/o") && quakeml.contains("A-USGS"),
+        "both solutions: {quakeml}"
+    );
 }
 
 #[test]
@@ -158,8 +188,11 @@ fn what_comes_twice_or_late_changes_nothing_and_what_is_taken_back_goes() {
     agency.say(collection(&[event("b", 60, 140.0, 4.0, (30, "deleted"))]));
     assert_eq!(poll(&desk).ok().json()["withdrawn"], 1);
     assert_eq!(ids(&events(&server)), ["a"]);
-    let report = server.get("/hazards/events/live/a").json();
-    assert!(report.to_string().contains("said") || report.to_string().contains("mww 5.0"), "its history is told: {report}");
+    let report = server.get("/hazards/events/live/a?f=json").json();
+    assert!(
+        report.to_string().contains("said") || report.to_string().contains("mww 5.0"),
+        "its history is told: {report}"
+    );
 }
 
 #[test]
@@ -174,7 +207,11 @@ fn broken_answers_change_nothing_and_are_told_and_a_dead_feed_comes_back() {
         ("half", good.as_bytes()[..good.len() / 2].to_vec()),
         ("page", b"<!doctype html><p>Maintenance".to_vec()),
         ("binary", vec![0xff; 4_096]),
-        ("entity", b"<?xml version='1.0'?><!DOCTYPE q [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><quakeml>&x;</quakeml>".to_vec()),
+        (
+            "entity",
+            b"<?xml version='1.0'?><!DOCTYPE q [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><quakeml>&x;</quakeml>"
+                .to_vec(),
+        ),
         ("half of QuakeML", b"<q:quakeml xmlns:q='http://quakeml.org/xmlns/quakeml/1.2'><eventParameters>".to_vec()),
         ("numbers", b"{\"features\": 7}".to_vec()),
     ];
@@ -202,13 +239,14 @@ fn an_event_of_tomorrow_is_kept_and_not_believed_until_its_time() {
     let agency = Agency::new();
     let desk = desk_with(&agency);
     let server = desk.serve(&[]);
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970").as_millis() as i64;
+    let now =
+        std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970").as_millis() as i64;
     let minute = (now - 1_700_000_000_000) / 60_000;
     let soon = event("soon", minute + 2, 140.0, 5.0, (10, "automatic"));
     agency.say(collection(&[soon.clone(), event("tomorrow", minute + 1_440, 150.0, 6.0, (now, "automatic"))]));
     assert_eq!(poll(&desk).ok().json()["future"], 1);
     assert_eq!(ids(&events(&server)), ["soon"], "clocks differ by minutes, not by days");
-    let kept = server.get("/hazards/events/live/tomorrow");
+    let kept = server.get("/hazards/events/live/tomorrow?f=json");
     assert!(kept.status == 200 && kept.text().contains("\"future\""), "{}", kept.text());
     assert_eq!(state(&desk, "one")["future"], 1);
 }
@@ -264,7 +302,8 @@ fn killed_in_the_middle_of_a_burst_it_goes_on_to_the_right_state() {
     });
     // The first part is there, the others are not.
     until("some events are there", || {
-        let count = server.get("/hazards/events?catalog=live&limit=1").json()["numberMatched"].as_u64().unwrap_or(0);
+        let count =
+            server.get("/hazards/events?f=json&catalog=live&limit=1").json()["numberMatched"].as_u64().unwrap_or(0);
         count > 0
     });
     server.end(rustix::process::Signal::KILL);
@@ -324,7 +363,10 @@ fn who_follows_the_stream_hears_each_change_and_goes_on_after_a_restart() {
     poll(&desk).ok();
     let (first, kind, id) = all.change();
     assert_eq!((kind.as_str(), id.as_str()), ("new", "a"));
-    agency.say(collection(&[event("a", 0, 140.0, 6.5, (20, "reviewed")), event("far", 50, -70.0, 7.0, (20, "automatic"))]));
+    agency.say(collection(&[
+        event("a", 0, 140.0, 6.5, (20, "reviewed")),
+        event("far", 50, -70.0, 7.0, (20, "automatic")),
+    ]));
     poll(&desk).ok();
     assert_eq!(large.change().1, "updated");
     let heard = [all.change(), all.change()].map(|(_, kind, id)| (kind, id));
@@ -336,8 +378,16 @@ fn who_follows_the_stream_hears_each_change_and_goes_on_after_a_restart() {
     let server = desk.serve(&[]);
     let mut again = Follower::new(&server, "", Some(&first));
     let heard = [again.change(), again.change()].map(|(_, kind, id)| (kind, id));
-    assert_eq!(heard, [("new".to_owned(), "far".to_owned()), ("withdrawn".to_owned(), "a".to_owned())], "as it is now, once each");
-    let mut large = Follower::new(&server, "?minmag=6&polygon=POLYGON((130%2030,150%2030,150%2040,130%2040,130%2030))", Some(&first));
+    assert_eq!(
+        heard,
+        [("new".to_owned(), "far".to_owned()), ("withdrawn".to_owned(), "a".to_owned())],
+        "as it is now, once each"
+    );
+    let mut large = Follower::new(
+        &server,
+        "?minmag=6&polygon=POLYGON((130%2030,150%2030,150%2040,130%2040,130%2030))",
+        Some(&first),
+    );
     assert_eq!(large.change().1, "withdrawn", "judged by what was said before");
     for wrong in ["?minmag=x", "?polygon=POINT(1%202)", "?bbox=1,2", "?shoe=1", "?after=-1"] {
         assert_eq!(server.get(&format!("/hazards/stream{wrong}")).status, 400, "{wrong}");
@@ -351,7 +401,22 @@ fn a_server_asks_by_itself_and_only_where_it_may() {
     let agency = Agency::new();
     let desk = Desk::new();
     let url = format!("http://{}/fdsnws/event/1/query", agency.address);
-    let add = ["feed", "add", "survey", "one", "--kind", "fdsn", "--agency", "ONE", "--dataset", "live", "--every", "10", "--url", &url];
+    let add = [
+        "feed",
+        "add",
+        "survey",
+        "one",
+        "--kind",
+        "fdsn",
+        "--agency",
+        "ONE",
+        "--dataset",
+        "live",
+        "--every",
+        "10",
+        "--url",
+        &url,
+    ];
     desk.run(&add).ok();
     let refused = poll(&desk);
     assert!(refused.code != 0 && agency.asked().is_empty(), "loopback is nobody's feed: {refused:?}");
@@ -370,7 +435,21 @@ fn a_server_asks_by_itself_and_only_where_it_may() {
 fn files_of_a_folder_are_taken_once_and_a_half_one_is_tried_again() {
     let desk = Desk::new();
     std::fs::create_dir(desk.path("in")).expect("made");
-    desk.run(&["feed", "add", "survey", "one", "--kind", "folder", "--agency", "ONE", "--dataset", "live", "--folder", "in"]).ok();
+    desk.run(&[
+        "feed",
+        "add",
+        "survey",
+        "one",
+        "--kind",
+        "folder",
+        "--agency",
+        "ONE",
+        "--dataset",
+        "live",
+        "--folder",
+        "in",
+    ])
+    .ok();
     let whole = collection(&[event("b", 60, 140.0, 4.0, (10, "automatic"))]);
     desk.file("in/1.json", collection(&[event("a", 0, 140.0, 5.2, (20, "reviewed"))]));
     desk.file("in/2.json", &whole[..whole.len() - 9]);
@@ -465,7 +544,10 @@ impl Told {
                 let mut reader = BufReader::new(stream.try_clone().expect("cloned"));
                 let mut head = String::new();
                 while reader.read_line(&mut head).is_ok_and(|bytes| bytes > 2) {}
-                let length = head.to_lowercase().lines().find_map(|line| line.strip_prefix("content-length: ")?.trim().parse().ok());
+                let length = head
+                    .to_lowercase()
+                    .lines()
+                    .find_map(|line| line.strip_prefix("content-length: ")?.trim().parse().ok());
                 let mut body = vec![0; length.unwrap_or(0)];
                 std::io::Read::read_exact(&mut reader, &mut body).expect("the body");
                 heard.lock().expect("whole").push((head, String::from_utf8(body).expect("text")));
@@ -487,13 +569,40 @@ fn subscribers_are_told_signed_and_again_until_they_take_it() {
     let desk = Desk::new();
     let path = desk.path("survey").join("terrane.toml");
     let settings = std::fs::read_to_string(&path).expect("there");
-    std::fs::write(&path, format!("{settings}\n[outgoing]\nallow = \"{}, {}\"\n", agency.address, told.address)).expect("written");
+    std::fs::write(&path, format!("{settings}\n[outgoing]\nallow = \"{}, {}\"\n", agency.address, told.address))
+        .expect("written");
     let url = format!("http://{}/feed", agency.address);
-    desk.run(&["feed", "add", "survey", "one", "--kind", "usgs-geojson", "--agency", "ONE", "--dataset", "live", "--url", &url]).ok();
+    desk.run(&[
+        "feed",
+        "add",
+        "survey",
+        "one",
+        "--kind",
+        "usgs-geojson",
+        "--agency",
+        "ONE",
+        "--dataset",
+        "live",
+        "--url",
+        &url,
+    ])
+    .ok();
     desk.file("secret.txt", SECRET);
     let hook = format!("http://{}/hook", told.address);
     let area = "POLYGON((130 30, 150 30, 150 40, 130 40, 130 30))";
-    let add = ["subscription", "add", "survey", "alarm", "--url", &hook, "--secret-file", "secret.txt", "--minmag", "5", "--polygon"];
+    let add = [
+        "subscription",
+        "add",
+        "survey",
+        "alarm",
+        "--url",
+        &hook,
+        "--secret-file",
+        "secret.txt",
+        "--minmag",
+        "5",
+        "--polygon",
+    ];
     assert_eq!(desk.run(&[&add[..], &["POINT(1 2)"]].concat()).code, 2, "no area");
     desk.run(&[&add[..], &[area]].concat()).ok();
     let _server = desk.serve(&[]);
@@ -508,10 +617,12 @@ fn subscribers_are_told_signed_and_again_until_they_take_it() {
     until("it was tried again", || told.heard() == 2);
     let (head, body) = told.messages.lock().expect("whole")[1].clone();
     let told_once: Value = serde_json::from_str(&body).expect("JSON");
-    let names: Vec<&Value> = told_once["features"].as_array().expect("a list").iter().map(|it| &it["properties"]["eventId"]).collect();
+    let names: Vec<&Value> =
+        told_once["features"].as_array().expect("a list").iter().map(|it| &it["properties"]["eventId"]).collect();
     assert_eq!(names, ["a"]);
     let header = |name: &str| {
-        let found = head.lines().find_map(|line| line.to_lowercase().strip_prefix(&format!("{name}: ")).map(str::to_owned));
+        let found =
+            head.lines().find_map(|line| line.to_lowercase().strip_prefix(&format!("{name}: ")).map(str::to_owned));
         found.unwrap_or_else(|| panic!("{name} in {head}"))
     };
     let timestamp = header("x-terrane-timestamp").parse().expect("a number");

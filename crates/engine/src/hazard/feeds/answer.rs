@@ -66,7 +66,12 @@ impl Engine {
     }
 
     /// Notes what came of asking a feed.
-    pub(super) fn note(&self, feed: &Feed, state: &mut FeedState, (taken, at): (std::result::Result<&Taken, &Error>, Instant)) -> Result<()> {
+    pub(super) fn note(
+        &self,
+        feed: &Feed,
+        state: &mut FeedState,
+        (taken, at): (std::result::Result<&Taken, &Error>, Instant),
+    ) -> Result<()> {
         let before = state.clone();
         match taken {
             Ok(taken) => {
@@ -89,11 +94,21 @@ impl Engine {
     }
 
     /// As [`Engine::take_answer`], without the note.
-    pub(super) fn take_file(&self, feed: &Feed, body: &[u8], (state, options): (&FeedState, TakeOptions)) -> Result<Taken> {
+    pub(super) fn take_file(
+        &self,
+        feed: &Feed,
+        body: &[u8],
+        (state, options): (&FeedState, TakeOptions),
+    ) -> Result<Taken> {
         self.take_messages(feed, read_answer(feed, body, options.at)?, (state, options))
     }
 
-    fn take_messages(&self, feed: &Feed, messages: Vec<Message>, (state, options): (&FeedState, TakeOptions)) -> Result<Taken> {
+    fn take_messages(
+        &self,
+        feed: &Feed,
+        messages: Vec<Message>,
+        (state, options): (&FeedState, TakeOptions),
+    ) -> Result<Taken> {
         let id = DatasetId::new(feed.dataset.as_str())?;
         self.make_target(feed, "terrane")?;
         let mut indexes = self.live.desk();
@@ -160,7 +175,7 @@ impl Engine {
         loop {
             let (names, spans) = (desk.names(), desk.spans());
             if names.is_empty() && spans.is_empty() {
-                return Ok(desk.decide());
+                return desk.decide();
             }
             self.hand_in(id, index.rows(&names, &spans), &mut desk)?;
         }
@@ -186,7 +201,8 @@ impl Engine {
             let mut stream = self.feature_stream_here(Caller::Operator, asked, &cancel)?;
             while let Some(batch) = stream.batch(&cancel)? {
                 for row in batch.features() {
-                    let (Value::Text(name), Value::Nested(text) | Value::Text(text)) = (row.get(&key), row.get(&tree)) else {
+                    let (Value::Text(name), Value::Nested(text) | Value::Text(text)) = (row.get(&key), row.get(&tree))
+                    else {
                         continue;
                     };
                     desk.add(name, serde_json::from_str(text).map_err(Error::internal)?);
@@ -244,7 +260,9 @@ fn check_surge(messages: &[Message], index: &Index) -> Result<()> {
     if new <= FEED_NEW_EVENTS_MAX {
         return Ok(());
     }
-    Err(doubted(&format!("The feed suddenly tells {new} new events; up to {FEED_NEW_EVENTS_MAX} at once are believed.")))
+    Err(doubted(&format!(
+        "The feed suddenly tells {new} new events; up to {FEED_NEW_EVENTS_MAX} at once are believed."
+    )))
 }
 
 /// Refuses an answer that moves or takes back most of what was known.
@@ -254,10 +272,16 @@ fn check_plausible(decision: &Decision) -> Result<()> {
         return Ok(());
     }
     if is_most(decision.moved) {
-        return Err(doubted(&format!("The feed moves {} of {} known events far away.", decision.moved, decision.known)));
+        return Err(doubted(&format!(
+            "The feed moves {} of {} known events far away.",
+            decision.moved, decision.known
+        )));
     }
     if is_most(decision.withdrawn) {
-        return Err(doubted(&format!("The feed takes back {} of {} known events.", decision.withdrawn, decision.known)));
+        return Err(doubted(&format!(
+            "The feed takes back {} of {} known events.",
+            decision.withdrawn, decision.known
+        )));
     }
     Ok(())
 }
@@ -308,7 +332,13 @@ fn put_row(
     (packed, names, sequence): (&Packed, &[String], i64),
 ) {
     if let (Some(lon), Some(lat), Some(geometry)) = (row.lon_deg, row.lat_deg, builder.geometry()) {
-        let lon = if lon > 180.0 { lon - 360.0 } else if lon < -180.0 { lon + 360.0 } else { lon };
+        let lon = if lon > 180.0 {
+            lon - 360.0
+        } else if lon < -180.0 {
+            lon + 360.0
+        } else {
+            lon
+        };
         geometry.point([lon, lat], None);
     }
     let (names, tree) = (joined(names), packed.tree.to_string());
@@ -332,6 +362,6 @@ pub(in crate::hazard) const HIDDEN: [&str; 2] = [live::DELETED, FUTURE];
 pub fn decided(messages: Vec<Message>) -> usize {
     let mut desk = Desk::new(AssociationRules::default(), messages);
     let _ = (desk.names(), desk.spans());
-    let put = desk.decide().put;
+    let put = desk.decide().map(|decision| decision.put).unwrap_or_default();
     put.iter().map(row_for).filter(|row| !row.id.is_empty()).count()
 }

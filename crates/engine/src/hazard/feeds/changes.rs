@@ -34,8 +34,14 @@ impl Engine {
             return Ok(newest);
         }
         let order = EventOrder { by: Role::Sequence, descending: true };
-        let asked = EventQuestion { after_sequence: Some(0), with_withdrawn: true, order, limit: 1, ..EventQuestion::default() };
-        let page = self.events_here(Caller::Operator, &asked, &[Role::Sequence], false, &Cancel::default())?;
+        let asked = EventQuestion {
+            after_sequence: Some(0),
+            with_withdrawn: true,
+            order,
+            limit: 1,
+            ..EventQuestion::default()
+        };
+        let page = self.events_here((Caller::Operator, &Cancel::default()), &asked, &[Role::Sequence], false)?;
         let newest = page.events().next().and_then(|event| event.number(Role::Sequence)).map_or(0, |it| it as i64);
         self.live.newest.send_if_modified(|known| {
             let is_news = *known == 0 && newest > 0;
@@ -62,13 +68,15 @@ impl Engine {
             ..EventQuestion::default()
         };
         let asked = match self.recently_changed(after) {
-            Some((_, ids)) if ids.is_empty() => return Ok(Changes { page: EventPage::default(), last: after, more: false }),
+            Some((_, ids)) if ids.is_empty() => {
+                return Ok(Changes { page: EventPage::default(), last: after, more: false });
+            }
             Some((catalogs, ids)) => EventQuestion { catalogs, ids, ..asked },
             None => asked,
         };
         let mut wanted = roles.to_vec();
         wanted.extend([Role::Sequence, Role::Status, Role::Aliases, Role::Event]);
-        let page = self.events_here(caller, &asked, &wanted, false, cancel)?;
+        let page = self.events_here((caller, cancel), &asked, &wanted, false)?;
         let last = page.events().filter_map(|event| event.number(Role::Sequence)).map(|number| number as i64).max();
         Ok(Changes { more: page.more, last: last.unwrap_or(after), page })
     }
@@ -88,7 +96,9 @@ impl Engine {
         }
         // A table that was removed meanwhile is none that can be asked.
         catalogs.retain(|id| self.event_source(Caller::Operator, id).is_ok());
-        if catalogs.is_empty() { ids.clear() }
+        if catalogs.is_empty() {
+            ids.clear()
+        }
         ids.sort();
         ids.dedup();
         Some((catalogs, ids))

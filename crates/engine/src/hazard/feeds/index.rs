@@ -74,7 +74,7 @@ impl Engine {
         let mut index = Index { state: source.entry.state().to_owned(), ..Index::default() };
         let everything = EventQuestion { with_withdrawn: true, ..EventQuestion::default() };
         let roles = [Role::Id, Role::Time, Role::Aliases, Role::Sequence];
-        self.each_event(Caller::Operator, &everything, source, (&roles, &Cancel::default()), |event| {
+        self.each_event((Caller::Operator, &Cancel::default()), &everything, (source, &roles), |event| {
             let names = event.text(Role::Aliases).unwrap_or_default().split('|').filter(|name| !name.is_empty());
             let names = names.map(str::to_owned).collect();
             index.newest = index.newest.max(event.number(Role::Sequence).map_or(0, |number| number as i64));

@@ -57,7 +57,14 @@ impl Default for Live {
         let (newest, _) = tokio_watch::channel(0);
         let (stopping, _) = tokio_watch::channel(false);
         let readers = Arc::new(Semaphore::new(STREAM_READERS_MAX));
-        Self { desk: Mutex::default(), recent: Mutex::default(), newest, stopping, readers, signatures: Mutex::default() }
+        Self {
+            desk: Mutex::default(),
+            recent: Mutex::default(),
+            newest,
+            stopping,
+            readers,
+            signatures: Mutex::default(),
+        }
     }
 }
 

@@ -114,7 +114,8 @@ async fn ask(feed: &Feed, state: &FeedState, (outgoing, at): (&dyn Outgoing, Ins
         // Nothing has happened, says the service.
         204 if feed.kind == FeedKind::Fdsn => Ok(Vec::new()),
         status => {
-            let shown: String = String::from_utf8_lossy(&answer.body).chars().filter(|it| !it.is_control()).take(120).collect();
+            let shown: String =
+                String::from_utf8_lossy(&answer.body).chars().filter(|it| !it.is_control()).take(120).collect();
             let say = format!("The service answered with status {status}: {}", shown.trim());
             Err(Error::new(Kind::Unsupported, say))
         }
@@ -138,7 +139,8 @@ fn address(feed: &Feed, state: &FeedState, at: Instant) -> String {
 
 /// How long to wait before a feed is asked again: longer after each failure, and never at the same moment as all others.
 pub fn next_question(feed: &Feed, failures: u32) -> Duration {
-    let seconds = feed.interval_s.saturating_mul(1_u64 << failures.min(12)).min(FEED_BACK_OFF_SECONDS_MAX.max(feed.interval_s));
+    let seconds =
+        feed.interval_s.saturating_mul(1_u64 << failures.min(12)).min(FEED_BACK_OFF_SECONDS_MAX.max(feed.interval_s));
     // What looks like chance is a hash, so that it can be told again.
     let hash = blake3::hash(format!("{} {failures}", feed.id).as_bytes());
     let share = f64::from(hash.as_bytes()[0]) / 255.0;

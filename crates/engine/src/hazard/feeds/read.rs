@@ -92,7 +92,8 @@ fn names_of(body: &[u8]) -> Result<HashMap<String, Vec<String>>> {
         let all = ids.as_str().unwrap_or_default().split(',').map(str::trim);
         all.filter(|id| !id.is_empty()).map(str::to_owned).collect()
     };
-    let named = answer.features.iter().filter_map(|it| Some((it.id.as_str()?.to_owned(), names(&it.properties.as_ref()?.ids))));
+    let named =
+        answer.features.iter().filter_map(|it| Some((it.id.as_str()?.to_owned(), names(&it.properties.as_ref()?.ids))));
     Ok(named.collect())
 }
 
@@ -109,7 +110,8 @@ fn message(feed: &Feed, (id, names): (String, &[String]), mut tree: Value, at: I
     let told = told.into_iter().flatten().filter_map(|made: Made<'_>| made.time).max();
     // A clock that runs ahead must not make an agency's word the last one for ever.
     let updated = told.map(|told| told.min(latest(at)));
-    let is_withdrawn = event.event_type() == "not existing" || event.origin().is_some_and(|it| it.made().status == "rejected");
+    let is_withdrawn =
+        event.event_type() == "not existing" || event.origin().is_some_and(|it| it.made().status == "rejected");
     let is_future = event.time().is_some_and(|when| when.earliest > latest(at));
     let is_plain = |name: &&String| !name.is_empty() && name.len() <= 512 && !name.contains('|') && **name != id;
     Ok(Message {
@@ -152,7 +154,14 @@ fn tree_of(row: &EventRow<'_>, agency: &str) -> Value {
         ("longitude", quantity(row.lon_deg, None)),
         ("latitude", quantity(row.lat_deg, None)),
         ("depth", quantity(metres(row.depth_km), metres(row.depth_error_km))),
-        ("quality", plain([("usedStationCount", json!(row.stations)), ("azimuthalGap", json!(row.gap_deg)), ("standardError", json!(row.rms_s))])),
+        (
+            "quality",
+            plain([
+                ("usedStationCount", json!(row.stations)),
+                ("azimuthalGap", json!(row.gap_deg)),
+                ("standardError", json!(row.rms_s)),
+            ]),
+        ),
         ("evaluationMode", mode.clone()),
         ("evaluationStatus", status.clone()),
         ("creationInfo", made.clone()),

@@ -97,7 +97,11 @@ impl Engine {
     /// Takes note of how telling a subscriber goes.
     pub fn put_subscription_state(&self, id: &str, state: &SubscriptionState) -> Result<()> {
         let body = record_to_json(state)?;
-        self.write(vec![change(Shelf::Subscription, beside(id, STATE), Some(body))], "terrane", &format!("subscription {id}"))
+        self.write(
+            vec![change(Shelf::Subscription, beside(id, STATE), Some(body))],
+            "terrane",
+            &format!("subscription {id}"),
+        )
     }
 
     /// What a subscriber knows messages by.

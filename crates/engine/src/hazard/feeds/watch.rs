@@ -52,7 +52,8 @@ impl EventWatch {
         let is_large = self.magnitude_min.is_none_or(|least| {
             event.number(Role::Magnitude).or(before.magnitude).is_some_and(|magnitude| magnitude >= least)
         });
-        is_large && self.place.as_ref().is_none_or(|place| event.position().or(before.at).is_some_and(|at| holds(place, at)))
+        is_large
+            && self.place.as_ref().is_none_or(|place| event.position().or(before.at).is_some_and(|at| holds(place, at)))
     }
 }
 
@@ -77,7 +78,10 @@ fn said_before(event: &Event<'_>) -> Before {
     let versions = tree.as_ref().and_then(|tree| tree[KEY][0]["version"].as_array());
     let found = versions.and_then(|all| all.iter().rev().find(|version| version["longitude"].is_number()));
     let number = |name: &str| found.and_then(|version| version[name].as_f64());
-    Before { at: number("longitude").zip(number("latitude")).map(|(lon, lat)| [lon, lat]), magnitude: number("magnitude") }
+    Before {
+        at: number("longitude").zip(number("latitude")).map(|(lon, lat)| [lon, lat]),
+        magnitude: number("magnitude"),
+    }
 }
 
 fn holds(place: &EventPlace, at: [f64; 2]) -> bool {

@@ -1,12 +1,12 @@
 //! Decides what messages do to the catalogue, from the rows that they may touch.
 
+use super::aliases;
 use super::held::{Held, Key, Message};
 use super::pack::{Packed, pack, unpack};
-use super::aliases;
 use crate::association::{AssociationRules, Hypocentre, compare};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
-use terrane_model::Instant;
+use terrane_model::{Instant, Result};
 
 /// A period of which all rows are wanted: those whose time is within.
 pub type Span = (Instant, Instant);
@@ -128,16 +128,15 @@ impl Desk {
             let start = places.partition_point(|(it, ..)| it.time_s < from.time_s - self.rules.time_s - 1.0);
             let near = places[start..].iter().take_while(|(it, ..)| it.time_s <= from.time_s + self.rules.time_s + 1.0);
             let near = near.filter(|(_, other, id)| *other != agency && !self.touched.contains(id));
-            let linked: Vec<&String> = near
-                .filter(|(it, ..)| compare(&from, it, &self.rules).exceeds.is_none())
-                .map(|(.., id)| id)
-                .collect();
+            let linked: Vec<&String> =
+                near.filter(|(it, ..)| compare(&from, it, &self.rules).exceeds.is_none()).map(|(.., id)| id).collect();
             linked.into_iter().for_each(|id| self.touch(id));
         }
     }
 
-    /// What the messages do, when all that may matter was handed in.
-    pub fn decide(self) -> Decision {
+    /// What the messages do, when all that may matter was handed in. `TooLarge` when more solutions are near each other than can be
+    /// thought over.
+    pub fn decide(self) -> Result<Decision> {
         let mut decision = Decision::default();
         let mut solutions: BTreeMap<Key, Held> = BTreeMap::new();
         let touched = self.rows.into_iter().filter(|(id, _)| self.touched.contains(id));
@@ -149,14 +148,14 @@ impl Desk {
         for message in self.messages {
             decision.news += usize::from(take(&mut solutions, message, &known, (&mut decision, &self.rules)));
         }
-        let after = pack(solutions, &self.rules);
+        let after = pack(solutions, &self.rules)?;
         let names: BTreeSet<&str> = after.iter().map(|it| it.id.as_str()).collect();
         decision.gone = before.keys().filter(|id| !names.contains(id.as_str())).cloned().collect();
         let is_known = |it: &Packed| unpack(&it.tree).iter().any(|held| known.contains(&held.message.key()));
         decision.new = after.iter().filter(|it| !is_known(it)).count();
         decision.put =
             after.into_iter().filter(|it| before.get(&it.id).is_none_or(|row| row.tree != it.tree)).collect();
-        decision
+        Ok(decision)
     }
 }
 
@@ -202,4 +201,3 @@ fn merged(mut spans: Vec<(f64, f64)>) -> Vec<(f64, f64)> {
 fn instant(time_s: f64) -> Instant {
     Instant((time_s * 1e6).round() as i64)
 }
-

@@ -78,8 +78,8 @@ impl Message {
     /// Whether somebody has looked at it.
     fn mode(&self) -> Mode {
         let status = Event(&self.event).status();
-        let is_reviewed =
-            words::mode_of(status) == Some("manual") || matches!(words::status_of(status), Some("reviewed" | "final" | "confirmed"));
+        let is_reviewed = words::mode_of(status) == Some("manual")
+            || matches!(words::status_of(status), Some("reviewed" | "final" | "confirmed"));
         if is_reviewed { Mode::Reviewed } else { Mode::Automatic }
     }
 
@@ -148,7 +148,8 @@ impl Held {
         if self.versions.contains(&version) {
             return false;
         }
-        let key = |version: &Value| (version["updated"].as_str().and_then(|it| Instant::parse(it).ok()), version.to_string());
+        let key =
+            |version: &Value| (version["updated"].as_str().and_then(|it| Instant::parse(it).ok()), version.to_string());
         let at = self.versions.partition_point(|known| key(known) < key(&version));
         self.versions.insert(at, version);
         let surplus = self.versions.len().saturating_sub(FEED_VERSIONS_MAX);

@@ -5,7 +5,7 @@ use super::{DELETED, FUTURE, seconds};
 use crate::association::{AssociationRules, associate_all};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
-use terrane_model::Instant;
+use terrane_model::{Instant, Result};
 
 /// The key under which the tree of an event keeps which agency said what of it.
 pub const KEY: &str = "solution";
@@ -60,7 +60,7 @@ fn held(entry: &Value, event: Value) -> Held {
 }
 
 /// The events that a heap of solutions is of.
-pub(super) fn pack(all: BTreeMap<Key, Held>, rules: &AssociationRules) -> Vec<Packed> {
+pub(super) fn pack(all: BTreeMap<Key, Held>, rules: &AssociationRules) -> Result<Vec<Packed>> {
     let all: Vec<Held> = all.into_values().collect();
     let owner = owners(&all);
     let current: Vec<usize> = (0..all.len()).filter(|at| owner[*at] == *at).collect();
@@ -68,7 +68,7 @@ pub(super) fn pack(all: BTreeMap<Key, Held>, rules: &AssociationRules) -> Vec<Pa
         current.into_iter().partition(|at| !all[*at].message.is_future && all[*at].message.solution().is_some());
     let solutions: Vec<_> = live.iter().filter_map(|at| all[*at].message.solution()).collect();
     let mut groups: Vec<Vec<usize>> =
-        associate_all(&solutions, rules).iter().map(|group| group.iter().map(|at| live[*at]).collect()).collect();
+        associate_all(&solutions, rules)?.iter().map(|group| group.iter().map(|at| live[*at]).collect()).collect();
     groups.extend(other.into_iter().map(|at| vec![at]));
     let names = names(&groups, &all, rules);
     let packed = groups.into_iter().zip(names).map(|(group, id)| {
@@ -77,7 +77,7 @@ pub(super) fn pack(all: BTreeMap<Key, Held>, rules: &AssociationRules) -> Vec<Pa
         let group: Vec<&Held> = group.iter().map(|at| &all[*at]).collect();
         one(id, &group, &before)
     });
-    packed.collect()
+    Ok(packed.collect())
 }
 
 /// For each solution the one that says it is itself under a newer name, in the end; itself when there is none.
@@ -98,7 +98,9 @@ fn owners(all: &[Held]) -> Vec<usize> {
     }
     let known: BTreeSet<(&str, &str)> = all
         .iter()
-        .flat_map(|it| it.message.ids.iter().filter(|id| **id != it.message.id).map(|id| (it.message.agency.as_str(), id.as_str())))
+        .flat_map(|it| {
+            it.message.ids.iter().filter(|id| **id != it.message.id).map(|id| (it.message.agency.as_str(), id.as_str()))
+        })
         .collect();
     let is_named = |it: &Held| known.contains(&(it.message.agency.as_str(), it.message.id.as_str()));
     (0..all.len()).map(|at| if is_named(&all[at]) { follow(at) } else { at }).collect()
@@ -114,7 +116,8 @@ fn names(groups: &[Vec<usize>], all: &[Held], rules: &AssociationRules) -> Vec<S
     let leaders: Vec<Option<&Message>> = groups.iter().map(leader).collect();
     let mut uses: BTreeMap<&str, usize> = BTreeMap::new();
     // A name stays another's own even while that one is part of another event.
-    let agencies: BTreeSet<(&str, &str)> = all.iter().map(|it| (it.message.id.as_str(), it.message.agency.as_str())).collect();
+    let agencies: BTreeSet<(&str, &str)> =
+        all.iter().map(|it| (it.message.id.as_str(), it.message.agency.as_str())).collect();
     agencies.iter().for_each(|(id, _)| *uses.entry(id).or_default() += 1);
     let name = |leader: &Option<&Message>| match leader {
         Some(it) if uses.get(it.id.as_str()).is_some_and(|uses| *uses > 1) => format!("{}:{}", it.agency, it.id),
@@ -224,7 +227,9 @@ fn what_changed(before: Option<&Value>, now: &Value) -> String {
         (Some(size), kind) => format!("{} {size:.1}", kind.unwrap_or("M")),
         _ => "no magnitude".to_owned(),
     };
-    let depth = |it: &Value| it["depth"].as_f64().map_or("no depth".to_owned(), |depth| format!("{:.0} km deep", depth / 1_000.0));
+    let depth = |it: &Value| {
+        it["depth"].as_f64().map_or("no depth".to_owned(), |depth| format!("{:.0} km deep", depth / 1_000.0))
+    };
     let text = |it: &Value, name: &str| it[name].as_str().unwrap_or_default().to_owned();
     let Some(before) = before else {
         let parts = [text(now, "status"), size(now), depth(now)];
