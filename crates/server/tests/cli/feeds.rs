@@ -84,11 +84,21 @@ fn desk_with(agency: &Agency) -> Desk {
         "ONE",
         "--dataset",
         "live",
+        "--every",
+        "3600",
         "--url",
         &url,
     ])
     .ok();
     desk
+}
+
+/// A server that has asked the agency by itself, and does not do so again while a test runs.
+fn served(desk: &Desk, agency: &Agency) -> Server {
+    let before = agency.asked().len();
+    let server = desk.serve(&[]);
+    until("it has asked", || agency.asked().len() > before);
+    server
 }
 
 fn allow(desk: &Desk, address: SocketAddr) {
@@ -174,7 +184,7 @@ fn a_recorded_hour_of_two_agencies_ends_in_what_is_known() {
 fn what_comes_twice_or_late_changes_nothing_and_what_is_taken_back_goes() {
     let agency = Agency::new();
     let desk = desk_with(&agency);
-    let server = desk.serve(&[]);
+    let server = served(&desk, &agency);
     let newer = event("a", 0, 140.0, 5.2, (20, "reviewed"));
     agency.say(collection(&[newer.clone(), event("b", 60, 140.0, 4.0, (10, "automatic")), newer.clone()]));
     let first = poll(&desk).ok().json();
@@ -199,7 +209,7 @@ fn what_comes_twice_or_late_changes_nothing_and_what_is_taken_back_goes() {
 fn broken_answers_change_nothing_and_are_told_and_a_dead_feed_comes_back() {
     let agency = Agency::new();
     let desk = desk_with(&agency);
-    let server = desk.serve(&[]);
+    let server = served(&desk, &agency);
     let good = collection(&[event("a", 0, 140.0, 5.0, (10, "automatic"))]);
     agency.say(good.clone());
     poll(&desk).ok();
@@ -238,7 +248,7 @@ fn broken_answers_change_nothing_and_are_told_and_a_dead_feed_comes_back() {
 fn an_event_of_tomorrow_is_kept_and_not_believed_until_its_time() {
     let agency = Agency::new();
     let desk = desk_with(&agency);
-    let server = desk.serve(&[]);
+    let server = served(&desk, &agency);
     let now =
         std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970").as_millis() as i64;
     let minute = (now - 1_700_000_000_000) / 60_000;
@@ -263,7 +273,7 @@ fn many(count: usize, (lon, updated): (f64, i64)) -> String {
 fn a_feed_that_lies_is_held_back_until_a_person_has_looked() {
     let agency = Agency::new();
     let desk = desk_with(&agency);
-    let server = desk.serve(&[]);
+    let server = served(&desk, &agency);
     agency.say(many(20, (0.0, 10)));
     poll(&desk).ok();
     let before = events(&server);
@@ -293,7 +303,7 @@ fn a_feed_that_lies_is_held_back_until_a_person_has_looked() {
 fn killed_in_the_middle_of_a_burst_it_goes_on_to_the_right_state() {
     let agency = Agency::new();
     let desk = desk_with(&agency);
-    let server = desk.serve(&[]);
+    let server = served(&desk, &agency);
     agency.say(many(9_000, (0.0, 10)));
     let folder = desk.0.path().to_owned();
     let asking = std::thread::spawn(move || {
@@ -356,7 +366,7 @@ impl Follower {
 fn who_follows_the_stream_hears_each_change_and_goes_on_after_a_restart() {
     let agency = Agency::new();
     let desk = desk_with(&agency);
-    let server = desk.serve(&[]);
+    let server = served(&desk, &agency);
     let mut all = Follower::new(&server, "", None);
     let mut large = Follower::new(&server, "?minmag=6&bbox=100,0,180,60", None);
     agency.say(collection(&[event("a", 0, 140.0, 5.0, (10, "automatic"))]));
@@ -583,6 +593,8 @@ fn subscribers_are_told_signed_and_again_until_they_take_it() {
         "ONE",
         "--dataset",
         "live",
+        "--every",
+        "3600",
         "--url",
         &url,
     ])

@@ -116,7 +116,7 @@ impl Engine {
         let mut taken = Taken { told: messages.len(), ..Taken::default() };
         taken.future = messages.iter().filter(|it| it.is_future).count();
         taken.cursor = cursor(&messages, options.at);
-        let is_known_feed = state.succeeded.is_some() && !options.is_accepted;
+        let is_known_feed = state.news > 0 && !options.is_accepted;
         self.renew(&id, index)?;
         if is_known_feed {
             check_surge(&messages, index)?;

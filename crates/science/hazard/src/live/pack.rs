@@ -71,9 +71,12 @@ pub(super) fn pack(all: BTreeMap<Key, Held>, rules: &AssociationRules) -> Result
         associate_all(&solutions, rules)?.iter().map(|group| group.iter().map(|at| live[*at]).collect()).collect();
     groups.extend(other.into_iter().map(|at| vec![at]));
     let names = names(&groups, &all, rules);
+    let mut older: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    (0..all.len()).filter(|at| owner[*at] != *at).for_each(|at| older.entry(owner[at]).or_default().push(at));
     let packed = groups.into_iter().zip(names).map(|(group, id)| {
-        let before = (0..all.len()).filter(|at| owner[*at] != *at && group.contains(&owner[*at]));
-        let before: Vec<&Held> = before.map(|at| &all[at]).collect();
+        let mut before: Vec<usize> = group.iter().filter_map(|at| older.get(at)).flatten().copied().collect();
+        before.sort_unstable();
+        let before: Vec<&Held> = before.into_iter().map(|at| &all[at]).collect();
         let group: Vec<&Held> = group.iter().map(|at| &all[*at]).collect();
         one(id, &group, &before)
     });
