@@ -2,15 +2,12 @@
 
 use super::answer::{self, LISTED};
 use super::ask;
-use crate::common::http::{Asked, Names, failure, request_of};
+use crate::common::request::Request;
 use crate::common::site::Site;
-use axum::body::{Body, Bytes};
-use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, header};
-use axum::response::Response;
-use futures_util::stream::unfold;
+use bytes::Bytes;
+use futures_util::stream::{BoxStream, StreamExt as _, unfold};
 use serde_json::{Value, json};
-use std::convert::Infallible;
+use std::io;
 use std::time::Duration;
 use terrane_engine::Caller;
 use terrane_engine::hazard::feeds::{Changes, EventWatch, Reader};
@@ -24,16 +21,8 @@ const RETRY_MS: u32 = 5_000;
 /// How long to wait before a busy engine is asked again.
 const AGAIN_AFTER: Duration = Duration::from_secs(1);
 
-/// `/hazards/stream`.
-pub async fn stream(State(site): State<Site>, headers: HeaderMap, asked: Asked, _: Names) -> Response {
-    match begin(&site, &asked, &headers).await {
-        Ok(following) => respond(following),
-        Err(error) => failure(&site, &asked, &error),
-    }
-}
-
 /// Somebody who follows.
-struct Following {
+pub struct Following {
     site: Site,
     watch: EventWatch,
     after: i64,
@@ -41,11 +30,10 @@ struct Following {
     has_begun: bool,
 }
 
-async fn begin(site: &Site, asked: &Asked, headers: &HeaderMap) -> Result<Following> {
-    let request = request_of(asked)?;
-    let (watch, after) = ask::stream(&request)?;
-    let told = headers.get("last-event-id").map(|value| value.to_str().unwrap_or("-"));
-    let after = match told.filter(|text| !text.is_empty()) {
+/// Begins to follow, from what was heard last (`Last-Event-ID`) when that is told.
+pub async fn begin(site: &Site, request: &Request, heard: Option<&str>) -> Result<Following> {
+    let (watch, after) = ask::stream(request)?;
+    let after = match heard.filter(|text| !text.is_empty()) {
         Some(text) => Some(ask::sequence(text, "Last-Event-ID")?),
         None => after,
     };
@@ -60,22 +48,17 @@ async fn begin(site: &Site, asked: &Asked, headers: &HeaderMap) -> Result<Follow
     Ok(Following { site: site.clone(), watch, after, reader, has_begun: false })
 }
 
-fn respond(following: Following) -> Response {
-    let pieces = unfold(Some(following), |following| async {
-        let mut following = following?;
-        let piece = following.next().await?;
-        Some((Ok::<_, Infallible>(Bytes::from(piece)), Some(following)))
-    });
-    let mut response = Response::new(Body::from_stream(pieces));
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    // Proxies that gather answers would keep the news.
-    headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
-    response
-}
-
 impl Following {
+    /// What is sent, piece by piece, until the server stops.
+    pub fn pieces(self) -> BoxStream<'static, io::Result<Bytes>> {
+        let pieces = unfold(Some(self), |following| async {
+            let mut following = following?;
+            let piece = following.next().await?;
+            Some((Ok(Bytes::from(piece)), Some(following)))
+        });
+        pieces.boxed()
+    }
+
     /// What is sent next; nothing when the server stops.
     async fn next(&mut self) -> Option<String> {
         if !self.has_begun {
