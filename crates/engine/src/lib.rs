@@ -69,6 +69,8 @@ pub struct Engine {
     cursor_key: CursorKey,
     catalogue: RwLock<Arc<Catalogue>>,
     publishing: Mutex<()>,
+    /// What feeds and those who follow them need to remember.
+    live: hazard::feeds::Live,
     /// States of datasets that were superseded a short while ago and are still read.
     superseded: moka::sync::Cache<String, Views>,
     fonts: Arc<Fonts>,
@@ -101,6 +103,7 @@ impl Engine {
             cursor_key: CursorKey::new(key),
             catalogue: RwLock::new(Arc::new(catalogue)),
             publishing: Mutex::new(()),
+            live: hazard::feeds::Live::default(),
             superseded: moka::sync::Cache::builder()
                 .max_capacity(SUPERSEDED_KEPT)
                 .time_to_idle(SUPERSEDED_IDLE)

@@ -20,6 +20,8 @@ pub enum Shelf {
     Token,
     Agreement,
     Job,
+    Feed,
+    Subscription,
     Setting,
 }
 
@@ -37,6 +39,8 @@ impl Shelf {
             Self::Token => "token",
             Self::Agreement => "agreement",
             Self::Job => "job",
+            Self::Feed => "feed",
+            Self::Subscription => "subscription",
             Self::Setting => "setting",
         }
     }

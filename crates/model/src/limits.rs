@@ -324,3 +324,43 @@ pub const CONTEXT_LAYERS_MAX: usize = 500;
 pub const EVENT_NODES_MAX: usize = 1_000_000;
 /// Bytes of one event in QuakeML, ISF and other files of events.
 pub const EVENT_BYTES_MAX: usize = 67_108_864;
+/// Versions of one agency's solution of an event that are kept in short; of more, the newest.
+pub const FEED_VERSIONS_MAX: usize = 64;
+/// Bytes of one answer of a feed of events.
+pub const FEED_BYTES_MAX: usize = 33_554_432;
+/// Events in one answer of a feed; a longer answer is refused whole.
+pub const FEED_EVENTS_MAX: usize = 20_000;
+/// Events of a feed that are put into the catalogue together; of more, each part is a state of its own.
+pub const FEED_PART_EVENTS: usize = 4_000;
+/// New events in one answer beyond which a feed that has been heard before is held back until a person has looked.
+pub const FEED_NEW_EVENTS_MAX: usize = 2_000;
+/// Known events in one answer from which on it is looked whether most of them move or are taken back.
+pub const FEED_KNOWN_EVENTS_LEAST: usize = 10;
+/// Failures in a row after which a feed is marked dead; it is asked on, rarely.
+pub const FEED_FAILURES_MAX: u32 = 8;
+/// Seconds between two questions to a feed at least.
+pub const FEED_INTERVAL_SECONDS_LEAST: u64 = 10;
+/// Seconds between two questions to a feed that fails, at most.
+pub const FEED_BACK_OFF_SECONDS_MAX: u64 = 3_600;
+/// Seconds that an event may lie in the future by clocks that differ; one later is not believed yet.
+pub const FEED_SKEW_SECONDS_MAX: i64 = 300;
+/// Files of one folder of QuakeML that are read in one round.
+pub const FEED_FILES_MAX: usize = 1_000;
+/// Feeds of one node.
+pub const FEEDS_MAX: usize = 256;
+/// Readers of the stream of changes at once.
+pub const STREAM_READERS_MAX: usize = 256;
+/// Changes that are sent to a reader of the stream, or to a subscriber, in one piece.
+pub const STREAM_CHANGES_AT_ONCE: usize = 200;
+/// Names of changed events that are kept in memory, so that whoever is nearly up to date need not search the tables.
+pub const STREAM_RECENT_MAX: usize = 20_000;
+/// Seconds between two signs of life of a stream on which nothing happens.
+pub const STREAM_HEARTBEAT_SECONDS: u64 = 15;
+/// Seconds by which the moment of a signed message may differ from this node's clock.
+pub const SIGNATURE_SKEW_SECONDS_MAX: i64 = 300;
+/// Subscribers that one node tells of changes.
+pub const SUBSCRIPTIONS_MAX: usize = 256;
+/// Failures in a row after which a subscriber is told no more.
+pub const SUBSCRIPTION_FAILURES_MAX: u32 = 12;
+/// Signatures of messages that are remembered, so that none is taken twice while its moment counts as now.
+pub const SIGNATURES_KEPT_MAX: usize = 10_000;

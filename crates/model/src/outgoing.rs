@@ -11,7 +11,7 @@ pub trait Outgoing: Send + Sync + fmt::Debug {
     fn fetch(&self, question: Fetch) -> BoxFuture<'_, Result<Fetched>>;
 }
 
-/// What is asked of another server, with GET.
+/// What is asked of another server: with GET, or with POST when something is sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fetch {
     /// The whole address: `https://…`.
@@ -22,12 +22,26 @@ pub struct Fetch {
     pub origin: Option<String>,
     /// Bytes of the unpacked answer that are taken at most.
     pub bytes_max: usize,
+    /// What is sent. It is sent to the address itself: a redirect is an answer then, not followed.
+    pub post: Option<Post>,
+}
+
+/// What is sent to another server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Post {
+    /// Its media type.
+    pub media_type: &'static str,
+    /// Headers beside it, such as a signature.
+    pub headers: Vec<(&'static str, String)>,
+    /// All of it.
+    pub body: Vec<u8>,
 }
 
 impl Fetch {
     /// Asks for anything, up to the limit of the program.
     pub fn new(url: impl Into<String>) -> Self {
-        Self { url: url.into(), accept: "*/*", origin: None, bytes_max: crate::limits::OUTGOING_UNPACKED_BYTES_MAX }
+        let bytes_max = crate::limits::OUTGOING_UNPACKED_BYTES_MAX;
+        Self { url: url.into(), accept: "*/*", origin: None, bytes_max, post: None }
     }
 }
 

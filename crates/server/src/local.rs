@@ -15,6 +15,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 use terrane_engine::Engine;
+use terrane_model::outgoing::Outgoing;
 use terrane_model::store::Progress;
 use terrane_model::{Error, Kind, Result};
 use terrane_protocols::check::Checker;
@@ -36,6 +37,8 @@ pub struct Server {
     pub engine: Arc<Engine>,
     /// What checks services for people.
     pub checker: Arc<Checker>,
+    /// The one way out.
+    pub outgoing: Arc<dyn Outgoing>,
     /// The settings in force.
     pub settings: Arc<Live>,
     /// The address that people use when the settings do not say.
@@ -119,7 +122,8 @@ fn take(stream: UnixStream, server: &Arc<Server>, running: &Arc<Running>) -> std
     let (server, running) = (Arc::clone(server), Arc::clone(running));
     let work = move || {
         let (config, public_url) = (server.settings.now(), server.public_url());
-        let here = Here { engine: &server.engine, public_url: Some(&public_url), config: &config };
+        let outgoing = &*server.outgoing;
+        let here = Here { engine: &server.engine, public_url: Some(&public_url), config: &config, outgoing };
         if let Err(error) = answer(&stream, &here, &running) {
             tracing::warn!(?error, "a local command was cut off");
         }

@@ -3,11 +3,13 @@
 mod cli;
 mod commands;
 mod config;
+mod feeds;
 mod http;
 mod limited;
 mod local;
 mod output;
 mod stores;
+mod subscribers;
 mod upkeep;
 
 use clap::Parser as _;

@@ -48,6 +48,11 @@ impl Node {
         Ok(node)
     }
 
+    /// The one way out.
+    pub fn outgoing(&self) -> Arc<dyn Outgoing> {
+        Arc::clone(&self.outgoing) as Arc<dyn Outgoing>
+    }
+
     /// Takes over what the settings say, from now on.
     pub fn settle(&self, config: &Config) {
         let policy = Policy { editions_kept: config.editions.keep, quota_bytes: config.quota.bytes };

@@ -2,6 +2,7 @@
 
 mod drawn;
 mod events;
+mod feeds;
 mod files;
 mod geology;
 mod http;
@@ -42,6 +43,7 @@ pub const TARGETS: &[Target] = &[
     drawn::MARKS,
     drawn::ENCODERS,
     geology::LEGEND,
+    feeds::FEED,
     http::REQUEST,
     wfs::FES,
     wfs::POSTED,

@@ -6,6 +6,7 @@
 mod charts;
 mod contributors;
 mod events;
+pub mod feeds;
 mod felt;
 mod merge;
 mod place;

@@ -1,5 +1,6 @@
 //! A question about events, and what it means to one table.
 
+use super::feeds::HIDDEN;
 use super::tables::EventSource;
 use std::sync::Arc;
 use terrane_hazard::kind::Kind;
@@ -91,6 +92,10 @@ pub struct EventQuestion {
     pub words: Option<String>,
     /// Changed since then.
     pub updated_after: Option<Instant>,
+    /// Also events that were withdrawn and those that are not believed yet; events asked for by id are told in any case.
+    pub with_withdrawn: bool,
+    /// Only events of live tables that have changed after this change.
+    pub after_sequence: Option<i64>,
     /// The order.
     pub order: EventOrder,
     /// How many at most.
@@ -129,7 +134,13 @@ impl EventQuestion {
     }
 
     fn conditions(&self, mut all: Conditions<'_>) -> Option<Filter> {
-        all.ids(&self.ids);
+        all.ids(&self.ids, self.after_sequence.is_none());
+        if let Some(after) = self.after_sequence {
+            all.sequence(after)?;
+        }
+        if !self.with_withdrawn && self.ids.is_empty() {
+            all.believed();
+        }
         all.place(self.place.as_ref());
         all.period(&self.period)?;
         let per_km = 1.0 / all.source.depth_unit_km();
@@ -221,13 +232,13 @@ impl Conditions<'_> {
         Some(())
     }
 
-    fn ids(&mut self, ids: &[String]) {
+    fn ids(&mut self, ids: &[String], by_aliases: bool) {
         if ids.is_empty() {
             return;
         }
         let schema = &self.source.schema;
         let column = self.source.table.column(Role::Id).and_then(|name| schema.column(name));
-        self.filters.push(match column {
+        let by_id = match column {
             // Without a column of its own, or with one that is the key, the identity of the row is that of the event.
             Some((_, column)) if schema.key.as_ref() != Some(&column.name) => {
                 let literal = |id: &String| match (column.kind, id.parse()) {
@@ -238,7 +249,32 @@ impl Conditions<'_> {
                 Filter::In { value: Expr::Column(column.name.clone()), list }
             }
             _ => Filter::Ids(ids.iter().flat_map(|id| [FeatureId::parse(id), FeatureId::Text(id.clone())]).collect()),
+        };
+        let aliases = self.column(Role::Aliases).filter(|_| by_aliases);
+        let like = |value: &Expr, id: &String| {
+            let pieces = vec![Piece::Any, Piece::Text(format!("|{id}|")), Piece::Any];
+            Filter::Like { value: value.clone(), pattern: Pattern { pieces, fold_case: false, fold_accents: false } }
+        };
+        self.filters.push(match aliases {
+            Some(aliases) => {
+                Filter::Or(std::iter::once(by_id).chain(ids.iter().map(|id| like(&aliases, id))).collect())
+            }
+            None => by_id,
         });
+    }
+
+    /// Live tables keep what was withdrawn, so that its names are found.
+    fn believed(&mut self) {
+        let (Some(_), Some(status)) = (self.column(Role::Sequence), self.column(Role::Status)) else { return };
+        let hidden = HIDDEN.iter().map(|word| Expr::Literal(Literal::Text((*word).to_owned()))).collect();
+        self.filters.push(Filter::Not(Box::new(Filter::In { value: status, list: hidden })));
+    }
+
+    fn sequence(&mut self, after: i64) -> Option<()> {
+        let left = self.column(Role::Sequence)?;
+        let right = Expr::Literal(Literal::Int(after));
+        self.filters.push(Filter::Compare { op: CompareOp::Greater, left, right });
+        Some(())
     }
 
     fn place(&mut self, place: Option<&EventPlace>) {

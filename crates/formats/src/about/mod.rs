@@ -6,6 +6,7 @@
 
 mod dataset;
 mod edition;
+mod feed;
 mod json;
 mod manifest;
 mod map;
@@ -14,6 +15,7 @@ mod report;
 
 pub use dataset::{CoverageAbout, DatasetRecord, PinnedOperation, dataset_from_json, dataset_to_json};
 pub use edition::{EditionRecord, RevisionRecord, edition_from_json, edition_to_json};
+pub use feed::{Feed, FeedKind, FeedState, Mark, Subscription, SubscriptionState, record_from_json, record_to_json};
 pub use manifest::{Manifest, ManifestDataset, StyleFile, manifest};
 pub use map::{map_from_json, map_to_json};
 pub use parts::ColumnAbout;

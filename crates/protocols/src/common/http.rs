@@ -152,6 +152,13 @@ fn with_pieces(mut response: Response, pieces: Pieces) -> Response {
 /// The parts of the path that name things, decoded, in order.
 pub struct Names(Result<Vec<String>>);
 
+impl Names {
+    /// All of them; an error when the address is not text.
+    pub fn all(self) -> Result<Vec<String>> {
+        self.0
+    }
+}
+
 impl<S: Send + Sync> FromRequestParts<S> for Names {
     type Rejection = std::convert::Infallible;
 
@@ -224,6 +231,11 @@ fn request(asked: &Asked, names: Vec<String>) -> Result<Request> {
         accept_encoding: asked.accept_encoding.clone(),
         unchanged: asked.unchanged,
     })
+}
+
+/// A request without names in its path, taken apart.
+pub fn request_of(asked: &Asked) -> Result<Request> {
+    request(asked, Vec::new())
 }
 
 /// As much of a request as can be taken apart, for telling an error.

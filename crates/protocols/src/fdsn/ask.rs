@@ -191,7 +191,7 @@ fn question(given: &Given<'_>) -> Result<EventQuestion> {
     Ok(EventQuestion {
         catalogs,
         kinds,
-        ids: list("eventid").iter().map(|id| plain_id(id)).collect(),
+        ids: list("eventid").iter().flat_map(|id| names_of(id)).collect(),
         place: place(given)?,
         period: Interval {
             start: given.time("starttime")?.map(|when| when.earliest),
@@ -218,11 +218,12 @@ fn in_order(question: EventQuestion) -> Result<EventQuestion> {
     }
 }
 
-/// An identifier as its table has it: a QuakeML `publicID` of ours ends in it.
-fn plain_id(id: &str) -> String {
+/// What an event may be called in its table: as it is asked for, and without what stands before it in a QuakeML `publicID` of ours.
+fn names_of(id: &str) -> Vec<String> {
     let id = ids::decoded(id);
     let resource = id.starts_with("smi:") || id.starts_with("quakeml:");
-    id.rsplit('/').next().filter(|_| resource).unwrap_or(&id).to_owned()
+    let plain = id.rsplit('/').next().filter(|_| resource).map(str::to_owned);
+    std::iter::once(id.clone().into_owned()).chain(plain).collect()
 }
 
 fn place(given: &Given<'_>) -> Result<Option<EventPlace>> {
@@ -438,7 +439,10 @@ mod tests {
 
     #[test]
     fn ids_of_quakeml_are_those_of_the_table() {
-        assert_eq!(read("eventid=smi:example.org/event/quakes/us123").expect("it is right").question.ids, ["us123"]);
+        assert_eq!(
+            read("eventid=smi:example.org/event/quakes/us123").expect("it is right").question.ids,
+            ["smi:example.org/event/quakes/us123", "us123"]
+        );
         assert_eq!(read("eventid=us1,us2").expect("it is right").question.ids, ["us1", "us2"]);
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::common::request::Request;
 use crate::ogcapi::ask::bbox;
+use terrane_engine::hazard::feeds::{EventWatch, area};
 use terrane_engine::hazard::{ChartOptions, EventOrder, EventPlace, EventQuestion, PlaceQuestion, Range};
 use terrane_hazard::declustering::Window;
 use terrane_hazard::kind::Kind;
@@ -80,6 +81,37 @@ pub fn page(request: &Request, limits: &Limits) -> Result<EventQuestion> {
         skip: whole(request, "offset")?.unwrap_or(0),
         ..question(request)?
     })
+}
+
+/// Which changes somebody wants to follow, and after which change.
+pub fn stream(request: &Request) -> Result<(EventWatch, Option<i64>)> {
+    request.query.only(&["kind", "catalog", "minmag", "bbox", "polygon", "after", "lang", "f"])?;
+    let bbox = given(request, "bbox")?.map(|text| bbox::parse(text, &Crs::crs84()).map_err(|error| error.at("bbox")));
+    let polygon = given(request, "polygon")?.map(area).transpose()?;
+    let watch = EventWatch {
+        kinds: list(request, "kind")?.map(kind).collect::<Result<_>>()?,
+        catalogs: list(request, "catalog")?
+            .map(DatasetId::new)
+            .collect::<Result<_>>()
+            .map_err(|it| it.at("catalog"))?,
+        magnitude_min: number(request, "minmag")?,
+        place: match bbox.transpose()? {
+            Some(_) if polygon.is_some() => {
+                return Err(Error::invalid("Give a bbox or a polygon, not both.").at("bbox"));
+            }
+            Some(bbox) => Some(EventPlace::Box(bbox)),
+            None => polygon,
+        },
+    };
+    let after = given(request, "after")?.map(|text| sequence(text, "after")).transpose()?;
+    Ok((watch, after))
+}
+
+/// The number of a change.
+pub fn sequence(text: &str, place: &str) -> Result<i64> {
+    let number = text.trim().parse::<i64>().ok().filter(|number| *number >= 0);
+    number
+        .ok_or_else(|| Error::invalid("This is not the number of a change, as events of the stream have it.").at(place))
 }
 
 /// A question for all events that match, for charts and maps.

@@ -5,7 +5,11 @@ mod around;
 pub(crate) mod ask;
 mod figures;
 mod page;
+mod receive;
 mod routes;
 mod solutions;
+pub mod stream;
+mod syndicated;
 
+pub use answer::LISTED;
 pub use routes::routes;

@@ -1,7 +1,7 @@
 //! The only file of this folder that knows axum.
 
-use super::{answer, around, ask, page};
-use crate::common::http::resource;
+use super::{answer, around, ask, page, syndicated};
+use crate::common::http::{Asked, Names, failure, request_of, resource, respond_answer};
 use crate::common::negotiate::{GEOJSON, HTML, JSON};
 use crate::common::reply::Reply;
 use crate::common::request::Request;
@@ -9,7 +9,13 @@ use crate::common::site::Site;
 use crate::ogcapi::answer::json;
 use crate::ogcapi::links;
 use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::Response;
+use axum::routing::{get, post};
 use terrane_engine::Caller;
+use terrane_engine::hazard::feeds::signed::{SIGNATURE_HEADER, TIMESTAMP_HEADER};
 use terrane_engine::hazard::{EventOrder, EventQuestion};
 use terrane_hazard::kind::Kind;
 use terrane_hazard::table::Role;
@@ -25,6 +31,10 @@ pub fn routes(site: Site) -> Router {
         .route("/hazards/section", resource(section))
         .route("/hazards/events/{collection}/{event}", resource(event))
         .route("/hazards/place", resource(place))
+        .route("/hazards/feed.atom", resource(syndicated::atom))
+        .route("/hazards/feed.cap/{collection}/{event}", resource(syndicated::warning))
+        .route("/hazards/stream", get(stream))
+        .route("/hazards/feeds/{feed}", post(receive))
         .with_state(site)
 }
 
@@ -91,5 +101,44 @@ async fn place(site: Site, request: Request) -> Result<Reply> {
     match form {
         HTML => page::place(&site, &request, &report),
         _ => Ok(json(links::JSON, &around::place(&site, &request, &report))),
+    }
+}
+
+/// A header as text; empty when it is not there.
+fn text(headers: &HeaderMap, name: &str) -> String {
+    headers.get(name).map_or("", |value| value.to_str().unwrap_or("-")).to_owned()
+}
+
+async fn stream(State(site): State<Site>, headers: HeaderMap, asked: Asked) -> Response {
+    let heard = text(&headers, "last-event-id");
+    let following = match request_of(&asked) {
+        Ok(request) => super::stream::begin(&site, &request, Some(&heard)).await,
+        Err(error) => Err(error),
+    };
+    match following {
+        Ok(following) => flowing(Body::from_stream(following.pieces())),
+        Err(error) => failure(&site, &asked, &error),
+    }
+}
+
+fn flowing(body: Body) -> Response {
+    let mut response = Response::new(body);
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    // Proxies that gather answers would keep the news.
+    headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
+    response
+}
+
+async fn receive(State(site): State<Site>, names: Names, headers: HeaderMap, asked: Asked, body: Bytes) -> Response {
+    let signed = [TIMESTAMP_HEADER, SIGNATURE_HEADER].map(|name| text(&headers, name));
+    let taken = match names.all() {
+        Ok(names) => super::receive::receive(&site, names.concat(), signed, body).await,
+        Err(error) => Err(error),
+    };
+    match taken {
+        Ok(reply) => respond_answer(reply.into(), &asked),
+        Err(error) => failure(&site, &asked, &error),
     }
 }

@@ -8,6 +8,7 @@ pub mod event;
 pub mod frequency;
 pub mod geodesy;
 pub mod kind;
+pub mod live;
 pub mod magnitude;
 pub mod mechanism;
 pub mod recurrence;

@@ -101,6 +101,10 @@ pub enum Role {
     Gap,
     /// The root mean square of the residuals, seconds.
     Rms,
+    /// All names that the event has and had, between bars.
+    Aliases,
+    /// When its row last changed, in the order of all changes of all live tables.
+    Sequence,
     /// The event with all its solutions, as a tree.
     Event,
 }
@@ -168,6 +172,8 @@ const SPELLINGS: &[(Role, &[&str])] = &[
     (Role::Stations, &["stations", "nst"]),
     (Role::Gap, &["gap"]),
     (Role::Rms, &["rms"]),
+    (Role::Aliases, &["aliases"]),
+    (Role::Sequence, &["sequence"]),
     (Role::Event, &["solutions"]),
 ];
 
@@ -267,6 +273,7 @@ impl Role {
                 | Self::TsunamiId
                 | Self::EruptionId
                 | Self::EarthquakeId
+                | Self::Aliases
         )
     }
 

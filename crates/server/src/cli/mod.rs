@@ -9,10 +9,12 @@ mod demo;
 mod doctor;
 mod editions;
 mod export;
+mod feed;
 mod geology;
 mod look;
 mod merge;
 mod serve;
+mod subscription;
 mod tiles;
 mod warm;
 
@@ -148,6 +150,24 @@ enum Task {
   terrane geology survey units
   terrane geology survey units --all")]
     Geology(geology::Geology),
+    /// Take events from feeds of agencies as they come: FDSN services, the USGS, folders, webhooks
+    #[command(before_help = "Examples:
+  terrane feed add survey usgs --kind usgs-geojson --agency USGS --dataset live --url https://earthquake.usgs.gov/earthquakes/feed/v1.0/summary/all_hour.geojson
+  terrane feed list survey
+  terrane feed poll survey usgs")]
+    Feed {
+        #[command(subcommand)]
+        what: feed::Feed,
+    },
+    /// Tell others of changes of events as they happen, signed
+    #[command(before_help = "Examples:
+  terrane subscription add survey alarm --url https://alarm.example.org/hook --secret-file secret.txt --minmag 5
+  terrane subscription list survey
+  terrane subscription test survey alarm")]
+    Subscription {
+        #[command(subcommand)]
+        what: subscription::Subscription,
+    },
     /// Make one table of earthquakes out of several: what each tells of the same event is matched
     #[command(before_help = "Examples:
   terrane merge survey isc comcat geonet --id merged
@@ -306,6 +326,8 @@ pub fn run(arguments: Arguments) -> Result<u8> {
         Task::Tiles(tiles) => tiles::run(&tiles, json),
         Task::Merge(merge) => merge::run(&merge, json),
         Task::Geology(geology) => geology::run(&geology, json),
+        Task::Feed { what } => feed::run(&what, json),
+        Task::Subscription { what } => subscription::run(&what, json),
         Task::Editions(editions) => editions::run(&editions, json),
         Task::Remove { folder, ids } => look::remove(&folder, &ids, json),
         Task::Doctor(doctor) => doctor::run(&doctor, json),

@@ -1,9 +1,11 @@
 //! `terrane serve`: serves a data folder until it is told to stop.
 
 use crate::config::{self, Live, Options};
+use crate::feeds::{self, Asking};
 use crate::http::{self, Clients, Current, Doors};
 use crate::local::{self, Server};
 use crate::stores::Node;
+use crate::subscribers::{self, Telling};
 use crate::{output, upkeep};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -55,7 +57,11 @@ async fn until_told(folder: &Path, node: Arc<Node>, settings: Arc<Live>, json: b
     let address = listener.local_addr().map_err(Error::internal)?;
     let own_url = local_url(address);
     let checker = Arc::clone(&node.checker);
-    let server = Arc::new(Server { engine: Arc::clone(&node.engine), checker, settings, own_url });
+    let (engine, outgoing) = (Arc::clone(&node.engine), node.outgoing());
+    let server = Arc::new(Server { engine, checker, outgoing, settings, own_url });
+    feeds::begin(Asking::new(Arc::clone(&server.engine), Arc::clone(&server.outgoing)))?;
+    let own = Arc::clone(&server);
+    subscribers::begin(Telling::new(Arc::clone(&server.outgoing), move || site(&own)))?;
     let running = local::listen(folder, Arc::clone(&server))?;
     announce(folder, &server, address, json);
     let clients = Arc::new(Clients::new(server.settings.now().clients.clone()));
@@ -63,7 +69,11 @@ async fn until_told(folder: &Path, node: Arc<Node>, settings: Arc<Live>, json: b
     let doors = Doors { listener, stop, clients: Arc::clone(&clients) };
     tokio::spawn(reload_when_told(reload, node, Arc::clone(&server), (app.clone(), clients)));
     let limits = server.engine.limits().clone();
-    let outcome = doors.serve(app, &limits, running.finish()).await;
+    let others = async {
+        server.engine.stop_telling();
+        running.finish().await;
+    };
+    let outcome = doors.serve(app, &limits, others).await;
     local::close(folder);
     outcome
 }

@@ -3,21 +3,25 @@
 mod add;
 mod amend;
 mod editions;
+mod feed;
 mod geology;
 mod look;
 mod merge;
 mod reading;
 mod settings;
+mod subscription;
 mod warm;
 mod words;
 
 pub use add::AddOptions;
 pub use amend::AmendOptions;
 pub use editions::EditionTask;
+pub use feed::{FeedTask, Recorded};
 pub use geology::GeologyTask;
 pub use merge::MergeOptions;
 pub use reading::ReadingOptions;
 pub use settings::settings;
+pub use subscription::SubscriptionTask;
 pub use warm::WarmOptions;
 pub use words::{Words, is_language_tag};
 
@@ -28,6 +32,7 @@ use serde_json::{Value as Json, json};
 use std::path::{Path, PathBuf};
 use terrane_engine::Engine;
 use terrane_formats::about::DatasetRecord;
+use terrane_model::outgoing::Outgoing;
 use terrane_model::store::Progress;
 use terrane_model::{DatasetId, Error, Result};
 
@@ -54,6 +59,10 @@ pub enum Command {
     Editions { id: String, task: EditionTask },
     /// How values are told in the terms of shared views.
     Geology { ids: Vec<String>, task: GeologyTask },
+    /// Feeds of events.
+    Feed { task: FeedTask },
+    /// Who is told of changes.
+    Subscription { task: SubscriptionTask },
     /// Make one table of several tables of earthquakes.
     Merge { catalogs: Vec<String>, options: Box<MergeOptions> },
     /// Take datasets or maps away.
@@ -88,6 +97,8 @@ pub struct Here<'a> {
     pub public_url: Option<&'a str>,
     /// The settings that hold for this command.
     pub config: &'a Config,
+    /// The one way out.
+    pub outgoing: &'a dyn Outgoing,
 }
 
 /// The name in the audit of whoever uses the command line.
@@ -100,7 +111,8 @@ pub fn run(folder: &Path, command: &Command, progress: &dyn Progress) -> Result<
     }
     let config = config::read(folder)?;
     let node = stores::Node::open(folder, &config)?;
-    execute(&Here { engine: &node.engine, public_url: None, config: &config }, command, progress)
+    let outgoing = node.outgoing();
+    execute(&Here { engine: &node.engine, public_url: None, config: &config, outgoing: &*outgoing }, command, progress)
 }
 
 /// Does a command.
@@ -124,6 +136,8 @@ pub fn execute(here: &Here<'_>, command: &Command, progress: &dyn Progress) -> R
             editions::editions(here.engine, &DatasetId::new(id.as_str())?, task, progress).map(done)
         }
         Command::Geology { ids, task } => geology::geology(here.engine, ids, task).map(done),
+        Command::Feed { task } => feed::feed(here, task, progress).map(done),
+        Command::Subscription { task } => subscription::subscription(here, task).map(done),
         Command::Merge { catalogs, options } => merge::merge(here, catalogs, options, progress),
         Command::Remove { ids } => remove(here.engine, ids).map(done),
         Command::Settings => Ok(done(settings(here.config, here.public_url.is_some()))),

@@ -7,6 +7,7 @@ mod check;
 mod commands;
 mod doctor;
 mod events;
+mod feeds;
 mod geology;
 mod hostile;
 mod http;

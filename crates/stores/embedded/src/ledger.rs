@@ -10,7 +10,7 @@ use terrane_model::ledger::{Audit, Change, Commit, Expect, Ledger, Record, Shelf
 use terrane_model::{Error, Instant, Result};
 
 /// Every shelf there is.
-pub(crate) const SHELVES: [Shelf; 11] = [
+pub(crate) const SHELVES: [Shelf; 13] = [
     Shelf::Dataset,
     Shelf::Edition,
     Shelf::Style,
@@ -21,6 +21,8 @@ pub(crate) const SHELVES: [Shelf; 11] = [
     Shelf::Token,
     Shelf::Agreement,
     Shelf::Job,
+    Shelf::Feed,
+    Shelf::Subscription,
     Shelf::Setting,
 ];
 

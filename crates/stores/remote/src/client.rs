@@ -4,11 +4,11 @@ use crate::address::Address;
 use crate::body;
 use crate::connect::{Resolve, SystemNames, connect};
 use crate::rules::Rules;
-use http_body_util::Empty;
+use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
 use hyper::client::conn::http1;
 use hyper::header::{self, HeaderMap, HeaderValue};
-use hyper::{Request, Response};
+use hyper::{Method, Request, Response};
 use rustls::pki_types::CertificateDer;
 use rustls::{ClientConfig, RootCertStore};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
@@ -91,7 +91,7 @@ impl Client {
         let mut address = Address::parse(&question.url)?;
         for _ in 0..=OUTGOING_REDIRECTS_MAX {
             let asked = self.ask(&address, question).await?;
-            match location(asked.response()) {
+            match location(asked.response()).filter(|_| question.post.is_none()) {
                 Some(location) => address = address.redirect(&location)?,
                 None => return asked.finish(address.url(), question.bytes_max, began).await,
             }
@@ -115,8 +115,11 @@ impl Client {
         Ok(Asked { response, _driver: driver })
     }
 
-    fn request(&self, address: &Address, question: &Fetch) -> Result<Request<Empty<Bytes>>> {
-        let mut request = Request::get(&address.target)
+    fn request(&self, address: &Address, question: &Fetch) -> Result<Request<Full<Bytes>>> {
+        let method = if question.post.is_some() { Method::POST } else { Method::GET };
+        let mut request = Request::builder()
+            .method(method)
+            .uri(&address.target)
             .header(header::HOST, address.authority())
             .header(header::USER_AGENT, &self.agent)
             .header(header::ACCEPT, question.accept)
@@ -125,7 +128,13 @@ impl Client {
         if let Some(origin) = &question.origin {
             request = request.header(header::ORIGIN, origin);
         }
-        request.body(Empty::new()).map_err(|error| Error::invalid("The address cannot be asked.").because(error))
+        let mut body = Full::default();
+        if let Some(post) = &question.post {
+            request = request.header(header::CONTENT_TYPE, post.media_type);
+            request = post.headers.iter().fold(request, |request, (name, value)| request.header(*name, value));
+            body = Full::from(post.body.clone());
+        }
+        request.body(body).map_err(|error| Error::invalid("The address cannot be asked.").because(error))
     }
 }
 

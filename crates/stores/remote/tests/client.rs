@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use terrane_model::limits::{OUTGOING_HEADERS_MAX, OUTGOING_REDIRECTS_MAX};
-use terrane_model::outgoing::{Fetch, Fetched, Outgoing as _};
+use terrane_model::outgoing::{Fetch, Fetched, Outgoing as _, Post};
 use terrane_model::{BoxFuture, Kind, Result};
 use terrane_store_remote::{Client, Resolve, Rules};
 
@@ -279,4 +279,29 @@ fn certificates_are_checked() {
     assert_eq!(fetch(&trusting, format!("https://maps.test:{port}/")).expect("it is believed").body, b"ok");
     assert_eq!(kind(fetch(&trusting, format!("https://other.test:{port}/"))), Kind::Busy, "it is for another name");
     assert_eq!(kind(fetch(&client(), format!("https://maps.test:{port}/"))), Kind::Busy, "nobody vouches for it");
+}
+
+#[test]
+fn what_is_sent_goes_to_the_address_itself_and_follows_nobody_elsewhere() {
+    let canary = Server::saying("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
+    let (sent, heard_all) = std::sync::mpsc::channel();
+    let elsewhere = canary.url("/");
+    let server = Server::start(move |mut stream| {
+        let head = heard(&mut stream);
+        let mut body = vec![0; 7];
+        let read = stream.read_exact(&mut body);
+        let _ = sent.send((head, read.map(|()| body).unwrap_or_default()));
+        let _ = write!(stream, "HTTP/1.1 307 X\r\nlocation: {elsewhere}\r\ncontent-length: 0\r\n\r\n");
+    });
+    let rules = Rules::parse(&format!("{}, {}", server.address, canary.address)).expect("addresses");
+    let headers = vec![("x-terrane-signature", "sha256=00".to_owned())];
+    let post = Some(Post { media_type: "application/geo+json", headers, body: b"{\"a\":1}".to_vec() });
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let client = Client::new(rules, "");
+    let answer = runtime.block_on(client.fetch(Fetch { post, ..Fetch::new(server.url("/hook")) })).expect("an answer");
+    assert_eq!((answer.status, canary.asked()), (307, 0));
+    let (head, body) = heard_all.recv().expect("it was heard");
+    assert!(head.starts_with("POST /hook HTTP/1.1\r\n") && head.contains("x-terrane-signature: sha256=00"), "{head}");
+    assert!(head.contains("content-length: 7") && head.contains("content-type: application/geo+json"), "{head}");
+    assert_eq!(body, b"{\"a\":1}");
 }
