@@ -53,7 +53,8 @@ impl Catalogue {
     }
 }
 
-fn message(agency: &str, id: &str, updated_s: i64, time_s: f64, longitude: f64, magnitude: f64) -> Message {
+/// A message of an agency on an event; with its time, longitude and magnitude.
+fn message((agency, id): (&str, &str), updated_s: i64, time_s: f64, (longitude, magnitude): (f64, f64)) -> Message {
     let time = Instant(((1_700_000_000.0 + time_s) * 1e6) as i64);
     let public_id = format!("smi:{agency}/{id}/{updated_s}");
     Message {
@@ -86,9 +87,9 @@ fn renamed(mut message: Message, before: &str) -> Message {
 
 #[test]
 fn two_agencies_and_a_review_are_one_event_with_its_history() {
-    let first = message("B", "b1", 10, 0.0, 140.0, 5.0);
-    let other = message("A", "a1", 20, 3.0, 140.1, 5.2);
-    let mut review = message("B", "b1", 60, 1.0, 140.05, 5.1);
+    let first = message(("B", "b1"), 10, 0.0, (140.0, 5.0));
+    let other = message(("A", "a1"), 20, 3.0, (140.1, 5.2));
+    let mut review = message(("B", "b1"), 60, 1.0, (140.05, 5.1));
     review.event["origin"][0]["evaluationMode"] = "manual".into();
     let mut catalogue = Catalogue::default();
     assert_eq!(catalogue.take(&[first]).new, 1);
@@ -109,49 +110,49 @@ fn two_agencies_and_a_review_are_one_event_with_its_history() {
 
 #[test]
 fn what_moves_away_is_split_off_and_comes_back_again() {
-    let near = [message("A", "a1", 1, 0.0, 140.0, 5.0), message("B", "b1", 1, 0.0, 140.0, 5.0)];
+    let near = [message(("A", "a1"), 1, 0.0, (140.0, 5.0)), message(("B", "b1"), 1, 0.0, (140.0, 5.0))];
     let mut catalogue = Catalogue::of(&near, 2);
     assert_eq!(catalogue.0.len(), 1);
-    let moved = catalogue.take(&[message("B", "b1", 2, 0.0, 150.0, 5.0)]);
+    let moved = catalogue.take(&[message(("B", "b1"), 2, 0.0, (150.0, 5.0))]);
     assert_eq!((catalogue.0.len(), moved.moved), (2, 1));
     assert_eq!((catalogue.named("a1"), catalogue.named("b1")), (vec!["a1"], vec!["b1"]));
-    catalogue.take(&[message("B", "b1", 3, 0.0, 140.0, 5.0)]);
+    catalogue.take(&[message(("B", "b1"), 3, 0.0, (140.0, 5.0))]);
     assert_eq!((catalogue.0.len(), catalogue.named("b1")), (1, vec!["a1"]));
 }
 
 #[test]
 fn what_is_taken_back_stays_to_be_found_and_the_other_agency_is_believed() {
-    let near = [message("A", "a1", 1, 0.0, 140.0, 5.0), message("B", "b1", 1, 0.0, 140.0, 5.0)];
+    let near = [message(("A", "a1"), 1, 0.0, (140.0, 5.0)), message(("B", "b1"), 1, 0.0, (140.0, 5.0))];
     let mut catalogue = Catalogue::of(&near, 1);
-    let decision = catalogue.take(&[withdrawn(message("A", "a1", 2, 0.0, 0.0, 0.0))]);
+    let decision = catalogue.take(&[withdrawn(message(("A", "a1"), 2, 0.0, (0.0, 0.0)))]);
     assert_eq!(decision.withdrawn, 1);
     let states: Vec<(&str, Option<&str>)> = decision.put.iter().map(|it| (it.id.as_str(), it.state)).collect();
     assert_eq!(states, [("b1", None), ("a1", Some(DELETED))]);
     assert_eq!(catalogue.named("a1"), ["a1"]);
     // Late news of what was withdrawn meanwhile changes its history only.
-    let late = catalogue.take(&[message("A", "a1", 1, 0.0, 140.2, 5.0)]);
+    let late = catalogue.take(&[message(("A", "a1"), 1, 0.0, (140.2, 5.0))]);
     assert_eq!(late.put.iter().map(|it| it.state).collect::<Vec<_>>(), [Some(DELETED)]);
 }
 
 #[test]
 fn a_new_name_of_an_agency_takes_the_old_one_along_and_a_split_gives_it_back() {
-    let mut catalogue = Catalogue::of(&[message("A", "nc1", 1, 0.0, 140.0, 5.0)], 1);
-    catalogue.take(&[renamed(message("A", "us1", 2, 0.0, 140.0, 5.0), "nc1")]);
+    let mut catalogue = Catalogue::of(&[message(("A", "nc1"), 1, 0.0, (140.0, 5.0))], 1);
+    catalogue.take(&[renamed(message(("A", "us1"), 2, 0.0, (140.0, 5.0)), "nc1")]);
     assert_eq!((catalogue.0.len(), catalogue.named("nc1")), (1, vec!["us1"]));
     assert_eq!(Event(&catalogue.0["us1"]).origins().count(), 1, "the same agency does not count twice");
-    catalogue.take(&[message("A", "nc1", 3, 0.0, 140.0, 5.0)]);
+    catalogue.take(&[message(("A", "nc1"), 3, 0.0, (140.0, 5.0))]);
     assert_eq!(catalogue.0.len(), 2, "the agency tells them apart again");
 }
 
 #[test]
 fn names_that_two_agencies_use_are_told_with_the_agency() {
-    let far = [message("A", "7", 1, 0.0, 140.0, 5.0), message("B", "7", 1, 5_000.0, 150.0, 5.0)];
+    let far = [message(("A", "7"), 1, 0.0, (140.0, 5.0)), message(("B", "7"), 1, 5_000.0, (150.0, 5.0))];
     for size in [1, 2] {
         let catalogue = Catalogue::of(&far, size);
         assert_eq!(catalogue.0.keys().collect::<Vec<_>>(), ["A:7", "B:7"]);
     }
     let mut catalogue = Catalogue::of(&far, 1);
-    catalogue.take(&[message("A", "9", 2, 5_000.0, 150.0, 5.0)]);
+    catalogue.take(&[message(("A", "9"), 2, 5_000.0, (150.0, 5.0))]);
     assert_eq!(catalogue.0.keys().collect::<Vec<_>>(), ["9", "A:7"]);
 }
 
@@ -162,7 +163,7 @@ fn messages() -> impl Strategy<Value = Vec<Message>> {
             let agency = ["A", "B", "C", "D"][usize::from(agency)];
             let id = format!("{}{name}", agency.to_lowercase());
             let place = 140.0 + 0.55 * f64::from(place);
-            let message = message(agency, &id, updated, f64::from(time) * 7.0, place, 5.0 + 0.4 * f64::from(other));
+            let message = message((agency, &id), updated, f64::from(time) * 7.0, (place, 5.0 + 0.4 * f64::from(other)));
             match fate {
                 0 => withdrawn(message),
                 1 => renamed(message, &format!("{}{other}", agency.to_lowercase())),
