@@ -97,7 +97,7 @@ impl Engine {
         // A table that was removed meanwhile is none that can be asked.
         catalogs.retain(|id| self.event_source(Caller::Operator, id).is_ok());
         if catalogs.is_empty() {
-            ids.clear()
+            ids.clear();
         }
         ids.sort();
         ids.dedup();

@@ -147,14 +147,13 @@ fn one(id: String, group: &[&Held], before: &[&Held]) -> Packed {
         for name in LISTS {
             let Some(Value::Array(own)) = event.remove(name) else { continue };
             holds.insert(name.to_owned(), own.len().into());
-            match tree.entry(name).or_insert_with(|| Value::Array(Vec::new())) {
-                Value::Array(list) => list.extend(own),
-                _ => {}
+            if let Value::Array(list) = tree.entry(name).or_insert_with(|| Value::Array(Vec::new())) {
+                list.extend(own);
             }
         }
-        entries.push(entry(it, Value::Object(event), holds));
+        entries.push(entry(it, &Value::Object(event), &holds));
     }
-    entries.extend(before.iter().map(|it| entry(it, it.message.event.clone(), Map::new())));
+    entries.extend(before.iter().map(|it| entry(it, &it.message.event, &Map::new())));
     let others = others(group, before);
     if !others.is_empty() {
         tree.insert("identifier".to_owned(), others.into());
@@ -166,7 +165,7 @@ fn one(id: String, group: &[&Held], before: &[&Held]) -> Packed {
     Packed { id, state, tree: Value::Object(tree) }
 }
 
-fn entry(it: &Held, event: Value, holds: Map<String, Value>) -> Value {
+fn entry(it: &Held, event: &Value, holds: &Map<String, Value>) -> Value {
     let message = &it.message;
     let mut all = json!({
         "agency": message.agency, "id": message.id, "ids": message.ids, "updated": message.updated.to_string(),
