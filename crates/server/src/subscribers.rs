@@ -8,11 +8,12 @@ use terrane_engine::hazard::feeds::EventWatch;
 use terrane_engine::hazard::feeds::signed::signed_post;
 use terrane_engine::publish::now;
 use terrane_formats::about::{Subscription, SubscriptionState};
+use terrane_hazard::table::Role;
 use terrane_model::limits::{FEED_BACK_OFF_SECONDS_MAX, SUBSCRIPTION_FAILURES_MAX};
 use terrane_model::outgoing::Outgoing;
 use terrane_model::{Error, Kind, Result};
 use terrane_protocols::Site;
-use terrane_protocols::hazards::{LISTED, stream};
+use terrane_protocols::hazards::stream;
 
 /// How often it is looked whether somebody has to be told something, when nothing changes.
 const ROUND: Duration = Duration::from_secs(5);
@@ -43,7 +44,8 @@ impl Telling {
         let site = (self.site)();
         let (id, watch) = (told.subscription.id.clone(), EventWatch::of_subscription(&told.subscription)?);
         loop {
-            let changes = site.engine.event_changes(Caller::Public, told.state.sequence, LISTED.to_vec()).await?;
+            let changes =
+                site.engine.event_changes(Caller::Public, told.state.sequence, Role::flat().collect()).await?;
             if changes.last <= told.state.sequence {
                 return Ok(());
             }

@@ -52,7 +52,7 @@ impl Engine {
             magnitude: Range { min: Some(MAGNITUDE_MIN), max: None },
             ..EventQuestion::default()
         };
-        let roles: Vec<Role> = Role::all().filter(|role| *role != Role::Event).collect();
+        let roles: Vec<Role> = Role::flat().collect();
         let here = Position::new(at[0], at[1]);
         // Several catalogues tell the same earthquake: more are kept than named, and those of one are one in the end.
         let kept = count * 4;

@@ -109,7 +109,7 @@ impl Engine {
         (table, all, merged): (usize, &mut Vec<Told>, &mut Merged),
         cancel: &Cancel,
     ) -> Result<()> {
-        let roles: Vec<Role> = Role::all().filter(|role| *role != Role::Event).collect();
+        let roles: Vec<Role> = Role::flat().collect();
         let name = source.id().to_string();
         let (mut read, mut left_out) = (0, 0);
         self.each_event((caller, cancel), &EventQuestion::default(), (source, &roles), |event: &Event<'_>| {

@@ -111,7 +111,7 @@ impl Engine {
             limit: NAMED * 3,
             ..EventQuestion::default()
         };
-        let roles: Vec<Role> = Role::all().filter(|role| *role != Role::Event).collect();
+        let roles: Vec<Role> = Role::flat().collect();
         let events = |question: EventQuestion| {
             Ok(self.events_here((caller, cancel), &question, &roles, false)?.each_once().first(NAMED))
         };

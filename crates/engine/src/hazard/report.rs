@@ -137,7 +137,7 @@ impl Around<'_> {
         if self.at.is_none() || self.when.is_none() {
             return Ok(EventPage::default());
         }
-        let roles: Vec<Role> = Role::all().filter(|role| *role != Role::Event).collect();
+        let roles: Vec<Role> = Role::flat().collect();
         self.engine.events_here((self.caller, self.cancel), question, &roles, false)
     }
 

@@ -11,7 +11,6 @@ use terrane_engine::hazard::{
 use terrane_engine::publish;
 use terrane_formats::events::EventRow;
 use terrane_hazard::kind::Kind;
-use terrane_hazard::table::Role;
 use terrane_model::time::Interval;
 
 /// The tables of events of this node.
@@ -162,44 +161,6 @@ fn texts<'r>(row: &'r EventRow<'_>) -> [(&'static str, &'r str); 9] {
         ("author", &row.author),
     ]
 }
-
-/// What is read of events that are listed.
-pub const LISTED: [Role; 34] = [
-    Role::Id,
-    Role::Time,
-    Role::Depth,
-    Role::Magnitude,
-    Role::MagnitudeType,
-    Role::EventType,
-    Role::Place,
-    Role::Country,
-    Role::Status,
-    Role::Author,
-    Role::Updated,
-    Role::Vei,
-    Role::Volcano,
-    Role::WaterHeight,
-    Role::RunUps,
-    Role::Cause,
-    Role::Validity,
-    Role::Intensity,
-    Role::Deaths,
-    Role::TotalDeaths,
-    Role::Missing,
-    Role::Injuries,
-    Role::Damage,
-    Role::Houses,
-    Role::TsunamiId,
-    Role::EruptionId,
-    Role::EarthquakeId,
-    Role::Strike,
-    Role::Dip,
-    Role::Rake,
-    Role::Strike2,
-    Role::Dip2,
-    Role::Rake2,
-    Role::End,
-];
 
 /// Charts as numbers.
 pub fn charts(charts: &Charts, largest: &EventPage) -> Value {

@@ -11,5 +11,4 @@ mod solutions;
 pub mod stream;
 mod syndicated;
 
-pub use answer::LISTED;
 pub use routes::routes;

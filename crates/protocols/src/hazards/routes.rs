@@ -51,7 +51,7 @@ async fn events(site: Site, request: Request) -> Result<Reply> {
     let form = request.form(&[GEOJSON, HTML])?;
     let question = ask::page(&request, site.engine.limits())?;
     let skip = question.skip;
-    let page = site.engine.events(Caller::Public, question, answer::LISTED.to_vec(), true).await?;
+    let page = site.engine.events(Caller::Public, question, Role::flat().collect(), true).await?;
     if form == HTML {
         return page::events(&site, &request, &page, skip);
     }
@@ -72,7 +72,7 @@ async fn charts(site: Site, request: Request) -> Result<Reply> {
     let (question, options) = ask::charts(&request)?;
     let order = EventOrder { by: Role::Magnitude, descending: true };
     let largest = EventQuestion { order, limit: LARGEST, kinds: vec![Kind::Earthquake], ..question.clone() };
-    let largest = site.engine.events(Caller::Public, largest, answer::LISTED.to_vec(), false).await?;
+    let largest = site.engine.events(Caller::Public, largest, Role::flat().collect(), false).await?;
     let charts = site.engine.event_charts(Caller::Public, question, options).await?;
     Ok(json(links::JSON, &answer::charts(&charts, &largest)))
 }

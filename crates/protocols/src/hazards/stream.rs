@@ -1,6 +1,6 @@
 //! Changes as they happen: server-sent events, each with the number of its change, from where a reader can go on.
 
-use super::answer::{self, LISTED};
+use super::answer;
 use super::ask;
 use crate::common::request::Request;
 use crate::common::site::Site;
@@ -69,7 +69,7 @@ impl Following {
         }
         loop {
             self.reader.look();
-            match self.site.engine.event_changes(Caller::Public, self.after, LISTED.to_vec()).await {
+            match self.site.engine.event_changes(Caller::Public, self.after, Role::flat().collect()).await {
                 Ok(changes) if changes.last > self.after => {
                     self.after = changes.last;
                     let text = told(&self.site, &changes, &self.watch);

@@ -19,7 +19,7 @@ pub async fn atom(site: Site, request: Request) -> Result<Reply> {
     if request.query.once("sort")?.is_none() {
         question.order = EventOrder { by: Role::Updated, descending: true };
     }
-    let page = site.engine.events(Caller::Public, question, answer::LISTED.to_vec(), false).await?;
+    let page = site.engine.events(Caller::Public, question, Role::flat().collect(), false).await?;
     Ok(Reply::ok("application/atom+xml", written(&site, &request, &page)))
 }
 

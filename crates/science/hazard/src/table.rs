@@ -282,6 +282,11 @@ impl Role {
         SPELLINGS.iter().map(|(role, _)| *role)
     }
 
+    /// All roles that are told in one value; the tree of solutions is read only where it is wanted.
+    pub fn flat() -> impl Iterator<Item = Self> {
+        Self::all().filter(|role| *role != Self::Event)
+    }
+
     /// How this program names the column when it writes one.
     pub fn column_name(self) -> &'static str {
         SPELLINGS.iter().find(|(role, _)| *role == self).map_or("", |(_, names)| names[0])
