@@ -12,6 +12,8 @@ use terrane_model::schema::GeometryKind;
 
 /// Times that a shape is put right: crossings lie on the grid too, so that mending one may make another.
 const TRIES_MAX: usize = 4;
+/// Areas of a shape that cannot be mended as a whole that are kept at most, the largest.
+const AREAS_KEPT_MAX: usize = 64;
 
 /// Puts a shape of rings right, in place; tells whether it is valid now.
 pub fn repair(shape: &mut Shape) -> bool {
@@ -21,6 +23,42 @@ pub fn repair(shape: &mut Shape) -> bool {
             return true;
         }
     }
+    keep_what_is_valid(shape);
+    !shape.is_empty()
+}
+
+/// Keeps as many of the areas as are valid together, the largest first; one that its holes spoil is kept without them. Mending may go
+/// round in a circle: a crossing that is put on the grid makes another, which makes the first again.
+fn keep_what_is_valid(shape: &mut Shape) {
+    let mut areas: Vec<Vec<Vec<[i32; 2]>>> = Vec::new();
+    for run in shape.runs() {
+        match areas.last_mut().filter(|_| double_area(run) < 0) {
+            Some(area) => area.push(run.to_vec()),
+            None => areas.push(vec![run.to_vec()]),
+        }
+    }
+    areas.sort_by_key(|area| std::cmp::Reverse(double_area(&area[0])));
+    shape.begin(ShapeKind::Area);
+    for area in areas.iter().take(AREAS_KEPT_MAX) {
+        let whole = add_if_valid(shape, area);
+        if !whole && area.len() > 1 {
+            add_if_valid(shape, &area[..1]);
+        }
+    }
+}
+
+/// Adds an area when the shape stays valid with it.
+fn add_if_valid(shape: &mut Shape, rings: &[Vec<[i32; 2]>]) -> bool {
+    let (positions, ends) = (shape.positions.len(), shape.ends.len());
+    for ring in rings {
+        shape.positions.extend_from_slice(ring);
+        shape.end_run();
+    }
+    if is_valid(shape) {
+        return true;
+    }
+    shape.positions.truncate(positions);
+    shape.ends.truncate(ends);
     false
 }
 

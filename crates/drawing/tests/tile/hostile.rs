@@ -60,6 +60,49 @@ fn whatever_areas_come_in_valid_ones_go_out() {
     });
 }
 
+/// Found by chance: mending this one goes round in a circle, each crossing that is put right makes another.
+#[test]
+fn an_area_that_is_never_mended_as_a_whole_is_kept_in_parts() {
+    let first = vec![
+        vec![[0.0, 0.0], [2.0, 0.0], [0.0, 2.0]],
+        vec![
+            [0.0, 1693.1877693071679],
+            [3834.587927647898, 2100.233185947789],
+            [-69.78126056319122, 976.5809811621094],
+            [3278.032044849715, 1758.562814734857],
+            [727.599578470709, 1910.073715113163],
+            [1595.5162604911218, 278.57687848553013],
+            [3854.9508093592513, 0.0],
+            [3517.25287027537, 4146.3896387724435],
+            [1267.2444534701074, 293.9291991574359],
+            [0.0, 0.0],
+            [454.8432558218839, 2042.0626074048068],
+            [2704.7978050163742, 2662.8181320816257],
+        ],
+    ];
+    let second = vec![vec![
+        [0.0, 3431.773711237345],
+        [1142.1266904050015, 0.0],
+        [470.99946369100377, 4095.1909157293157],
+        [4222.7666469069845, 1959.3647731710278],
+        [0.0, 2522.6236642322665],
+        [3991.198625419248, 3854.2230904799794],
+        [2003.3857873701347, 964.3880314163638],
+        [1908.791837124212, 1695.9965220966455],
+        [1988.1775356711773, 4297.501700859479],
+        [0.0, 0.0],
+        [3710.18330608725, 4268.997738299506],
+        [2923.629684523469, 0.0],
+        [0.0, 0.0],
+    ]];
+    let mut cutter = Cutter::new(Grain::FINEST.coarser().expect("a coarser grain"));
+    let shape = cut(&mut cutter, &areas(&[first, second]), ShapeKind::Area);
+    judge(&shape);
+    assert_eq!(cutter.tally().lost, 0);
+    let area: i64 = shape.runs().map(terrane_formats::tile::mvt::double_area).sum();
+    assert!(area > 6_000_000, "most of its ground is kept: {area}");
+}
+
 #[test]
 fn whatever_lines_and_points_come_in_whole_ones_go_out() {
     run(&(prop::collection::vec(ring(), 1..4), grain()), |(parts, grain)| {
