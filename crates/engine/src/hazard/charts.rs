@@ -13,6 +13,7 @@ use terrane_hazard::frequency::{
 };
 use terrane_hazard::geodesy::Position;
 use terrane_hazard::kind::Kind;
+use terrane_hazard::recurrence::SECONDS_PER_YEAR;
 use terrane_hazard::table::Role;
 use terrane_model::limits::Limits;
 use terrane_model::{DatasetId, Error, Instant, Result};
@@ -235,9 +236,6 @@ fn complete(quakes: &[Quake], steps: &[(f64, f64)]) -> Result<Weichert> {
     let table = Completeness::new(steps.to_vec(), end)?;
     weichert(&table.bins(&table.periods_of(&events, BIN_WIDTH)?))
 }
-
-/// Seconds of a year of the Gregorian calendar on average.
-const SECONDS_PER_YEAR: f64 = 31_556_952.0;
 
 fn earthquakes(catalog: DatasetId, quakes: &[Quake]) -> Result<Option<EarthquakeCharts>> {
     let times = || quakes.iter().map(|quake| quake.at);

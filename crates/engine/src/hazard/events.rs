@@ -252,9 +252,10 @@ impl EventPage {
     }
 }
 
-/// Records of different catalogues are of one event when they may be within this time and are within this distance.
-const SAME_MICROS: i64 = 60 * 1_000_000;
-const SAME_M: f64 = 150_000.0;
+/// Records of different catalogues are of one event when they may be within this time, microseconds, and are within [`SAME_M`].
+pub(super) const SAME_MICROS: i64 = 60 * 1_000_000;
+/// See [`SAME_MICROS`]; metres.
+pub(super) const SAME_M: f64 = 150_000.0;
 
 /// Whether two records may be of one event.
 pub(super) fn is_same(

@@ -71,10 +71,7 @@ pub struct PlaceReport {
 
 /// The highest run-ups; those without a height last.
 fn highest(mut run_ups: Vec<NearSource>) -> Vec<NearSource> {
-    let height = |near: &NearSource| {
-        let fact = near.facts.iter().find(|(role, _)| *role == SourceRole::Height);
-        fact.and_then(|(_, text)| text.parse::<f64>().ok()).unwrap_or(f64::MIN)
-    };
+    let height = |near: &NearSource| near.number(SourceRole::Height).unwrap_or(f64::MIN);
     run_ups.sort_by(|left, right| height(right).total_cmp(&height(left)));
     run_ups.truncate(NEAREST);
     run_ups

@@ -1,7 +1,7 @@
 //! One event and what belongs to it: the data of its page, made when it is asked for.
 
 use super::charts::{ChartOptions, Charts};
-use super::events::EventPage;
+use super::events::{EventPage, SAME_M, SAME_MICROS};
 use super::question::{EventOrder, EventPlace, EventQuestion};
 use super::section::Section;
 use super::sources::{NearSource, SlabDepth};
@@ -23,9 +23,6 @@ const NAMED: usize = 10;
 const AROUND_M: f64 = 300_000.0;
 /// How far faults and volcanoes are looked for, metres.
 const SOURCE_REACH_M: f64 = 200_000.0;
-/// Records of other catalogues that may be of the same event: within this time and distance.
-const SAME_TIME_MICROS: i64 = 60 * 1_000_000;
-const SAME_PLACE_M: f64 = 150_000.0;
 /// What an event may have caused: within this time and distance.
 const CAUSED_TIME_MICROS: i64 = 24 * 3_600 * 1_000_000;
 /// Half the length and the width of the section through an event, kilometres.
@@ -83,7 +80,7 @@ impl Engine {
         let (at, when, kind) = (found.position(), found.time(), found.kind());
         let report = Around { engine: self, caller, at, when: when.map(|when| when.interval()), cancel };
         let is_itself = |other: &super::events::Event<'_>| other.rows.source.id() == table && other.id() == id;
-        let same = EventQuestion { kinds: vec![kind], ..report.within(SAME_TIME_MICROS, SAME_PLACE_M) };
+        let same = EventQuestion { kinds: vec![kind], ..report.within(SAME_MICROS, SAME_M) };
         let elsewhere = report.events(&same)?.without(|other| other.rows.source.id() == table);
         let caused = EventQuestion { kinds: vec![Kind::Tsunami], ..report.within(CAUSED_TIME_MICROS, AROUND_M) };
         let largest = EventQuestion {

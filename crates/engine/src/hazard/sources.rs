@@ -61,18 +61,7 @@ impl Engine {
         at: [f64; 2],
         (count, within_m): (usize, f64),
     ) -> Result<Vec<NearSource>> {
-        let mut found = Vec::new();
-        for (entry, table) in self.source_tables(caller).into_iter().filter(|(_, table)| table.kind == kind) {
-            let mut question = FeatureQuestion::new(entry.about().id.clone());
-            question.query.near = Some(Near { centre: at, count, within_m: Some(within_m) });
-            question.rows_max = Some(count);
-            question.query.limit = Some(count);
-            let mut stream = self.feature_stream_here(caller, question, cancel)?;
-            while let Some(batch) = stream.batch(cancel)? {
-                found.extend(batch.features().filter_map(|feature| near_source(&entry, &table, &feature, at)));
-            }
-        }
-        found.sort_by(|left, right| left.distance_km.total_cmp(&right.distance_km));
+        let mut found = self.sources_near((caller, cancel), kind, at, (count, within_m))?;
         // A fault of many pieces is one fault; the same place reached by many tsunamis is told many times.
         if kind != SourceKind::RunUp {
             found.dedup_by(|later, kept| {
@@ -85,7 +74,7 @@ impl Engine {
 
     /// How deep the slab below a place is; nothing when the place is not between two of its lines.
     pub(super) fn slab_below(&self, caller: Caller, at: [f64; 2], cancel: &Cancel) -> Result<Option<SlabDepth>> {
-        let lines = self.slab_lines(caller, at, cancel)?;
+        let lines = self.sources_near((caller, cancel), SourceKind::Slab, at, (SLAB_LINES, SLAB_REACH_M))?;
         let Some((first, first_depth)) = lines.iter().find_map(|line| Some((line, depth_km(line)?))) else {
             return Ok(None);
         };
@@ -105,12 +94,20 @@ impl Engine {
         }))
     }
 
-    fn slab_lines(&self, caller: Caller, at: [f64; 2], cancel: &Cancel) -> Result<Vec<NearSource>> {
+    /// The nearest rows of each table of sources of a kind, the nearest first.
+    fn sources_near(
+        &self,
+        (caller, cancel): (Caller, &Cancel),
+        kind: SourceKind,
+        at: [f64; 2],
+        (count, within_m): (usize, f64),
+    ) -> Result<Vec<NearSource>> {
         let mut found = Vec::new();
-        for (entry, table) in self.source_tables(caller).into_iter().filter(|(_, it)| it.kind == SourceKind::Slab) {
+        for (entry, table) in self.source_tables(caller).into_iter().filter(|(_, table)| table.kind == kind) {
             let mut question = FeatureQuestion::new(entry.about().id.clone());
-            question.query.near = Some(Near { centre: at, count: SLAB_LINES, within_m: Some(SLAB_REACH_M) });
-            question.query.limit = Some(SLAB_LINES);
+            question.query.near = Some(Near { centre: at, count, within_m: Some(within_m) });
+            question.rows_max = Some(count);
+            question.query.limit = Some(count);
             let mut stream = self.feature_stream_here(caller, question, cancel)?;
             while let Some(batch) = stream.batch(cancel)? {
                 found.extend(batch.features().filter_map(|feature| near_source(&entry, &table, &feature, at)));
@@ -121,9 +118,16 @@ impl Engine {
     }
 }
 
+impl NearSource {
+    /// A fact that is a number.
+    pub(super) fn number(&self, role: SourceRole) -> Option<f64> {
+        let fact = self.facts.iter().find(|(known, _)| *known == role);
+        fact.and_then(|(_, text)| text.parse().ok())
+    }
+}
+
 fn depth_km(line: &NearSource) -> Option<f64> {
-    let fact = line.facts.iter().find(|(role, _)| *role == SourceRole::Depth);
-    fact.and_then(|(_, text)| text.parse::<f64>().ok()).map(f64::abs)
+    line.number(SourceRole::Depth).map(f64::abs)
 }
 
 fn near_source(entry: &Entry, table: &SourceTable, feature: &Feature<'_>, at: [f64; 2]) -> Option<NearSource> {

@@ -55,6 +55,11 @@ impl Pairs {
     }
 }
 
+/// As much of a text as an error shows.
+pub fn shortened(text: &str) -> String {
+    text.chars().take(64).collect()
+}
+
 impl FromIterator<(String, String)> for Pairs {
     fn from_iter<I: IntoIterator<Item = (String, String)>>(pairs: I) -> Self {
         Self(pairs.into_iter().collect())

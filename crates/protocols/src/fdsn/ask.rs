@@ -3,8 +3,8 @@
 //! Names are read in any case, in their long and short spelling; one that is not known, is given twice or has no value is refused, as
 //! the specification asks.
 
-use crate::common::kvp::Pairs;
-use crate::hazards::ask::{checked_position, shortened};
+use crate::common::kvp::{Pairs, shortened};
+use crate::hazards::ask::checked_position;
 use terrane_engine::hazard::{EventOrder, EventPlace, EventQuestion, Range};
 use terrane_hazard::event::ids;
 use terrane_hazard::kind::Kind;

@@ -1,5 +1,6 @@
 //! Parameters become questions. What is not given has a default, and the answer says so.
 
+use crate::common::kvp::shortened;
 use crate::common::request::Request;
 use crate::ogcapi::ask::{bbox, truth};
 use std::sync::Arc;
@@ -203,8 +204,4 @@ pub fn mapping(request: &Request) -> Result<DatasetId> {
         return Err(Error::invalid("Name a dataset: ?collection=…").at("collection"));
     };
     DatasetId::new(text).map_err(|error| error.at("collection"))
-}
-
-fn shortened(text: &str) -> String {
-    text.chars().take(64).collect()
 }

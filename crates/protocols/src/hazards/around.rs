@@ -10,7 +10,7 @@ use terrane_engine::hazard::{
     EventPage, EventReport, Felt, NearSource, PlaceCount, PlaceReport, SECTION_WIDTH_KM, SlabDepth,
 };
 use terrane_hazard::geodesy::{Position, distance_and_azimuth, wind};
-use terrane_hazard::recurrence::{Count, recurrence};
+use terrane_hazard::recurrence::{Count, SECONDS_PER_YEAR, recurrence};
 use terrane_hazard::source::SourceRole;
 use terrane_model::batch::Value as Cell;
 
@@ -199,7 +199,7 @@ fn finite(number: f64) -> Option<f64> {
 fn count(site: &Site, request: &Request, count: &PlaceCount) -> Value {
     let catalogue = site.engine.catalogue();
     let about = catalogue.abouts(Caller::Public).find(|about| about.id.as_str() == count.table);
-    let years = (count.period[1].0 - count.period[0].0) as f64 / 1e6 / 31_556_952.0;
+    let years = (count.period[1].0 - count.period[0].0) as f64 / 1e6 / SECONDS_PER_YEAR;
     let per_year = if years > 0.0 { count.count as f64 / years } else { 0.0 };
     let recurrence = recurrence(Count { events: count.count, years, declustered: false }).ok();
     let ends = recurrence.as_ref().map(|it| [it.return_years.low, it.return_years.high].map(finite));

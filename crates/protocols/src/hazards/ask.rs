@@ -1,5 +1,6 @@
 //! Parameters become a question about events.
 
+use crate::common::kvp::shortened;
 use crate::common::request::Request;
 use crate::ogcapi::ask::bbox;
 use terrane_engine::hazard::feeds::{EventWatch, area};
@@ -351,9 +352,4 @@ pub fn my_place(request: &Request) -> Result<PlaceQuestion> {
         true => Ok(PlaceQuestion { at, radius_km, vs30_m_s }),
         false => Err(Error::invalid("The shear-wave velocity of the ground is 100 to 2000 m/s.").at("vs30")),
     }
-}
-
-/// As much of a text as an error shows.
-pub fn shortened(text: &str) -> String {
-    text.chars().take(64).collect()
 }

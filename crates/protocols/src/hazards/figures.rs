@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use terrane_engine::hazard::{EarthquakeCharts, Section};
+use terrane_hazard::recurrence::SECONDS_PER_YEAR;
 
 /// The size of a figure, its own units.
 const SIZE: [f64; 2] = [370.0, 240.0];
@@ -165,7 +166,7 @@ pub fn section(section: &Section, itself: &str, words: &Words<'_>) -> String {
 
 /// Years as a number, for axes.
 fn years(at: terrane_model::Instant) -> f64 {
-    at.0 as f64 / 1e6 / 31_556_952.0 + 1970.0
+    at.0 as f64 / 1e6 / SECONDS_PER_YEAR + 1970.0
 }
 
 /// How many earthquakes of which magnitude in which time.

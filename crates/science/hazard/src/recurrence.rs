@@ -27,6 +27,9 @@ pub enum Assumption {
     LongerThanRecord,
 }
 
+/// Seconds of a year of the Gregorian calendar on average.
+pub const SECONDS_PER_YEAR: f64 = 31_556_952.0;
+
 /// A number of events in a window in which none of them is missing.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Count {

@@ -163,6 +163,7 @@ fn fits(kind: SourceKind, geometry: GeometryKind) -> bool {
     }
 }
 
+/// The name of a column as the lists of spellings have it: lower case, with lines below for blanks and hyphens.
 pub(crate) fn plain(name: &str) -> String {
     name.trim().trim_start_matches('#').to_lowercase().replace([' ', '-'], "_")
 }

@@ -5,7 +5,7 @@
 //! put to the columns that the table has.
 
 use crate::kind::Kind;
-use crate::source::tells_run_ups;
+use crate::source::{plain, tells_run_ups};
 use std::collections::BTreeMap;
 use terrane_model::Schema;
 use terrane_model::schema::{ColumnKind, GeometryKind};
@@ -291,10 +291,6 @@ impl Role {
     pub fn column_name(self) -> &'static str {
         SPELLINGS.iter().find(|(role, _)| *role == self).map_or("", |(_, names)| names[0])
     }
-}
-
-fn plain(name: &str) -> String {
-    name.trim().trim_start_matches('#').to_lowercase().replace([' ', '-'], "_")
 }
 
 #[cfg(test)]

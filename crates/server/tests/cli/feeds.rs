@@ -68,10 +68,8 @@ fn collection(events: &[Value]) -> String {
     json!({"type": "FeatureCollection", "features": events}).to_string()
 }
 
-/// A desk whose node may ask an agency, with a feed of it.
-fn desk_with(agency: &Agency) -> Desk {
-    let desk = Desk::new();
-    allow(&desk, agency.address);
+/// Adds the feed `one` of an agency, which fills the dataset `live`.
+fn add_feed(desk: &Desk, agency: &Agency) {
     let url = format!("http://{}/feed", agency.address);
     desk.run(&[
         "feed",
@@ -90,6 +88,13 @@ fn desk_with(agency: &Agency) -> Desk {
         &url,
     ])
     .ok();
+}
+
+/// A desk whose node may ask an agency, with a feed of it.
+fn desk_with(agency: &Agency) -> Desk {
+    let desk = Desk::new();
+    allow(&desk, agency.address);
+    add_feed(&desk, agency);
     desk
 }
 
@@ -581,24 +586,7 @@ fn subscribers_are_told_signed_and_again_until_they_take_it() {
     let settings = std::fs::read_to_string(&path).expect("there");
     std::fs::write(&path, format!("{settings}\n[outgoing]\nallow = \"{}, {}\"\n", agency.address, told.address))
         .expect("written");
-    let url = format!("http://{}/feed", agency.address);
-    desk.run(&[
-        "feed",
-        "add",
-        "survey",
-        "one",
-        "--kind",
-        "usgs-geojson",
-        "--agency",
-        "ONE",
-        "--dataset",
-        "live",
-        "--every",
-        "3600",
-        "--url",
-        &url,
-    ])
-    .ok();
+    add_feed(&desk, &agency);
     desk.file("secret.txt", SECRET);
     let hook = format!("http://{}/hook", told.address);
     let area = "POLYGON((130 30, 150 30, 150 40, 130 40, 130 30))";

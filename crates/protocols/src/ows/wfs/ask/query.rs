@@ -2,6 +2,7 @@
 
 use super::form::{FilterForm, QueryForm};
 use super::plan::Planned;
+use crate::common::kvp::shortened;
 use crate::ogcapi::ask::bbox::parse_ordered;
 use crate::ows::codes::missing;
 use crate::ows::wfs::types::{self, FeatureType, Property, PropertyKind};
@@ -237,8 +238,4 @@ fn stored(
     let mut planned = plain(form, feature_type)?;
     planned.narrow(Some(Filter::Ids(ids)));
     Ok(planned)
-}
-
-fn shortened(text: &str) -> String {
-    text.chars().take(64).collect()
 }
