@@ -260,6 +260,10 @@ pub const COVERAGE_CROSSINGS_MAX: u64 = 1_000_000;
 pub const COVERAGE_PAIRS_MAX: usize = 5_000;
 /// Positions of those pairs together.
 pub const COVERAGE_PAIR_POSITIONS_MAX: usize = 2_000_000;
+/// Pages of many tables that are kept for all who ask for them.
+pub const KEPT_REPLIES_MAX: u64 = 128;
+/// Bytes of a page of many tables that is kept for all who ask for it.
+pub const KEPT_REPLY_BYTES_MAX: usize = 524_288;
 /// Bytes of a tile that is kept on the disk; a larger one is made anew each time.
 pub const CACHE_ENTRY_BYTES_MAX: usize = 8_388_608;
 /// Tiles that wait to be written to the disk; while there are more, new ones are not kept.

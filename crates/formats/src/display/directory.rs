@@ -2,6 +2,7 @@
 
 use super::bytes::{Decoded, In, Out};
 use super::columns::{decode_ids, encode_ids};
+use super::index::PAGE_ROWS;
 use super::record;
 use std::sync::Arc;
 use terrane_model::batch::Ids;
@@ -9,8 +10,9 @@ use terrane_model::{Bbox, Schema};
 
 /// The first bytes of a file. A file that is not finished begins with zeros.
 pub const MAGIC: [u8; 8] = *b"TERRDISP";
-/// The layout; a reader refuses any other.
-pub const VERSION: u32 = 1;
+/// The layout that is written; the one before, which has no rows in the order of time, is read as well.
+pub const VERSION: u32 = 2;
+const VERSION_MIN: u32 = 1;
 /// Bytes of the header.
 pub const HEADER_BYTES: u64 = 64;
 
@@ -55,7 +57,7 @@ impl Header {
             return Err("it does not begin as a finished display copy");
         }
         let version: u32 = input.number()?;
-        if version != VERSION {
+        if !(VERSION_MIN..=VERSION).contains(&version) {
             return Err("it has the layout of another version");
         }
         let crc = input.number()?;
@@ -119,14 +121,26 @@ pub struct Directory {
     pub uncertainty_us_max: i64,
     /// Tolerances of the levels of detail, rising, units of the CRS.
     pub levels: Vec<f64>,
-    /// Blocks, in the order of rows.
+    /// Blocks, in the order of rows; after them, where the copy has them, the same rows once more in blocks in the order of
+    /// the index of times, a page each.
     pub blocks: Vec<Block>,
+    /// How many of the blocks are in the order of rows.
+    pub own_blocks: usize,
     /// The first identity on each page of the index of identities.
     pub identity_pages: Ids,
     /// The first entry on each page of the index of times; empty without time.
     pub time_pages: Vec<TimeKey>,
     /// All chunks; see [`Directory::chunk`].
     pub chunks: Vec<Chunk>,
+}
+
+/// What numbers of rows count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Numbering {
+    /// Rows in the order of the file.
+    Own,
+    /// Entries of the index of times, whose rows stand in blocks of their own.
+    Time,
 }
 
 /// Names a chunk.
@@ -157,13 +171,14 @@ impl Directory {
     /// The place of a chunk in the table: block by block, level by level, then the pages.
     pub fn place(&self, part: Part) -> usize {
         let (per_block, blocks) = (Self::chunks_per_block(self.schema.columns.len()), self.blocks.len());
-        let pages = blocks * (per_block + self.levels.len());
+        let levels = blocks * per_block;
+        let pages = levels + self.own_blocks * self.levels.len();
         match part {
             Part::Places(block) => block * per_block,
             Part::Shapes(block) => block * per_block + 1,
             Part::Ids(block) => block * per_block + 2,
             Part::Column(block, column) => block * per_block + FIRST_COLUMN + column,
-            Part::Level(level, block) => blocks * (per_block + level) + block,
+            Part::Level(level, block) => levels + self.own_blocks * level + block,
             Part::IdentityPage(page) => pages + page,
             Part::TimePage(page) => pages + self.identity_pages.len() + page,
         }
@@ -172,7 +187,8 @@ impl Directory {
     /// The chunk of a place in the table.
     pub fn part(&self, place: usize) -> Part {
         let (per_block, blocks) = (Self::chunks_per_block(self.schema.columns.len()), self.blocks.len());
-        let (levels, of_levels) = (blocks * per_block, blocks * self.levels.len());
+        let own = self.own_blocks;
+        let (levels, of_levels) = (blocks * per_block, own * self.levels.len());
         if place < levels {
             let block = place / per_block;
             return match place % per_block {
@@ -183,7 +199,7 @@ impl Directory {
             };
         }
         match place - levels {
-            within if within < of_levels => Part::Level(within / blocks, within % blocks),
+            within if within < of_levels => Part::Level(within / own, within % own),
             within if within - of_levels < self.identity_pages.len() => Part::IdentityPage(within - of_levels),
             within => Part::TimePage(within - of_levels - self.identity_pages.len()),
         }
@@ -192,12 +208,16 @@ impl Directory {
     /// A chunk as a person would point at it.
     pub fn name(&self, part: Part) -> String {
         let column = |at: usize| self.schema.columns.get(at).map_or("", |column| column.name.as_str());
+        let block = |at: usize| match at.checked_sub(self.own_blocks) {
+            Some(page) => format!("block {page} by time"),
+            None => format!("block {at}"),
+        };
         match part {
-            Part::Places(block) => format!("block {block}, places"),
-            Part::Shapes(block) => format!("block {block}, shapes"),
-            Part::Ids(block) => format!("block {block}, identities"),
-            Part::Column(block, at) => format!("block {block}, column “{}”", column(at)),
-            Part::Level(level, block) => format!("block {block}, level {level}"),
+            Part::Places(at) => format!("{}, places", block(at)),
+            Part::Shapes(at) => format!("{}, shapes", block(at)),
+            Part::Ids(at) => format!("{}, identities", block(at)),
+            Part::Column(at, of) => format!("{}, column “{}”", block(at), column(of)),
+            Part::Level(level, at) => format!("{}, level {level}", block(at)),
             Part::IdentityPage(page) => format!("index of identities, page {page}"),
             Part::TimePage(page) => format!("index of times, page {page}"),
         }
@@ -209,22 +229,40 @@ impl Directory {
         self.chunks.get(self.place(part)).copied().unwrap_or(none)
     }
 
+    /// The blocks in the order of rows.
+    pub fn own(&self) -> &[Block] {
+        &self.blocks[..self.own_blocks]
+    }
+
+    /// Whether the rows stand in the order of time as well.
+    pub fn is_in_time(&self) -> bool {
+        self.blocks.len() > self.own_blocks
+    }
+
     /// The block that holds a row, and the row's number within it.
     pub fn block_of(&self, row: u32) -> (usize, u32) {
-        let block = self.blocks.partition_point(|block| block.first <= row).saturating_sub(1);
+        let block = self.own().partition_point(|block| block.first <= row).saturating_sub(1);
         (block, row - self.blocks.get(block).map_or(0, |block| block.first))
+    }
+
+    /// The block that holds the row with a number.
+    pub fn block_by(&self, numbering: Numbering, row: u32) -> usize {
+        match numbering {
+            Numbering::Own => self.block_of(row).0,
+            Numbering::Time => self.own_blocks + row as usize / PAGE_ROWS,
+        }
     }
 
     /// As it stands in the file.
     pub fn encode(&self) -> Decoded<Vec<u8>> {
         let mut out = Out::default();
         out.counted(&record::write(&self.schema));
-        let counts = [self.blocks.len(), self.levels.len(), self.identity_pages.len(), self.time_pages.len()];
+        let counts = [self.own_blocks, self.levels.len(), self.identity_pages.len(), self.time_pages.len()];
         counts.into_iter().for_each(|count| out.number(count as u32));
         out.number(self.rows);
         out.number(self.timed_rows);
         out.number(if self.key_is_identity { KEY_IS_IDENTITY } else { 0 });
-        out.number(0_u32);
+        out.number((self.blocks.len() - self.own_blocks) as u32);
         out.number(self.uncertainty_us_max);
         out.list(&self.levels);
         self.blocks.iter().for_each(|block| block.encode(&mut out));
@@ -239,23 +277,27 @@ impl Directory {
     pub fn decode(bytes: &[u8]) -> Decoded<Self> {
         let mut input = In::new(bytes);
         let schema = record::read(input.counted()?)?;
-        let [blocks, levels, identity_pages, time_pages] =
+        let [own_blocks, levels, identity_pages, time_pages] =
             [input.count()?, input.count()?, input.count()?, input.count()?];
         let (rows, timed_rows, flags): (u32, u32, u32) = (input.number()?, input.number()?, input.number()?);
-        let _reserved: u32 = input.number()?;
+        let in_time = input.count()?;
         let uncertainty_us_max = input.number()?;
         let levels: Vec<f64> = input.list(levels)?;
-        let mut first = 0;
-        let blocks = (0..blocks).map(|_| Block::decode(&mut input, &mut first)).collect::<Decoded<Vec<_>>>()?;
+        let mut blocks = read_blocks(&mut input, own_blocks, rows)?;
+        if in_time > 0 {
+            let mut timed = read_blocks(&mut input, in_time, rows)?;
+            let is_like_pages = timed.iter().rev().skip(1).all(|block| block.rows as usize == PAGE_ROWS);
+            if in_time != time_pages || !is_like_pages {
+                return Err("its blocks in the order of time are not like the pages of the index");
+            }
+            blocks.append(&mut timed);
+        }
         let identity_pages = decode_ids(&mut input, identity_pages)?;
         let times: Vec<i64> = input.list(time_pages)?;
         let ranks: Vec<u32> = input.list(time_pages)?;
-        let per_block = Self::chunks_per_block(schema.columns.len()) + levels.len();
-        let chunks = input.list(blocks.len() * per_block + identity_pages.len() + time_pages)?;
+        let of_blocks = blocks.len() * Self::chunks_per_block(schema.columns.len()) + own_blocks * levels.len();
+        let chunks = input.list(of_blocks + identity_pages.len() + time_pages)?;
         input.end()?;
-        if first != rows {
-            return Err("its blocks have not as many rows as the whole");
-        }
         Ok(Self {
             schema: Arc::new(schema),
             rows,
@@ -264,11 +306,19 @@ impl Directory {
             uncertainty_us_max,
             levels,
             blocks,
+            own_blocks,
             identity_pages,
             time_pages: times.into_iter().zip(ranks).collect(),
             chunks,
         })
     }
+}
+
+/// Blocks that hold all rows.
+fn read_blocks(input: &mut In<'_>, count: usize, rows: u32) -> Decoded<Vec<Block>> {
+    let mut first = 0;
+    let blocks = (0..count).map(|_| Block::decode(input, &mut first)).collect::<Decoded<Vec<_>>>()?;
+    if first == rows { Ok(blocks) } else { Err("its blocks have not as many rows as the whole") }
 }
 
 impl Block {

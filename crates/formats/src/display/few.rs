@@ -39,14 +39,14 @@ impl Few {
 
     /// Rows of the blocks that a plan leaves.
     pub fn candidates(reader: &Reader, may_hold: &[bool]) -> u64 {
-        let blocks = reader.file.directory.blocks.iter().zip(may_hold);
+        let blocks = reader.file.directory.own().iter().zip(may_hold);
         blocks.filter(|(_, may)| **may).map(|(block, _)| u64::from(block.rows)).sum()
     }
 
     /// The rows wanted, however many.
     pub fn all(reader: &Reader, may_hold: &[bool]) -> Result<Self> {
         let mut few = Self { rows: Vec::new(), ids: Vec::new() };
-        for block in (0..may_hold.len()).filter(|block| may_hold[*block]) {
+        for block in (0..reader.file.directory.own_blocks).filter(|block| may_hold[*block]) {
             few.add(reader, block)?;
         }
         Ok(few)

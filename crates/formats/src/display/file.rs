@@ -42,7 +42,8 @@ impl DisplayFile {
         let directory = read_directory(&file)?;
         let steps = (0..=BATCH_ROWS as u32).collect::<Vec<_>>().into();
         let numbers = vec![0; BATCH_ROWS].into();
-        let bytes: u64 = directory.chunks.iter().map(|chunk| u64::from(chunk.bytes)).sum();
+        let (own, all) = (directory.own_blocks as u64, directory.blocks.len().max(1) as u64);
+        let bytes: u64 = directory.chunks.iter().map(|chunk| u64::from(chunk.bytes)).sum::<u64>() * own / all;
         let bytes_per_row = (bytes / u64::from(directory.rows.max(1))).max(1);
         Ok(Self {
             directory,
@@ -145,8 +146,11 @@ impl DisplayFile {
         }
     }
 
-    /// The geometry of a block in a level; a block of points has but the exact one.
+    /// The geometry of a block in a level; a block of points, as all are that are in the order of time, has but the exact one.
     pub fn level(&self, level: usize, block: usize) -> Result<GeometryArrays> {
+        if block >= self.directory.own_blocks {
+            return self.shapes(block);
+        }
         let part = Part::Level(level, block);
         if self.directory.chunk(part).bytes == 0 { self.shapes(block) } else { self.shapes_of(part, None) }
     }

@@ -139,7 +139,7 @@ impl OwnOrder {
         match &mut self.state {
             State::Blocks(next, first) => loop {
                 let block = *next;
-                let entry = directory.blocks.get(block)?;
+                let entry = directory.own().get(block)?;
                 let begin = std::mem::take(first);
                 *next += 1;
                 if self.reader.plan.may_hold(entry) {

@@ -1,5 +1,6 @@
 //! Rows in the order of an index: candidates are collected until there are enough, judged block by block, then read block by block.
 
+use super::directory::Numbering;
 use super::few::Few;
 use super::plan::Kept;
 use super::scan::Reader;
@@ -14,7 +15,7 @@ const CANDIDATES_PER_ROW: usize = 4;
 const FIRST_RUN_ROWS_MIN: usize = 256;
 const FIRST_RUN_ROWS_MAX: usize = 4_096;
 const RUN_ROWS_MAX: usize = 262_144;
-/// Judging a row along an index costs as much as judging so many in the order of the file.
+/// Judging a row along an index costs as much as judging so many in the order of the file, unless the rows stand in its order.
 const ROWS_PER_STEP: u64 = 8;
 
 /// Batches in the order of an index.
@@ -23,6 +24,8 @@ pub struct InOrder {
     order: Order,
     after: Option<Position>,
     walk: Option<Walk>,
+    /// What the numbers of pending rows count.
+    numbering: Numbering,
     is_over: bool,
     /// Rows wanted at first, and still.
     limit: usize,
@@ -48,6 +51,7 @@ impl InOrder {
             order,
             after,
             walk: None,
+            numbering: Numbering::Own,
             is_over: false,
             limit,
             left: limit,
@@ -90,6 +94,7 @@ impl InOrder {
             Some(walk) => walk,
             None => Walk::begin(file, self.order, &self.reader.plan, self.after.as_ref())?,
         };
+        self.numbering = walk.numbering;
         let keeps_all = self.reader.plan.keeps_all();
         let most = if keeps_all { wanted } else { self.run_rows };
         let mut run = Vec::new();
@@ -113,6 +118,7 @@ impl InOrder {
 
     fn put_in_order(&mut self, few: Few) {
         self.is_over = true;
+        self.numbering = Numbering::Own;
         self.pending = few.in_order(self.order, self.after.as_ref()).collect();
     }
 
@@ -126,7 +132,8 @@ impl InOrder {
         let (judged, kept) = (judged as u64, kept as u64);
         let along = (wanted as u64).saturating_mul(judged) / kept.max(1);
         let matching = rows.saturating_mul(kept) / judged;
-        along.min(rows).saturating_mul(ROWS_PER_STEP) > rows && matching <= u64::from(Few::ROWS_MAX)
+        let per_step = if self.numbering == Numbering::Time { 1 } else { ROWS_PER_STEP };
+        along.min(rows).saturating_mul(per_step) > rows && matching <= u64::from(Few::ROWS_MAX)
     }
 
     fn drop_ruled_out(&self, run: &mut Vec<u32>, first: usize) {
@@ -136,7 +143,7 @@ impl InOrder {
         let directory = &self.reader.file.directory;
         let mut kept = first;
         for at in first..run.len() {
-            if self.may_hold[directory.block_of(run[at]).0] {
+            if self.may_hold[directory.block_by(self.numbering, run[at])] {
                 run[kept] = run[at];
                 kept += 1;
             }
@@ -173,7 +180,7 @@ impl InOrder {
         let mut groups = Vec::new();
         let mut rest = places.as_slice();
         while let Some(&first) = rest.first() {
-            let (block, _) = directory.block_of(rows[first as usize]);
+            let block = directory.block_by(self.numbering, rows[first as usize]);
             let end = directory.blocks[block].first + directory.blocks[block].rows;
             let (group, others) = rest.split_at(rest.partition_point(|&place| rows[place as usize] < end));
             groups.push((block, group.to_vec()));

@@ -62,7 +62,7 @@ impl DisplaySource {
     /// How many rows match, when that is known or cheap: boxes are judged by those of the blocks, and by those of rows only in
     /// the few blocks on their edges, or when the count is all that is asked.
     fn matched(&self, plan: &Plan, query: &FeatureQuery) -> Result<Matched> {
-        let blocks = &self.file.directory.blocks;
+        let blocks = self.file.directory.own();
         if plan.keeps_all() {
             return Ok(Matched::Exact(u64::from(self.file.directory.rows)));
         }

@@ -1,6 +1,6 @@
 //! Rows in the order of an index, up or down, from anywhere: which rows come next, not what is in them.
 
-use super::directory::TimeKey;
+use super::directory::{Numbering, TimeKey};
 use super::file::DisplayFile;
 use super::index::{PAGE_ROWS, UNTIMED};
 use super::plan::Plan;
@@ -52,6 +52,8 @@ impl Order {
 /// A walk along an index.
 pub struct Walk {
     order: Order,
+    /// What the rows that it gives are numbered by.
+    pub numbering: Numbering,
     /// Entries to walk upwards first.
     run: Range<usize>,
     /// Entries to walk downwards then.
@@ -73,7 +75,7 @@ impl Walk {
                     (Some(_), true) => 0..at_or_before - usize::from(found.is_some()),
                 };
                 let (run, below) = if descending { (0..0, all) } else { (all, 0..0) };
-                Ok(Self { order, run, below, tail: 0..0 })
+                Ok(Self { order, numbering: Numbering::Own, run, below, tail: 0..0 })
             }
             Order::Time { descending } => Self::through_time(file, descending, plan, after),
         }
@@ -104,11 +106,9 @@ impl Walk {
                 }
             }
         }
-        Ok(if descending {
-            Self { order, run, below: rest, tail }
-        } else {
-            Self { order, run: rest, below: 0..0, tail }
-        })
+        let numbering = if file.directory.is_in_time() { Numbering::Time } else { Numbering::Own };
+        let (run, below) = if descending { (run, rest) } else { (rest, 0..0) };
+        Ok(Self { order, numbering, run, below, tail })
     }
 
     /// Adds the next rows, a page at most; `false` after the last.
@@ -129,6 +129,11 @@ impl Walk {
     fn step_up(&mut self, file: &DisplayFile, rows: &mut Vec<u32>) -> Result<()> {
         let page = self.run.start / PAGE_ROWS;
         let end = self.run.end.min((page + 1) * PAGE_ROWS);
+        if self.numbering == Numbering::Time {
+            rows.extend(self.run.start as u32..end as u32);
+            self.run.start = end;
+            return Ok(());
+        }
         let range = self.run.start - page * PAGE_ROWS..end - page * PAGE_ROWS;
         let copy = |of_page: &[u32]| rows.extend_from_slice(of_page.get(range).unwrap_or_default());
         match self.order {
@@ -162,7 +167,10 @@ impl Walk {
                     // The run may begin on a page before.
                     return (end, Some(time));
                 }
-                rows.extend_from_slice(&entries.rows[start..end]);
+                match self.numbering {
+                    Numbering::Own => rows.extend_from_slice(&entries.rows[start..end]),
+                    Numbering::Time => rows.extend((base + start) as u32..(base + end) as u32),
+                }
                 end = start;
             }
             (end, None)
@@ -217,7 +225,8 @@ pub fn few_rows_in_time(file: &DisplayFile, plan: &Plan) -> Result<Option<Vec<u3
         return Ok(None);
     }
     let tail = timed..directory.rows as usize;
-    let mut walk = Walk { order: Order::Time { descending: false }, run: window, below: 0..0, tail };
+    let order = Order::Time { descending: false };
+    let mut walk = Walk { order, numbering: Numbering::Own, run: window, below: 0..0, tail };
     let mut rows = Vec::new();
     while walk.next(file, &mut rows)? {}
     rows.sort_unstable();

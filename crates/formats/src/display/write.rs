@@ -1,4 +1,7 @@
-//! Writing a display copy: blocks as rows come, then the indexes, then levels, the directory, and the header last of all.
+//! Writing a display copy: blocks as rows come, then the indexes, blocks in the order of time, levels, the directory, and the header
+//! last of all.
+
+mod in_time;
 
 use super::bytes::Out;
 use super::coarse::{Generaliser, KEPT_SHARE_MAX, OWN_SHARE_MAX, Roughness, has_lines};
@@ -54,7 +57,8 @@ pub fn build_with(
     }
     let mut draft = Draft::new(source.schema(), path, progress)?;
     draft.write_rows(source)?;
-    draft.write_indexes()?;
+    let by_time = draft.write_indexes()?;
+    draft.write_in_time(&by_time)?;
     if let Some(generaliser) = generaliser {
         draft.write_levels(generaliser)?;
     }
@@ -69,6 +73,8 @@ struct Draft<'a> {
     directory: Directory,
     measures: Measures,
     roughness: Roughness,
+    /// Whether some row is more than points.
+    has_lines: bool,
     ids: Option<AllIds>,
     /// Chunks of levels and of index pages, which come after those of all blocks.
     levels: Vec<Chunk>,
@@ -89,6 +95,7 @@ impl<'a> Draft<'a> {
             uncertainty_us_max: 0,
             levels: Vec::new(),
             blocks: Vec::new(),
+            own_blocks: 0,
             identity_pages: Ids::Numbers(Buffer::default()),
             time_pages: Vec::new(),
             chunks: Vec::new(),
@@ -101,6 +108,7 @@ impl<'a> Draft<'a> {
             measures: Measures::new(schema),
             directory,
             roughness: Roughness::default(),
+            has_lines: false,
             ids: None,
             levels: Vec::new(),
             pages: Vec::new(),
@@ -148,10 +156,26 @@ impl<'a> Draft<'a> {
     }
 
     fn write_block(&mut self, batch: &Batch) -> Result<()> {
-        let rows = batch.height();
         let first = self.directory.rows;
-        self.directory.rows = u32::try_from(u64::from(first) + rows as u64)
+        self.directory.rows = u32::try_from(u64::from(first) + batch.height() as u64)
             .map_err(|_| Error::too_large("A display copy holds at most 4 294 967 295 rows."))?;
+        self.directory.own_blocks += 1;
+        if let Some(arrays) = &batch.geometry {
+            self.roughness.see(arrays);
+            self.has_lines |= has_lines(&arrays.view());
+        }
+        self.put_block(batch, first)?;
+        self.measures.see(batch);
+        let ids = self.ids.get_or_insert_with(|| AllIds::like(&batch.ids));
+        if !ids.add(&batch.ids) {
+            return Err(Error::unsupported("Some identities are numbers and others are texts."));
+        }
+        self.step("rows of the display copy", u64::from(self.directory.rows), self.rows_expected)
+    }
+
+    /// Writes the chunks of a block and what the directory tells of it.
+    fn put_block(&mut self, batch: &Batch, first: u32) -> Result<()> {
+        let rows = batch.height();
         self.write_geometry(batch.geometry.as_ref(), rows)?;
         let mut out = std::mem::take(&mut self.out);
         encode_ids(&batch.ids, &mut out).map_err(cannot_hold)?;
@@ -163,13 +187,8 @@ impl<'a> Draft<'a> {
             self.directory.chunks.push(chunk);
         }
         self.out = out;
-        self.measures.see(batch);
         self.directory.blocks.push(block_of(batch, first, &self.directory.schema));
-        let ids = self.ids.get_or_insert_with(|| AllIds::like(&batch.ids));
-        if !ids.add(&batch.ids) {
-            return Err(Error::unsupported("Some identities are numbers and others are texts."));
-        }
-        self.step("rows of the display copy", u64::from(self.directory.rows), self.rows_expected)
+        Ok(())
     }
 
     fn write_geometry(&mut self, geometry: Option<&GeometryArrays>, rows: usize) -> Result<()> {
@@ -181,7 +200,6 @@ impl<'a> Draft<'a> {
         if !fits(arrays, rows) {
             return Err(Error::internal("a source gave geometry whose offsets do not hold together"));
         }
-        self.roughness.see(arrays);
         encode_places(arrays, &mut self.out);
         let places = self.out.take();
         let places = self.put(&places)?;
@@ -216,8 +234,9 @@ impl<'a> Draft<'a> {
         }
     }
 
-    fn write_indexes(&mut self) -> Result<()> {
-        let Some(ids) = self.ids.take() else { return Ok(()) };
+    /// Writes both indexes; returns the rows in the order of that of times, when there is one.
+    fn write_indexes(&mut self) -> Result<Vec<u32>> {
+        let Some(ids) = self.ids.take() else { return Ok(Vec::new()) };
         let by_identity = ids.in_order();
         let firsts: Vec<u32> = by_identity.iter().copied().step_by(PAGE_ROWS).collect();
         self.directory.identity_pages = ids.of(&firsts);
@@ -230,8 +249,8 @@ impl<'a> Draft<'a> {
         self.write_times(&by_identity)
     }
 
-    fn write_times(&mut self, by_identity: &[u32]) -> Result<()> {
-        let Some(times) = self.measures.take_starts() else { return Ok(()) };
+    fn write_times(&mut self, by_identity: &[u32]) -> Result<Vec<u32>> {
+        let Some(times) = self.measures.take_starts() else { return Ok(Vec::new()) };
         self.directory.timed_rows = times.iter().filter(|&&time| time != UNTIMED).count() as u32;
         let entries = by_time(&times, by_identity);
         for entries in entries.chunks(PAGE_ROWS) {
@@ -244,7 +263,7 @@ impl<'a> Draft<'a> {
             page.encode(&mut self.out);
             self.put_page()?;
         }
-        Ok(())
+        Ok(entries.into_iter().map(|(_, row)| row).collect())
     }
 
     fn put_page(&mut self) -> Result<()> {
@@ -255,14 +274,14 @@ impl<'a> Draft<'a> {
     }
 
     fn write_levels(&mut self, generaliser: &mut dyn Generaliser) -> Result<()> {
-        let extent = self.directory.blocks.iter().fold(Bbox::EMPTY, |all, block| all.union(&block.bbox));
+        let extent = self.directory.own().iter().fold(Bbox::EMPTY, |all, block| all.union(&block.bbox));
         let mut positions = self.roughness.positions();
         let tolerances = std::mem::take(&mut self.roughness).tolerances(&extent);
         if tolerances.is_empty() {
             return Ok(());
         }
         generaliser.expect(positions);
-        for block in 0..self.directory.blocks.len() {
+        for block in 0..self.directory.own_blocks {
             generaliser.see(&self.read_shapes(block, 0)?);
         }
         for (at, &tolerance) in tolerances.iter().enumerate() {
@@ -305,7 +324,7 @@ impl<'a> Draft<'a> {
 
     /// Blocks that are worked on at once.
     fn groups(&self) -> impl Iterator<Item = std::ops::Range<usize>> + use<> {
-        let blocks = self.directory.blocks.len();
+        let blocks = self.directory.own_blocks;
         (0..blocks).step_by(BLOCKS_AT_ONCE).map(move |first| first..(first + BLOCKS_AT_ONCE).min(blocks))
     }
 
@@ -334,7 +353,7 @@ impl<'a> Draft<'a> {
         let mut buffer = Vec::new();
         let mut read =
             |chunk: Chunk| read_chunk(&self.file, chunk, &mut buffer).map_err(Error::internal).map(<[u8]>::to_vec);
-        let level = levels.checked_sub(1).map(|level| self.levels[level * self.directory.blocks.len() + block]);
+        let level = levels.checked_sub(1).map(|level| self.levels[level * self.directory.own_blocks + block]);
         if let Some(chunk) = level.filter(|chunk| chunk.bytes > 0) {
             return decode_shapes(&read(chunk)?, rows, None).map_err(cannot_hold);
         }
@@ -364,7 +383,7 @@ impl<'a> Draft<'a> {
         self.file.write_all_at(&header.encode(), 0).map_err(cannot_write)?;
         Ok(Built {
             rows: u64::from(self.directory.rows),
-            blocks: self.directory.blocks.len(),
+            blocks: self.directory.own_blocks,
             levels: self.directory.levels,
             bytes: file_bytes,
         })

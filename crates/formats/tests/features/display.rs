@@ -309,10 +309,23 @@ fn rows_are_counted_without_reading_them_where_boxes_tell() {
 #[test]
 fn latest_first_reads_on_from_any_row() {
     let (schema, rows) = events(3_000);
+    reads_on_from_any_row(&schema, &rows);
+}
+
+#[test]
+fn latest_first_reads_on_where_rows_do_not_stand_in_the_order_of_time() {
+    // Lines are not written a second time.
+    let (schema, mut rows) = events(3_000);
+    let line = (GeometryKind::LineString, vec![vec![[100.0, 0.0, 0.0], [101.0, 1.0, 0.0]]]);
+    rows[17].shape = Some(Shape { kind: GeometryKind::LineString, parts: vec![line] });
+    reads_on_from_any_row(&schema, &rows);
+}
+
+fn reads_on_from_any_row(schema: &Arc<Schema>, rows: &[OwnRow]) {
     let folder = folder();
-    let copy = copy_of(&in_memory(&schema, &rows, 700), folder.path());
+    let copy = copy_of(&in_memory(schema, rows, 700), folder.path());
     let sort = vec![SortKey { column: "seen".to_owned(), descending: true }];
-    let all = MemoryFeatures::new(Arc::clone(&schema), batches(&schema, &rows, 700), Effort::Everything);
+    let all = MemoryFeatures::new(Arc::clone(schema), batches(schema, rows, 700), Effort::Everything);
     for filter in [None, Some(Filter::equals("rank", Literal::Int(7)))] {
         let mut query =
             FeatureQuery { sort: sort.clone(), filter: filter.clone(), limit: Some(97), ..FeatureQuery::default() };

@@ -17,6 +17,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use axum::routing::{MethodRouter, get};
+use std::sync::Arc;
 use terrane_model::{Error, Result};
 
 /// The address of whoever asks, as the server tells it: of IPv6 the network of 64 bits.
@@ -103,6 +104,25 @@ where
     get(|State(site): State<Site>, asked: Asked, names: Names| answer(site, asked, names, make))
 }
 
+/// A resource that is kept for all who ask the same of the same state, unless the node keeps no answers.
+pub fn kept<F, Fut>(make: F) -> MethodRouter<Site>
+where
+    F: Fn(Site, Request) -> Fut + Clone + Send + Sync + 'static,
+    Fut: Future<Output = Result<Reply>> + Send,
+{
+    get(|State(site): State<Site>, asked: Asked, names: Names| async move {
+        let (name, keeps) = (state(&site, &asked), site.engine.cache().policy().maps_bytes > 0);
+        let kept = |site: Site, request: Request| async move {
+            let pages = Arc::clone(&site.kept);
+            match keeps {
+                true => pages.reply(&name, || make(site, request)).await,
+                false => make(site, request).await,
+            }
+        };
+        answer(site, asked, names, kept).await
+    })
+}
+
 /// An answer that is made anew each time and kept by nobody; errors have the status that `status` gives them.
 pub async fn fresh<Fut>(
     (site, asked): (Site, Asked),
@@ -175,7 +195,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Names {
 
 async fn answer<F, Fut, A>(site: Site, asked: Asked, Names(names): Names, make: F) -> Response
 where
-    F: Fn(Site, Request) -> Fut,
+    F: FnOnce(Site, Request) -> Fut,
     Fut: Future<Output = Result<A>>,
     A: Into<Answer>,
 {

@@ -91,15 +91,21 @@ pub fn decode(text: &str) -> Result<String> {
 /// Percent-encodes a value for a query or a path segment.
 pub fn encode(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
+    encode_into(text, &mut encoded);
+    encoded
+}
+
+/// Appends a value, percent-encoded.
+pub fn encode_into(text: &str, encoded: &mut String) {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
     for byte in text.bytes() {
         match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b',' | b':' => {
                 encoded.push(char::from(byte));
             }
-            _ => encoded.push_str(&format!("%{byte:02X}")),
+            _ => encoded.extend([b'%', DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]].map(char::from)),
         }
     }
-    encoded
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 pub mod crs;
 pub mod flow;
 pub mod http;
+pub mod kept;
 pub mod kvp;
 pub mod layers;
 pub mod negotiate;

@@ -1,5 +1,6 @@
 //! The node as protocols see it: the engine, its public address, and who runs it.
 
+use super::kept::Kept;
 use crate::check::Checker;
 use std::sync::Arc;
 use terrane_engine::Engine;
@@ -18,6 +19,8 @@ pub struct Site {
     pub sets: Arc<TileSets>,
     /// Checks services of others for people; nothing where nobody may have one checked.
     pub checker: Option<Arc<Checker>>,
+    /// Pages of many tables, kept for all who ask for them.
+    pub kept: Arc<Kept>,
     /// Since when the site says what it says of itself and cuts the ground so.
     pub since: Instant,
 }

@@ -6,7 +6,7 @@ use crate::common::http::{Answer, Asked};
 use crate::common::kvp::Pairs;
 use crate::common::reply::{Reply, names_tag};
 use crate::common::site::Site;
-use crate::hazards::answer::{attributions, page_of};
+use crate::hazards::answer::{PageAddresses, attributions};
 use crate::ogcapi::links;
 use std::sync::Arc;
 use terrane_engine::hazard::EventPage;
@@ -129,7 +129,7 @@ fn document(site: &Site, query: &Query, page: &EventPage) -> Result<Reply> {
 fn flat<'a>(event: &terrane_engine::hazard::Event<'a>) -> EventRow<'a> {
     let mut row = event.row();
     if row.catalog.is_empty() {
-        row.catalog = event.rows.source.id().as_str().to_owned().into();
+        row.catalog = event.rows.source.id().as_str().into();
     }
     if row.contributor_id.is_empty() {
         row.contributor_id = row.id.clone();
@@ -184,13 +184,14 @@ fn geojson(site: &Site, page: &EventPage) -> Vec<u8> {
     let head =
         usgs_geojson::Head { generated_ms: publish::now().0 / 1000, url: &url, title: &title, count: page.len() };
     let mut out = Vec::with_capacity(page.len() * 500);
+    let mut addresses = PageAddresses::new(site);
     usgs_geojson::begin(&head, &mut out);
     for (at, event) in page.events().enumerate() {
         if at > 0 {
             out.push(b',');
         }
         let row = flat(&event);
-        usgs_geojson::write(&row, &page_of(site, event.rows.source.id().as_str(), &row.id), &mut out);
+        usgs_geojson::write(&row, addresses.of(&event.rows.source, &row.id), &mut out);
     }
     usgs_geojson::end(&mut out);
     out

@@ -1,6 +1,6 @@
 //! Events as documents.
 
-use crate::common::kvp::encode;
+use crate::common::kvp::{encode, encode_into};
 use crate::common::request::Request;
 use crate::common::site::Site;
 use crate::ogcapi::links::{self, link};
@@ -88,6 +88,33 @@ pub fn feature_of(site: &Site, catalog: &str, row: &EventRow<'_>) -> Value {
 /// The address of the page of an event.
 pub fn page_of(site: &Site, catalog: &str, id: &str) -> String {
     site.url(&format!("/hazards/events/{}/{}", encode(catalog), encode(id)))
+}
+
+/// Addresses of the pages of many events, written one over the other: what is the same for a table is written once.
+pub struct PageAddresses<'a> {
+    site: &'a Site,
+    table: Option<&'a EventSource>,
+    text: String,
+    /// Bytes that are the same for all events of the table.
+    same: usize,
+}
+
+impl<'a> PageAddresses<'a> {
+    /// None yet.
+    pub fn new(site: &'a Site) -> Self {
+        Self { site, table: None, text: String::new(), same: 0 }
+    }
+
+    /// As [`page_of`].
+    pub fn of(&mut self, table: &'a EventSource, id: &str) -> &str {
+        if !self.table.is_some_and(|known| std::ptr::eq(known, table)) {
+            self.text = page_of(self.site, table.id().as_str(), "");
+            (self.table, self.same) = (Some(table), self.text.len());
+        }
+        self.text.truncate(self.same);
+        encode_into(id, &mut self.text);
+        &self.text
+    }
 }
 
 /// A number with as many decimals as it is told with.

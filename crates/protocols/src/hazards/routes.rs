@@ -1,7 +1,7 @@
 //! The only file of this folder that knows axum.
 
 use super::{answer, around, ask, page, syndicated};
-use crate::common::http::{Asked, Names, failure, request_of, resource, respond_answer};
+use crate::common::http::{Asked, Names, failure, kept, request_of, resource, respond_answer};
 use crate::common::negotiate::{GEOJSON, HTML, JSON};
 use crate::common::reply::Reply;
 use crate::common::request::Request;
@@ -27,12 +27,12 @@ pub fn routes(site: Site) -> Router {
         .route("/hazards", resource(tables))
         .route("/hazards/events", resource(events))
         .route("/hazards/points", resource(points))
-        .route("/hazards/charts", resource(charts))
+        .route("/hazards/charts", kept(charts))
         .route("/hazards/section", resource(section))
-        .route("/hazards/events/{collection}/{event}", resource(event))
+        .route("/hazards/events/{collection}/{event}", kept(event))
         .route("/hazards/place", resource(place))
-        .route("/hazards/feed.atom", resource(syndicated::atom))
-        .route("/hazards/feed.cap/{collection}/{event}", resource(syndicated::warning))
+        .route("/hazards/feed.atom", kept(syndicated::atom))
+        .route("/hazards/feed.cap/{collection}/{event}", kept(syndicated::warning))
         .route("/hazards/stream", get(stream))
         .route("/hazards/feeds/{feed}", post(receive))
         .with_state(site)

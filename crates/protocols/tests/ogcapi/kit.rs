@@ -112,7 +112,14 @@ fn site() -> Site {
         description: LocalText::one("en", "Maps & data for tests."),
         operator: Party { name: LocalText::one("en", "Example Survey"), ..Party::default() },
     };
-    Site { engine: Arc::new(engine), about: Arc::new(about), sets: Arc::default(), checker: None, since: Instant(0) }
+    Site {
+        engine: Arc::new(engine),
+        about: Arc::new(about),
+        sets: Arc::default(),
+        checker: None,
+        kept: Arc::default(),
+        since: Instant(0),
+    }
 }
 
 fn both(english: &str, japanese: &str) -> LocalText {

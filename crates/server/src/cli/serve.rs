@@ -125,6 +125,7 @@ fn site(server: &Server) -> Site {
         about: Arc::new(about),
         sets: Arc::new(sets),
         checker: Some(Arc::clone(&server.checker)),
+        kept: Arc::default(),
         since: publish::now(),
     }
 }
