@@ -28,6 +28,18 @@ pub enum Type {
     Text,
 }
 
+impl Type {
+    /// As OpenAPI names it; moments may be given as coarsely as a year.
+    pub fn json_type(self) -> &'static str {
+        match self {
+            Self::Float => "number",
+            Self::Integer => "integer",
+            Self::Boolean => "boolean",
+            Self::Time | Self::Text => "string",
+        }
+    }
+}
+
 /// One parameter of `query`.
 pub struct Parameter {
     /// Its name.

@@ -7,6 +7,7 @@ mod ask;
 mod describe;
 mod routes;
 
+pub(crate) use ask::PARAMETERS;
 pub use routes::routes;
 
 /// The version of the specification, and of this service.

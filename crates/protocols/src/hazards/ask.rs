@@ -1,5 +1,6 @@
 //! Parameters become a question about events.
 
+use super::parameters::{self, CHARTS, PAGE, PLACE, POINTS, Parameter, QUESTION, SECTION, STREAM};
 use crate::common::kvp::shortened;
 use crate::common::request::Request;
 use crate::ogcapi::ask::bbox;
@@ -12,40 +13,6 @@ use terrane_model::limits::Limits;
 use terrane_model::time::Interval;
 use terrane_model::{Crs, DatasetId, Error, Result, When};
 
-/// Parameters that say which events.
-const OF_QUESTIONS: [&str; 29] = [
-    "kind",
-    "catalog",
-    "eventid",
-    "bbox",
-    "lon",
-    "lat",
-    "radius_km",
-    "start",
-    "end",
-    "minmag",
-    "maxmag",
-    "magtype",
-    "mindepth",
-    "maxdepth",
-    "minvei",
-    "maxvei",
-    "minwater",
-    "maxwater",
-    "mindeaths",
-    "maxdeaths",
-    "cause",
-    "country",
-    "volcano",
-    "place",
-    "status",
-    "q",
-    "updatedafter",
-    "f",
-    "lang",
-];
-/// Parameters of pages.
-const OF_PAGES: [&str; 3] = ["sort", "limit", "offset"];
 /// What events can be put in order by; the name in addresses.
 const ORDERS: [(&str, Role); 8] = [
     ("time", Role::Time),
@@ -70,7 +37,7 @@ pub const PAGE_EVENTS: usize = 100;
 
 /// A question for a page of events.
 pub fn page(request: &Request, limits: &Limits) -> Result<EventQuestion> {
-    request.query.only(&[&OF_QUESTIONS[..], &OF_PAGES].concat())?;
+    request.query.only(&parameters::names(&[&QUESTION, &PAGE]))?;
     let limit = whole(request, "limit")?.unwrap_or(PAGE_EVENTS);
     if limit > limits.events_max {
         let say = format!("A page has at most {} events; ask for the rest with offset.", limits.events_max);
@@ -86,7 +53,7 @@ pub fn page(request: &Request, limits: &Limits) -> Result<EventQuestion> {
 
 /// Which changes somebody wants to follow, and after which change.
 pub fn stream(request: &Request) -> Result<(EventWatch, Option<i64>)> {
-    request.query.only(&["kind", "catalog", "minmag", "bbox", "polygon", "after", "lang", "f"])?;
+    request.query.only(&parameters::names(&[&STREAM]))?;
     let bbox = given(request, "bbox")?.map(|text| bbox::parse(text, &Crs::crs84()).map_err(|error| error.at("bbox")));
     let polygon = given(request, "polygon")?.map(area).transpose()?;
     let watch = EventWatch {
@@ -116,8 +83,8 @@ pub fn sequence(text: &str, place: &str) -> Result<i64> {
 }
 
 /// A question for all events that match, for charts and maps.
-pub fn all(request: &Request, more: &[&'static str]) -> Result<EventQuestion> {
-    request.query.only(&[&OF_QUESTIONS[..], more].concat())?;
+pub fn all(request: &Request, more: &'static [Parameter]) -> Result<EventQuestion> {
+    request.query.only(&parameters::names(&[&QUESTION, more]))?;
     question(request)
 }
 
@@ -261,7 +228,7 @@ fn order(request: &Request) -> Result<EventOrder> {
 
 /// A question for charts, and how earthquakes are counted.
 pub fn charts(request: &Request) -> Result<(EventQuestion, ChartOptions)> {
-    let question = all(request, &["decluster", "completeness"])?;
+    let question = all(request, &CHARTS)?;
     Ok((question, ChartOptions { declustered: declustered(request)?, completeness: completeness(request)? }))
 }
 
@@ -294,7 +261,7 @@ fn completeness(request: &Request) -> Result<Vec<(f64, f64)>> {
 
 /// How many points of the largest events a map is sent.
 pub fn points(request: &Request, limits: &Limits) -> Result<EventQuestion> {
-    let question = all(request, &["limit"])?;
+    let question = all(request, &POINTS)?;
     let limit = whole(request, "limit")?.unwrap_or(limits.event_points_max);
     if limit > limits.event_points_max {
         let say = format!("A map is sent at most {} points.", limits.event_points_max);
@@ -316,7 +283,7 @@ const SECTION_CORNERS_MAX: usize = 50;
 
 /// The line of a section.
 pub fn section(request: &Request) -> Result<(EventQuestion, SectionLine)> {
-    let question = all(request, &["line", "width_km"])?;
+    let question = all(request, &SECTION)?;
     let text = given(request, "line")?.ok_or_else(|| {
         Error::invalid("A section needs a line: line=lon,lat,lon,lat in degrees, with more corners if wanted.")
             .at("line")
@@ -341,7 +308,7 @@ const VS30_M_S: f64 = 400.0;
 
 /// A place, how far around it, and the ground there.
 pub fn my_place(request: &Request) -> Result<PlaceQuestion> {
-    request.query.only(&["lon", "lat", "radius_km", "vs30", "f", "lang"])?;
+    request.query.only(&parameters::names(&[&PLACE]))?;
     let at = position(request)?.ok_or_else(|| Error::invalid("Name a place: ?lon=…&lat=… in degrees.").at("lon"))?;
     let radius_km = number(request, "radius_km")?.unwrap_or(300.0);
     if !(1.0..=2_000.0).contains(&radius_km) {

@@ -5,6 +5,7 @@ mod around;
 pub(crate) mod ask;
 mod figures;
 mod page;
+pub(crate) mod parameters;
 mod receive;
 mod routes;
 mod solutions;

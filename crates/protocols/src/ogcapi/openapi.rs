@@ -1,6 +1,7 @@
 //! The API as OpenAPI 3.0: written from the catalogue and from the tables that the program itself uses.
 
 mod drawn;
+mod hazards;
 
 use crate::common::crs;
 use crate::common::request::Request;
@@ -18,6 +19,7 @@ use terrane_model::{About, Result};
 pub fn document(site: &Site, request: &Request, catalogue: &Catalogue) -> Result<Value> {
     let mut paths = fixed_paths();
     paths.extend(drawn::paths());
+    paths.extend(hazards::paths());
     for entry in catalogue.entries(Caller::Public) {
         let dataset = catalogue.open(Caller::Public, &entry.about().id)?;
         collection_paths(request, &dataset.about, ask::schema_of(&dataset).ok(), &mut paths);
@@ -44,6 +46,7 @@ pub fn document(site: &Site, request: &Request, catalogue: &Catalogue) -> Result
             {"name": "Styles", "description": "How collections are drawn"},
             {"name": "Maps", "description": "Collections drawn together"},
             {"name": "Tiles and maps", "description": "Pictures, and vectors cut into tiles"},
+            {"name": "Events", "description": "Earthquakes, eruptions and tsunamis of all tables together"},
         ],
         "paths": paths,
         "components": {
@@ -192,8 +195,12 @@ fn column_parameter(name: &str, title: &str, kind: ColumnKind) -> Value {
 fn content(types: &[&str], component: &str) -> Value {
     let one = |media_type: &&str| {
         let schema = match *media_type {
-            "text/html" | "text/csv" => json!({"type": "string"}),
-            "image/png" | "image/webp" | "image/jpeg" | "application/vnd.mapbox-vector-tile" => {
+            text if text.starts_with("text/") || text.ends_with("xml") => json!({"type": "string"}),
+            "application/octet-stream"
+            | "image/png"
+            | "image/webp"
+            | "image/jpeg"
+            | "application/vnd.mapbox-vector-tile" => {
                 json!({"type": "string", "format": "binary"})
             }
             _ => json!({"$ref": format!("#/components/schemas/{component}")}),
@@ -277,6 +284,7 @@ fn parameters(limits: &Limits) -> Value {
         ]
         .into_iter()
         .chain(drawn::parameters())
+        .chain(hazards::parameters())
         .collect(),
     )
 }
