@@ -48,6 +48,7 @@ start_other_service() {
         return
     fi
     other_data=$(mktemp -d)
+    : > "$other_data/log"
     # It takes a port itself and says which: one that is chosen for it may be another's before the demo is made.
     "$program" demo --data "$other_data/demo" --from ../demo --listen 127.0.0.1:0 > "$other_data/log" 2>&1 &
     other_process=$!
