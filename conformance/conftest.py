@@ -57,7 +57,7 @@ def server(tmp_path_factory, source):
     run("init", data)
     for name, (path, options) in source.items():
         run("add", data, path, "--id", name, "--title", f"Title of {name}", *options)
-    server = Server(["serve", data], folder / "log.txt").wait(60)
+    server = Server(["serve", data], folder / "log.txt").wait(300)
     yield server
     server.stop()
 

@@ -249,7 +249,7 @@ def test_paths_that_lead_elsewhere_are_not_found(server, path):
 
 def raw(server, request):
     """Bytes in, status, head and body out."""
-    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=60) as connection:
         connection.sendall(request)
         answer = b""
         while part := connection.recv(65536):

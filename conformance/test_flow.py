@@ -22,7 +22,7 @@ def long_answers(tmp_path_factory):
     (folder / "long.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": rows}))
     run("init", folder / "data")
     run("add", folder / "data", folder / "long.geojson", "--id", "long")
-    server = Server(["serve", folder / "data"], folder / "log.txt").wait(60)
+    server = Server(["serve", folder / "data"], folder / "log.txt").wait(300)
     yield server
     server.stop()
 
@@ -61,12 +61,22 @@ def ask_and_read_nothing(server):
     return client
 
 
+def begun(server, client, seconds=120):
+    """The client once its answer has begun; on a busy machine so many at once are told to ask again, and do."""
+    end = time.monotonic() + seconds
+    while (status := client.recv(15, socket.MSG_WAITALL)) != b"HTTP/1.1 200 OK":
+        assert status.startswith(b"HTTP/1.1 503") and time.monotonic() < end, status
+        client.close()
+        time.sleep(1)
+        client = ask_and_read_nothing(server)
+    return client
+
+
 def test_clients_that_do_not_read_cost_no_memory(long_answers):
     long_answers.get("/collections/long/items", limit=ROWS)
     before = memory_bytes(long_answers.process)
-    clients = [ask_and_read_nothing(long_answers) for _ in range(30)]
-    for client in clients:
-        assert client.recv(15) == b"HTTP/1.1 200 OK"
+    clients = [begun(long_answers, client) for client in [ask_and_read_nothing(long_answers) for _ in range(30)]]
+    # It must not go on making what nobody reads.
     time.sleep(1)
     grown = memory_bytes(long_answers.process) - before
     assert grown < 120_000_000, f"30 answers of 16 MB that nobody reads take {grown / 1e6:.0f} MB"

@@ -172,7 +172,7 @@ def sheets(tmp_path_factory):
         report = json.loads(run("geology", data, name, "--mapping", folder / f"{name}.json", "--json"))
         open_rows = {one["kind"]: one["open"] for one in report["datasets"][0]["coverage"]}
         assert open_rows.get("age") == 0 and open_rows.get("lithology") == 0, report
-    server = Server(["serve", data], folder / "log.txt").wait(60)
+    server = Server(["serve", data], folder / "log.txt").wait(300)
     yield server
     server.stop()
 

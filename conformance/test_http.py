@@ -43,7 +43,7 @@ def test_links_carry_the_public_address_and_its_path_is_answered(server, tmp_pat
     data = tmp_path / "data"
     run("init", data)
     run("add", data, source["marks"][0], "--id", "marks", "--key", "number")
-    behind = Server(["serve", data], tmp_path / "log.txt", prefix="/geo").wait(60)
+    behind = Server(["serve", data], tmp_path / "log.txt", prefix="/geo").wait(300)
     try:
         for path in ("/", "/collections", "/collections/marks/items"):
             for link in behind.json(path)["links"]:

@@ -1,19 +1,16 @@
 // The viewer in a real browser, against the mock server or, with TERRANE_URL and TERRANE_MAP, against a running one.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { MAP, accessible, at, begin, coloursOf, documentOf, end, open, real, SIZES } from './browser.mjs';
+import { MAP, accessible, addressed, at, atRest, begin, calm, coloursOf, documentOf, end, equals, open, real, seen, until, SIZES } from './browser.mjs';
 
 const CHOSEN = [11, 110, 110];
 const layersOf = (url) => url.searchParams.get('LAYERS');
 const made = { skip: real && 'needs what only the mock server serves' };
 let doc;
 
-/** The hash once it has stopped changing. */
-async function address(page) {
-  await page.waitForTimeout(400);
-  return new URL(page.url()).hash;
-}
 const viewOf = (hash) => /map=([^&]*)/.exec(hash)[1].split('/').map(Number);
+/** Waits until the address says where the map is, and that fulfils a test; returns zoom, latitude and longitude. */
+const viewed = async (page, is = () => true) => viewOf(await addressed(page, (_, plain) => plain.includes('map=') && is(...viewOf(plain)), `the view: ${is}`));
 const row = (page, title) => page.getByRole('checkbox', { name: title, exact: true });
 
 /** Clicks over the map until something is found; answers with what the server said. */
@@ -43,8 +40,8 @@ describe('viewer', () => {
   test('draws the visible layers, each with its own pictures, and none of the hidden ones', async () => {
     const v = await open();
     await v.settled();
-    assert.equal(await v.page.title(), doc.title);
-    assert.equal(await v.page.locator('h1').textContent(), doc.title);
+    await equals(() => v.page.title(), doc.title, 'the title');
+    await equals(() => v.page.locator('h1').textContent(), doc.title, 'the title');
     const asked = new Set(v.pictures().map(layersOf));
     for (const layer of doc.flat.filter((l) => !l.visible)) assert.ok(!asked.has(layer.wmsLayers), `${layer.id} is hidden`);
     assert.ok(doc.flat.some((l) => l.visible && asked.has(l.wmsLayers)), 'a visible layer is drawn');
@@ -55,7 +52,7 @@ describe('viewer', () => {
       const [x0, y0, x1, y1] = q.BBOX.split(',').map(Number);
       assert.ok(x1 > x0 && Math.abs(x1 - x0 - (y1 - y0)) < 0.01, `square tile ${q.BBOX}`);
     }
-    assert.ok((await coloursOf(v.page)).colours > 4, 'the map is not blank');
+    await seen(v.page, (c) => c.colours > 4, 'something');
     await v.close();
   });
 
@@ -74,7 +71,7 @@ describe('viewer', () => {
     const again = v.requests.length;
     await row(v.page, on.title).check();
     await v.settled();
-    assert.ok(v.requests.slice(again).some((r) => r.includes('GetMap') && layersOf(new URL(r)) === on.wmsLayers), `${on.id} is on again`);
+    await until(() => v.requests.slice(again).some((r) => r.includes('GetMap') && layersOf(new URL(r)) === on.wmsLayers), `${on.id} is on again`);
     await v.close();
   });
 
@@ -82,7 +79,7 @@ describe('viewer', () => {
     // Places are first in the tree and units last: a place's dot of ink must not be covered by the units.
     const v = await open({ path: 'p/mino#map=13/35.5447/136.9075&layers=places,gsj-mino-units:1&base=paper&lang=en' });
     await v.settled();
-    assert.ok((await coloursOf(v.page, [27, 30, 35])).hits > 20);
+    await seen(v.page, (c) => c.hits > 20, 'ink', [27, 30, 35]);
     await v.close();
   });
 
@@ -92,13 +89,12 @@ describe('viewer', () => {
     const layer = doc.flat.find((l) => l.visible && v.pictures().some((u) => layersOf(u) === l.wmsLayers));
     await v.page.getByRole('button', { name: `Details of ${layer.title}`, exact: true }).click();
     const slider = v.page.getByRole('slider', { name: 'Opacity' });
-    const { sum } = await coloursOf(v.page);
+    const { sum } = await atRest(v.page);
     assert.equal((await coloursOf(v.page)).sum, sum, 'the map stands still');
     await slider.fill('0.25');
-    await v.page.waitForFunction((said) => location.hash.includes(said), `${encodeURIComponent(layer.id)}:0.25`);
-    assert.equal(await v.page.locator('output').textContent(), '25%');
-    await v.page.waitForTimeout(500);
-    assert.notEqual((await coloursOf(v.page)).sum, sum, 'the layer is fainter');
+    await addressed(v.page, (_, plain) => plain.includes(`${encodeURIComponent(layer.id)}:0.25`), `${layer.id}:0.25`);
+    await equals(() => v.page.locator('output').textContent(), '25%', 'the opacity');
+    await seen(v.page, (c) => c.sum !== sum, 'the layer is fainter');
     await v.close();
   });
 
@@ -114,42 +110,64 @@ describe('viewer', () => {
       await v.page.getByRole('button', { name: `Details of ${others[0].title}`, exact: true }).click();
       await v.page.getByRole('slider', { name: 'Opacity' }).fill('0.4');
     }
+    const [far] = await viewed(v.page);
     await v.page.getByRole('button', { name: 'Zoom in' }).click();
     await v.settled();
-    const hash = await address(v.page);
+    const listed = (plain) => /layers=([^&]*)/.exec(plain)[1].split(',');
+    const hash = await addressed(v.page, (_, plain) =>
+      viewOf(plain)[0] === Math.floor(far + 1e-6) + 1
+      && !listed(plain).some((entry) => entry.split(':')[0] === encodeURIComponent(off.id))
+      && (!doc.base || plain.includes('base=paper'))
+      && (!others[0] || listed(plain).some((entry) => entry.startsWith(`${encodeURIComponent(others[0].id)}:0.4`))), 'all that was changed');
     await v.close();
 
     const w = await open({ path: `p/${MAP}${hash}` });
     await w.settled();
-    assert.equal(await row(w.page, off.title).isChecked(), false);
+    await equals(() => row(w.page, off.title).isChecked(), false, `${off.id} is on`);
     if (doc.base) {
-      assert.equal(await w.page.getByRole('radio', { name: 'White paper' }).isChecked(), true);
+      await equals(() => w.page.getByRole('radio', { name: 'White paper' }).isChecked(), true, 'the base is paper');
       assert.ok(!w.pictures().some((u) => layersOf(u) === doc.base), 'white paper asks for no base map');
     }
     if (others[0]) {
       await w.page.getByRole('button', { name: `Details of ${others[0].title}`, exact: true }).click();
-      assert.equal(await w.page.getByRole('slider', { name: 'Opacity' }).inputValue(), '0.4');
+      await equals(() => w.page.getByRole('slider', { name: 'Opacity' }).inputValue(), '0.4', 'the opacity');
     }
-    assert.equal(await address(w.page), hash);
-    // The address changed by hand is followed too.
+    // It must not become another when the page writes it anew.
+    await w.page.waitForTimeout(600);
+    assert.equal(await addressed(w.page, /map=/), hash);
+    // The address changed by hand is followed too: the next step of the map begins there.
     const [zoom, lat, lng] = viewOf(hash);
     await w.page.evaluate((h) => (location.hash = h), hash.replace(/map=[^&]*/, `map=${zoom}/${(lat + 0.01).toFixed(4)}/${lng}`));
-    await w.page.waitForTimeout(600);
-    assert.ok(Math.abs(viewOf(await address(w.page))[1] - lat - 0.01) < 1e-3);
+    await w.settled();
+    await w.page.getByRole('button', { name: 'Zoom in' }).click();
+    await viewed(w.page, (near, there) => near === zoom + 1 && Math.abs(there - lat - 0.01) < 1e-3);
     await w.close();
+  });
+
+  test('an address changed by hand is followed though the page writes its own before it hears of it', async () => {
+    const v = await open();
+    await v.settled();
+    const [zoom, lat, lng] = await viewed(v.page);
+    // To copy the link writes the address at once; the word of the change by hand comes only after.
+    await v.page.evaluate((view) => {
+      location.hash = location.hash.replace(/map=[^&]*/, view);
+      [...document.querySelectorAll('header button')].find((b) => b.textContent === 'Copy link').click();
+    }, `map=${zoom}/${lat + 0.1}/${lng}`);
+    await v.page.getByRole('button', { name: 'Zoom in' }).click();
+    await viewed(v.page, (near, there) => near > zoom && Math.abs(there - lat - 0.1) < 1e-3);
+    await v.close();
   });
 
   test('a click tells what is here: title, values, source, and marks it on the map', async () => {
     const v = await open();
     await v.settled();
-    const before = (await coloursOf(v.page, CHOSEN)).hits;
+    const before = (await atRest(v.page, CHOSEN)).hits;
     const { features, url } = await identify(v.page);
     assert.equal(url.searchParams.get('WIDTH'), '101');
     assert.equal(url.searchParams.get('I'), '50');
     const card = v.page.locator('article').first();
     await card.waitFor();
-    const shown = await v.page.locator('article').count();
-    assert.equal(shown, features.length);
+    await equals(() => v.page.locator('article').count(), features.length, 'cards');
     assert.ok((await card.locator('.title').textContent()).trim().length > 0);
     await card.getByRole('button', { name: /attribute/ }).click();
     const everything = await card.locator('dl.all').textContent();
@@ -157,18 +175,15 @@ describe('viewer', () => {
     const first = features.find((f) => layer.indexOf(f.layer) === layer.lastIndexOf(f.layer)) ?? features[0];
     const texts = features.flatMap((f) => Object.values(f.properties).filter((x) => typeof x === 'string' && x && !/^\d{4}-/.test(x)));
     assert.ok(first && (texts.length === 0 || texts.some((x) => everything.includes(x))), `the card says what the server said: ${everything}`);
-    await v.page.waitForTimeout(1200);
-    assert.ok((await coloursOf(v.page, CHOSEN)).hits > before + 40, 'the feature is marked on the map');
+    await seen(v.page, (c) => c.hits > before + 40, `the feature is marked, beside ${before} dots`, CHOSEN);
     const link = await card.getByRole('link', { name: 'Dataset page' }).getAttribute('href');
     assert.match(link, /\/d\/[^/]+$/);
     assert.equal((await fetch(link)).status, 200);
     await v.page.getByRole('button', { name: 'Copy coordinates' }).click();
-    const copied = await v.page.evaluate(() => navigator.clipboard.readText());
-    assert.match(copied, /^-?\d+\.\d{6}, -?\d+\.\d{6}$/);
+    await until(async (see) => /^-?\d+\.\d{6}, -?\d+\.\d{6}$/.test(see(await v.page.evaluate(() => navigator.clipboard.readText()))), 'the coordinates are copied');
     await v.page.keyboard.press('Escape');
-    assert.equal(await v.page.locator('article').count(), 0);
-    await v.page.waitForTimeout(800);
-    assert.equal((await coloursOf(v.page, CHOSEN)).hits, before, 'and no longer when closed');
+    await equals(() => v.page.locator('article').count(), 0, 'cards');
+    await seen(v.page, (c) => c.hits === before, 'no mark when closed', CHOSEN);
     await v.close();
   });
 
@@ -203,7 +218,7 @@ describe('viewer', () => {
         assert.ok(words.includes(item.label), `${layer.id}: ${item.label}`);
         if (item.label2) assert.ok(words.includes(item.label2), `${layer.id}: ${item.label2}`);
       }
-      if (legend.items.length > 0) assert.ok(await section.locator('img').first().evaluate((i) => i.complete && i.naturalWidth > 0), 'the swatch is drawn');
+      if (legend.items.length > 0) await until(() => section.locator('img').first().evaluate((i) => i.complete && i.naturalWidth > 0), 'the swatch is drawn');
     }
     const hidden = doc.flat.find((l) => !l.visible);
     if (hidden) assert.equal(await panel.getByRole('heading', { name: hidden.title, exact: true }).count(), 0);
@@ -215,7 +230,7 @@ describe('viewer', () => {
     await v.settled();
     await v.page.locator('#tab-legend').click();
     await v.page.getByRole('img', { name: /Total magnetic intensity anomaly: −?-?200 – 200 nT/ }).waitFor();
-    assert.equal(await v.page.locator('#tabpanel linearGradient stop').count(), 7);
+    await equals(() => v.page.locator('#tabpanel linearGradient stop').count(), 7, 'stops of the ramp');
     const { features } = await identify(v.page);
     const value = features[0].properties.anomaly_nT;
     const words = (await v.page.locator('article').innerText()).replaceAll('\u00a0', ' ');
@@ -229,9 +244,8 @@ describe('viewer', () => {
     assert.ok(!v.pictures().some((u) => layersOf(u) === 'gsj-mino-strdip'));
     await v.page.getByText('Drawn at 1:200 000 and closer').waitFor();
     await v.page.getByRole('button', { name: 'Zoom there' }).click();
-    await v.settled();
-    assert.ok(v.pictures().some((u) => layersOf(u) === 'gsj-mino-strdip'));
-    assert.equal(await v.page.getByText('Drawn at 1:200 000 and closer').count(), 0);
+    await until(() => v.pictures().some((u) => layersOf(u) === 'gsj-mino-strdip'), 'pictures of the layer');
+    await equals(() => v.page.getByText('Drawn at 1:200 000 and closer').count(), 0, 'words about the scale');
     await v.close();
   });
 
@@ -242,14 +256,15 @@ describe('viewer', () => {
     const before = v.requests.length;
     await v.page.getByRole('combobox', { name: 'Language' }).selectOption('ja');
     await v.page.getByRole('tab', { name: 'レイヤー' }).waitFor();
-    await v.page.waitForFunction((title) => document.querySelector('h1').textContent === title, ja.title);
+    await equals(() => v.page.locator('h1').textContent(), ja.title, 'the title');
     for (const layer of ja.flat) await row(v.page, layer.title).waitFor();
-    assert.equal(await v.page.evaluate(() => document.documentElement.lang), 'ja');
-    assert.match(await address(v.page), /lang=ja/);
+    await equals(() => v.page.evaluate(() => document.documentElement.lang), 'ja', 'the language');
+    await addressed(v.page, /lang=ja/);
     await v.settled();
-    assert.ok(v.requests.slice(before).some((r) => r.includes('GetMap') && r.includes('lang=ja')), 'names on the map are asked for in Japanese');
+    await until(() => v.requests.slice(before).some((r) => r.includes('GetMap') && r.includes('lang=ja')), 'names on the map are asked for in Japanese');
     await v.page.getByRole('tab', { name: '凡例' }).click();
-    await v.page.waitForTimeout(500);
+    await v.page.locator('#tabpanel section').locator('li, figure').first().waitFor();
+    await calm(v.page);
     assert.ok(!/undefined|\{\w+\}/.test(await v.page.locator('body').innerText()));
     await v.close();
   });
@@ -268,35 +283,37 @@ describe('viewer', () => {
     assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Skip to the map');
     await page.keyboard.press('Enter');
     assert.equal(await page.evaluate(() => document.activeElement.tagName), 'CANVAS');
-    assert.equal(await page.locator('.cross').evaluate((e) => getComputedStyle(e).opacity), '1');
-    const [zoom, , lng] = viewOf(await address(page));
+    await equals(() => page.locator('.cross').evaluate((e) => getComputedStyle(e).opacity), '1', 'the cross is seen');
+    const [zoom, , lng] = await viewed(page);
     await page.keyboard.press('ArrowRight');
-    await page.waitForTimeout(700);
-    assert.ok(viewOf(await address(page))[2] > lng, 'the arrow moves the map');
+    // The arrow moves the map.
+    await viewed(page, (_, __, east) => east > lng);
+    await v.settled();
     await page.keyboard.press('ArrowLeft');
-    await page.waitForTimeout(700);
+    await v.settled();
     await page.keyboard.press('Equal');
-    await page.waitForTimeout(700);
-    assert.ok(viewOf(await address(page))[0] > zoom, 'plus zooms in');
+    // Plus zooms in.
+    await viewed(page, (near) => near > zoom);
+    await v.settled();
     await page.keyboard.press('Enter');
     await page.getByRole('region', { name: 'What is here' }).waitFor();
     await page.keyboard.press('Escape');
-    assert.equal(await page.getByRole('region', { name: 'What is here' }).count(), 0);
+    await equals(() => page.getByRole('region', { name: 'What is here' }).count(), 0, 'cards');
     await page.getByRole('tab', { name: 'Layers' }).focus();
     await page.keyboard.press('ArrowRight');
-    assert.equal(await page.getByRole('tab', { name: 'Legend' }).getAttribute('aria-selected'), 'true');
-    assert.equal(await page.evaluate(() => document.activeElement.id), 'tab-legend');
+    await equals(() => page.getByRole('tab', { name: 'Legend' }).getAttribute('aria-selected'), 'true', 'the legend is chosen');
+    await equals(() => page.evaluate(() => document.activeElement.id), 'tab-legend', 'what has the focus');
     await page.keyboard.press('ArrowLeft');
     const edge = page.getByRole('separator');
     const width = Number(await edge.getAttribute('aria-valuenow'));
     await edge.focus();
     await page.keyboard.press('ArrowRight');
-    assert.ok(Number(await edge.getAttribute('aria-valuenow')) > width);
+    await until(async (see) => Number(see(await edge.getAttribute('aria-valuenow'))) > width, `wider than ${width}`);
     const box = page.locator('#tabpanel input[type=checkbox]').first();
     const was = await box.isChecked();
     await box.focus();
     await page.keyboard.press('Space');
-    assert.equal(await box.isChecked(), !was);
+    await equals(() => box.isChecked(), !was, 'the box is checked');
     await v.close();
   });
 
@@ -311,13 +328,12 @@ describe('viewer', () => {
     await button.waitFor();
     const pressed = await button.getAttribute('aria-pressed');
     await button.click();
-    assert.notEqual(await button.getAttribute('aria-pressed'), pressed);
+    await until(async (see) => see(await button.getAttribute('aria-pressed')) !== pressed, `another than ${pressed}`);
     await search.fill('12.5, 101.25');
+    await page.getByRole('tabpanel').getByRole('button', { name: /^Go to/ }).waitFor();
     await search.press('Enter');
     await page.keyboard.press('Enter');
-    await page.waitForTimeout(800);
-    const [, lat, lng] = viewOf(await address(page));
-    assert.ok(Math.abs(lat - 12.5) < 0.001 && Math.abs(lng - 101.25) < 0.001, `${lat} ${lng}`);
+    await viewed(page, (_, lat, lng) => Math.abs(lat - 12.5) < 0.001 && Math.abs(lng - 101.25) < 0.001);
     await search.fill('qqzzxx');
     await page.getByText('Nothing is called “qqzzxx” here.').waitFor();
     await v.close();
@@ -330,12 +346,10 @@ describe('viewer', () => {
     await search.fill('ＭＩＮＯ');
     const section = v.page.locator('section', { has: v.page.getByRole('heading', { name: 'Places' }) });
     await section.waitFor();
-    assert.deepEqual(await section.locator('li').allInnerTexts(), ['Mino', 'Minokamo']);
+    await equals(() => section.locator('li').allInnerTexts(), ['Mino', 'Minokamo'], 'places');
     await search.fill('名古屋');
     await v.page.getByRole('button', { name: 'Nagoya' }).click();
-    await v.page.waitForTimeout(800);
-    const [zoom, lat, lng] = viewOf(await address(v.page));
-    assert.ok(zoom >= 11.5 && Math.abs(lat - 35.1815) < 0.001 && Math.abs(lng - 136.9066) < 0.001);
+    await viewed(v.page, (zoom, lat, lng) => zoom >= 11.5 && Math.abs(lat - 35.1815) < 0.001 && Math.abs(lng - 136.9066) < 0.001);
     await v.close();
   });
 
@@ -356,34 +370,39 @@ describe('viewer', () => {
     const notice = v.page.locator('.notice');
     await notice.waitFor();
     await v.settled();
-    const words = await notice.innerText();
-    assert.ok(words.includes(layer.title) && /could not be drawn/.test(words) && words.includes('The disk is <full>.'), words);
+    await until(async (see) => {
+      const words = see(await notice.innerText());
+      return words.includes(layer.title) && /could not be drawn/.test(words) && words.includes('The disk is <full>.');
+    }, 'the layer and the reason');
     await accessible(v.page, 'a failed layer');
     broken = false;
     await notice.getByRole('button', { name: 'Try again' }).click();
-    await v.settled();
-    assert.equal(await notice.count(), 0);
-    assert.ok((await coloursOf(v.page)).colours > 4);
+    await equals(() => notice.count(), 0, 'notices');
+    await seen(v.page, (c) => c.colours > 4, 'something');
     await v.close();
   });
 
   test('a server out of reach is said in words', async () => {
     const v = await open({ before: (page) => page.route((url) => url.searchParams.get('REQUEST') === 'GetMap', (route) => route.abort('connectionrefused')) });
     await v.page.locator('.notice').first().waitFor();
-    assert.match(await v.page.locator('.notice').first().innerText(), /The server cannot be reached; check the connection\./);
+    await until(async (see) => /The server cannot be reached; check the connection\./.test(see(await v.page.locator('.notice').first().innerText())), 'the reason');
     await v.close();
   });
 
   test('what takes long shows how many tiles are to go', async () => {
+    // No picture comes before its delay was told, however slowly the page goes.
+    let told;
+    const enough = new Promise((done) => (told = done));
     const v = await open({
       before: (page) =>
         page.route((url) => url.searchParams.get('REQUEST') === 'GetMap', async (route) => {
-          await new Promise((done) => setTimeout(done, 1500));
+          await enough;
           await route.continue().catch(() => {});
         }),
     });
     const status = v.page.locator('.progress');
-    await v.page.waitForFunction(() => /^Loading, (1 tile|\d+ tiles) to go$/.test(document.querySelector('.progress')?.textContent ?? ''));
+    await until(async (see) => /^Loading, (1 tile|\d+ tiles) to go$/.test(see(await status.textContent())), 'how many tiles are to go');
+    told();
     await v.settled();
     assert.equal(await status.textContent(), '');
     await v.close();
@@ -393,21 +412,23 @@ describe('viewer', () => {
     const v = await open({ colorScheme: 'dark' });
     await v.page.getByRole('tab').first().waitFor();
     const paper = () => v.page.evaluate(() => getComputedStyle(document.body).backgroundColor);
-    assert.equal(await paper(), 'rgb(21, 24, 28)');
+    await equals(paper, 'rgb(21, 24, 28)', 'the paper');
     await v.page.getByRole('button', { name: 'Menu' }).click();
     await v.page.getByRole('radio', { name: 'Light' }).check();
-    assert.equal(await paper(), 'rgb(251, 250, 247)');
+    await equals(paper, 'rgb(251, 250, 247)', 'the paper');
     await v.page.reload();
     await v.page.getByRole('tab').first().waitFor();
-    assert.equal(await paper(), 'rgb(251, 250, 247)');
+    await equals(paper, 'rgb(251, 250, 247)', 'the paper');
     await v.close();
   });
 
   test('the link is copied, with where the map is', async () => {
     const v = await open();
     await v.settled();
+    // It says so for two seconds: the page itself looks for it in every frame, from before the click.
+    const copied = v.page.waitForFunction(() => [...document.querySelectorAll('header button')].some((b) => b.textContent === 'Copied'));
     await v.page.getByRole('button', { name: 'Copy link' }).click();
-    await v.page.getByRole('button', { name: 'Copied' }).waitFor();
+    await copied;
     assert.match(await v.page.evaluate(() => navigator.clipboard.readText()), /^http:\/\/.*\/p\/.*#map=[\d.]+\/-?[\d.]+\/-?[\d.]+&layers=.*lang=en$/);
     await v.close();
   });
@@ -421,8 +442,7 @@ describe('viewer', () => {
     });
     await v.page.getByText('WebGL is off').waitFor();
     const still = v.page.getByRole('img', { name: 'Still picture of the map' });
-    await still.evaluate((i) => i.decode());
-    assert.ok(await still.evaluate((i) => i.naturalWidth > 300));
+    await until(async (see) => see(await still.evaluate((i) => (i.complete ? i.naturalWidth : 0))) > 300, 'the still picture');
     const url = new URL(await still.getAttribute('src'));
     const drawn = layersOf(url).split(',');
     if (doc.base) assert.equal(drawn[0], doc.base, 'the base map lies lowest');
@@ -437,11 +457,12 @@ describe('viewer', () => {
       await identify(v.page);
       await v.page.locator('article').first().waitFor();
       await v.page.getByRole('tab', { name: 'Legend' }).click();
-      await v.page.waitForTimeout(400);
+      await v.page.locator('#tabpanel section').locator('li, figure').first().waitFor();
       await accessible(v.page, `legend and card, ${colorScheme}`);
       await v.page.getByRole('searchbox').fill('a');
+      await v.page.locator('#tabpanel section').first().waitFor();
       await v.page.getByRole('button', { name: 'Menu' }).click();
-      await v.page.waitForTimeout(400);
+      await v.page.getByRole('radio', { name: 'Light' }).waitFor();
       await accessible(v.page, `find and menu, ${colorScheme}`);
       await v.close();
     }
@@ -452,32 +473,35 @@ describe('viewer', () => {
       const v = await open({ size: 'phone' });
       await v.settled();
       const { page } = v;
-      const tall = async () => {
-        await page.waitForTimeout(300);
-        return (await page.locator('aside').boundingBox()).height;
-      };
-      const small = await tall();
-      assert.ok(small < 80, `small ${small}`);
+      /** Waits until the sheet stands as high as a test wants it, and no longer moves. */
+      const tall = (is, what) =>
+        until(async (see) => {
+          const { height } = await page.locator('aside').boundingBox();
+          await calm(page);
+          return see((await page.locator('aside').boundingBox()).height) === height && is(height) && height;
+        }, what);
+      const low = (height) => height < 80;
+      const open_ = (height) => height > 250;
+      await tall(low, 'small');
       await page.locator('.handle').click();
-      const half = await tall();
+      const half = await tall(open_, 'half');
       await page.locator('.handle').click();
-      const full = await tall();
-      assert.ok(half > 250 && full > 600 && full > half, `half ${half}, full ${full}`);
+      await tall((height) => height > 600 && height > half, `full, higher than ${half}`);
       // A drag down ends at the smallest stop.
       const handle = await page.locator('.handle').boundingBox();
       await page.mouse.move(handle.x + 100, handle.y + 8);
       await page.mouse.down();
       await page.mouse.move(handle.x + 100, SIZES.phone.height - 90, { steps: 8 });
       await page.mouse.up();
-      assert.ok((await tall()) < 80, 'dragged down');
+      await tall(low, 'dragged down');
       await page.getByRole('tab', { name: 'Legend' }).tap();
-      assert.ok((await tall()) > 250, 'a tab opens the sheet');
+      await tall(open_, 'a tab opens the sheet');
       await page.locator('#tabpanel h2').first().waitFor();
       await page.locator('.handle').press('ArrowDown');
-      assert.ok((await tall()) < 80, 'by key');
+      await tall(low, 'by key');
       await identify(page, true);
       await page.locator('aside article').first().waitFor();
-      assert.ok((await tall()) > 250, 'a tap on the map opens the sheet with the card');
+      await tall(open_, 'a tap on the map opens the sheet with the card');
       await page.getByRole('button', { name: 'Close' }).tap();
       await page.getByRole('tab', { name: 'Legend' }).waitFor();
       assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'nothing is wider than the screen');
@@ -498,7 +522,7 @@ describe('viewer', () => {
         await v.settled();
         await accessible(v.page, `small, ${colorScheme}`);
         await v.page.getByRole('tab', { name: 'Layers' }).tap();
-        await v.page.waitForTimeout(300);
+        await v.page.getByRole('button', { name: /Panel height: half/ }).waitFor();
         await accessible(v.page, `layers, ${colorScheme}`);
         const low = await v.page.locator('button:visible, select:visible, a.link:visible').evaluateAll((all) => all.filter((e) => e.getBoundingClientRect().height < 44 && !e.matches('.handle, .skip, .credits *, .note *')).map((e) => `${e.textContent} ${e.getBoundingClientRect().height}`));
         assert.deepEqual(low, []);
@@ -518,7 +542,7 @@ describe('viewer below a path', made, () => {
     const v = await open({ path: 'p/mino' });
     await v.settled();
     assert.ok(v.requests.every((r) => /^(data|blob):/.test(r) || new URL(r).pathname.startsWith('/geo/')), v.requests.find((r) => !new URL(r).pathname.startsWith('/geo/')));
-    assert.ok((await coloursOf(v.page)).colours > 4);
+    await seen(v.page, (c) => c.colours > 4, 'something');
     await identify(v.page);
     await v.page.locator('article').first().waitFor();
     await v.close();
@@ -527,10 +551,9 @@ describe('viewer below a path', made, () => {
   test('a map across the date line opens on it', async () => {
     const v = await open({ path: 'p/pacific' });
     await v.settled();
-    const [zoom, lat, lng] = viewOf(await address(v.page));
-    assert.ok(zoom > 3 && Math.abs(lat + 15.3) < 1 && Math.abs(Math.abs(lng) - 177.5) < 1, `${zoom} ${lat} ${lng}`);
-    const sides = v.pictures().filter((u) => layersOf(u) === 'pacific-quakes').map((u) => Number(u.searchParams.get('BBOX').split(',')[0]));
-    assert.ok(sides.some((x) => x > 1.5e7) && sides.some((x) => x < -1.5e7), 'both sides are asked for');
+    await viewed(v.page, (zoom, lat, lng) => zoom > 3 && Math.abs(lat + 15.3) < 1 && Math.abs(Math.abs(lng) - 177.5) < 1);
+    const sides = () => v.pictures().filter((u) => layersOf(u) === 'pacific-quakes').map((u) => Number(u.searchParams.get('BBOX').split(',')[0]));
+    await until((see) => see(sides()).some((x) => x > 1.5e7) && sides().some((x) => x < -1.5e7), 'both sides are asked for');
     await v.close();
   });
 
@@ -542,7 +565,9 @@ describe('viewer below a path', made, () => {
     await v.page.locator('article').waitFor();
     await v.page.getByRole('button', { name: /attributes/ }).click();
     await v.page.getByRole('tab', { name: 'Legend' }).click();
-    await v.page.waitForTimeout(400);
+    await v.page.locator('#tabpanel section').locator('li, figure').first().waitFor();
+    // Nothing of it must run.
+    await v.page.waitForTimeout(600);
     assert.equal(await v.page.evaluate(() => globalThis.pwned), undefined);
     assert.equal(await v.page.locator('img[src="x"], img[src^="http"], a[href^="javascript"]').count(), 0);
     assert.ok((await v.page.locator('h1').textContent()).includes('<img src=x'));

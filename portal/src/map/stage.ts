@@ -61,6 +61,7 @@ export class Stage implements MapHandle {
   private tiles: Tiles;
   private sheets = new Map<string, Sheet | ExternalSheet>();
   private lang = '';
+  private begun = false;
   private ready: Promise<void>;
 
   constructor(container: HTMLElement, start: { at: { zoom: number; lat: number; lng: number } | null; bbox: Box; label: string }, watch: StageWatch) {
@@ -107,12 +108,20 @@ export class Stage implements MapHandle {
     this.map.getCanvas().addEventListener('keydown', (event) => {
       if (event.key === 'Enter') watch.asked(this.map.getCenter());
     });
+    this.map.on('idle', () => this.rest(true));
+    for (const stirs of ['render', 'movestart', 'dataloading'] as const) this.map.on(stirs, () => this.rest(false));
     this.ready = new Promise((resolve) => void this.map.once('style.load', () => resolve()));
+  }
+
+  /** Says in the page whether all that was asked for stands on the map, or has failed: whoever takes its picture waits for that. */
+  private rest(still: boolean): void {
+    this.map.getContainer().toggleAttribute('data-still', still && this.begun);
   }
 
   /** Makes the map show these sheets, first on top. */
   async show(sheets: (Sheet | ExternalSheet)[], lang: string, label: string): Promise<void> {
     await this.ready;
+    this.rest(false);
     this.map.getCanvas().setAttribute('aria-label', label);
     const again = lang !== this.lang;
     this.lang = lang;
@@ -145,6 +154,9 @@ export class Stage implements MapHandle {
       this.sheets.set(sheet.key, sheet);
       above = sheet.key;
     }
+    // Where nothing is to be drawn the map is at rest too, after a frame.
+    this.begun = true;
+    this.map.triggerRepaint();
   }
 
   private add(sheet: Sheet | ExternalSheet, above: string): void {

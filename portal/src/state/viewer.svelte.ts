@@ -99,7 +99,8 @@ class Viewer {
   private asking: AbortController | null = null;
   private legends = new Map<string, Promise<Legend>>();
   private columns = new Map<string, Promise<Record<string, ColumnInfo>>>();
-  private written = '';
+  /** The address as it was last read or written here. */
+  private known = '';
 
   readonly zoom = $derived(this.view?.zoom ?? 0);
   readonly on = $derived(this.layers.filter((l) => l.visible));
@@ -134,15 +135,16 @@ class Viewer {
   }
 
   async start(): Promise<void> {
-    const link = readPermalink(location.hash);
-    await speak(link.lang ?? remembered('lang') ?? preferred());
+    await speak(readPermalink(location.hash).lang ?? remembered('lang') ?? preferred());
     this.failure = null;
     try {
       const doc = await readMap(this.id, language.code);
       this.layers = flatten(doc.layers).map((node) => new LayerState(node));
       if (!doc.base) this.base = 'paper';
       this.doc = doc;
-      this.apply(link);
+      // Read anew: it may have been changed by hand while the map was on its way.
+      this.known = location.hash;
+      this.apply(readPermalink(this.known));
       if (this.layers.length > 0 || hazard.on) void hazard.know(language.code);
     } catch (error) {
       this.failure = { missing: error instanceof Refusal && error.status === 404, reason: reasonOf(error) };
@@ -185,11 +187,15 @@ class Viewer {
   /** Keeps the address of the page up to date. */
   writeAddress(): void {
     if (!this.doc || !this.view) return;
-    this.written = this.permalink;
-    if (location.hash !== this.written) history.replaceState(history.state, '', `${location.pathname}${location.search}${this.written}`);
+    // Changed by hand a moment ago, and its event is still on its way: to write now would undo it unread.
+    if (location.hash !== this.known) return this.addressChanged();
+    if (location.hash !== this.permalink) history.replaceState(history.state, '', `${location.pathname}${location.search}${this.permalink}`);
+    this.known = location.hash;
   }
   addressChanged(): void {
-    if (location.hash !== this.written) this.apply(readPermalink(location.hash));
+    if (!this.doc || location.hash === this.known) return;
+    this.known = location.hash;
+    this.apply(readPermalink(this.known));
   }
 
   legendOf(node: LayerNode): Promise<Legend> {

@@ -143,23 +143,35 @@ mod tests {
     use std::sync::Mutex;
     use std::sync::atomic::{AtomicUsize, Ordering};
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::sync::Notify;
 
     struct Running {
         address: SocketAddr,
         stop: mpsc::Sender<()>,
         done: tokio::task::JoinHandle<Result<()>>,
+        slow: Arc<Slow>,
+    }
+
+    /// An answer that tells when it has begun and lasts until it is let go.
+    #[derive(Default)]
+    struct Slow {
+        begun: Notify,
+        let_go: Notify,
     }
 
     async fn start(limits: Limits) -> Running {
-        let slow = || async {
-            tokio::time::sleep(Duration::from_millis(300)).await;
-            "slow"
+        let slow = Arc::<Slow>::default();
+        let held = Arc::clone(&slow);
+        let answer = move || {
+            let held = Arc::clone(&held);
+            async move {
+                held.begun.notify_one();
+                held.let_go.notified().await;
+                "slow"
+            }
         };
-        let app = Router::new()
-            .route("/", get(|| async { "here" }))
-            .route("/slow", get(slow))
-            .route("/never", get(std::future::pending::<&'static str>));
-        start_with(limits, app).await
+        let app = Router::new().route("/", get(|| async { "here" })).route("/slow", get(answer));
+        Running { slow, ..start_with(limits, app).await }
     }
 
     async fn start_with(limits: Limits, app: Router) -> Running {
@@ -170,7 +182,7 @@ mod tests {
             ClientsConfig { at_once: 0, per_second: 0, burst: 1, connections: 0, trusted_proxies: Networks::default() };
         let doors = Doors { listener, stop: stopped, clients: Arc::new(Clients::new(bounds)) };
         let done = tokio::spawn(async move { doors.serve(Current::new(app), &limits, async {}).await });
-        Running { address, stop, done }
+        Running { address, stop, done, slow: Arc::default() }
     }
 
     async fn send(address: SocketAddr, text: &str) -> TcpStream {
@@ -216,11 +228,12 @@ mod tests {
     async fn a_running_answer_is_finished_and_new_requests_are_told_that_the_server_stops() {
         let running = start(Limits::default()).await;
         let slow = send(running.address, "GET /slow HTTP/1.1\r\nHost: x\r\n\r\n").await;
-        tokio::time::sleep(Duration::from_millis(100)).await;
+        running.slow.begun.notified().await;
         running.stop.send(()).await.expect("it runs");
         let turned_away = rest(send(running.address, "GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n").await).await;
         assert!(turned_away.starts_with("HTTP/1.1 503"), "{turned_away}");
         assert!(turned_away.to_lowercase().contains("retry-after: 5"), "{turned_away}");
+        running.slow.let_go.notify_one();
         assert!(rest(slow).await.ends_with("slow"));
         running.done.await.expect("no panic").expect("ended well");
         assert!(TcpStream::connect(running.address).await.is_err(), "nobody listens any more");
@@ -229,14 +242,20 @@ mod tests {
     #[tokio::test]
     async fn a_connection_that_is_open_when_it_stops_gets_an_answer_to_what_is_on_its_way() {
         let running = start(Limits::default()).await;
+        let mut new = TcpStream::connect(running.address).await.expect("connected");
+        // Once it has its answer, the connection that came before it was accepted too.
         let mut kept = send(running.address, "GET / HTTP/1.1\r\nHost: x\r\n\r\n").await;
-        let new = TcpStream::connect(running.address).await.expect("connected");
-        tokio::time::sleep(Duration::from_millis(100)).await;
+        let mut heard = Vec::new();
+        while !heard.ends_with(b"here") {
+            assert_ne!(kept.read_buf(&mut heard).await.expect("read"), 0, "it is kept open");
+        }
         running.stop.send(()).await.expect("it runs");
-        for stream in [&mut kept, &mut { new }] {
+        // Both are on their way before the server, which shares this thread, hears of its end.
+        for stream in [&mut kept, &mut new] {
             stream.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").await.expect("sent");
-            let mut text = String::new();
-            stream.read_to_string(&mut text).await.expect("read to the end");
+        }
+        for stream in [kept, new] {
+            let text = rest(stream).await;
             assert!(text.contains("HTTP/1.1 503") && text.contains("is stopping"), "{text}");
         }
         running.done.await.expect("no panic").expect("ended well");
@@ -245,10 +264,11 @@ mod tests {
     #[tokio::test]
     async fn told_twice_it_stops_at_once() {
         let running = start(Limits::default()).await;
-        let hanging = send(running.address, "GET /never HTTP/1.1\r\nHost: x\r\n\r\n").await;
-        tokio::time::sleep(Duration::from_millis(100)).await;
+        let hanging = send(running.address, "GET /slow HTTP/1.1\r\nHost: x\r\n\r\n").await;
+        running.slow.begun.notified().await;
         running.stop.send(()).await.expect("it runs");
-        tokio::time::sleep(Duration::from_millis(100)).await;
+        // It must not end by itself, as it would after this while if nothing were running.
+        tokio::time::sleep(3 * ON_THEIR_WAY).await;
         assert!(!running.done.is_finished(), "it waits for the answer");
         running.stop.send(()).await.expect("it runs");
         running.done.await.expect("no panic").expect("ended well");

@@ -541,10 +541,9 @@ fn only_who_has_the_secret_may_send_and_nothing_twice() {
     assert!(!log.contains(SECRET) && !log.contains("panicked"), "{log}");
 }
 
-/// Somebody who is told: messages as they came, head and body; answered with a status.
+/// Somebody who is told: messages as they came, head and body. The first is answered with 503, all others are taken.
 struct Told {
     address: SocketAddr,
-    status: Arc<Mutex<u16>>,
     messages: Arc<Mutex<Vec<(String, String)>>>,
 }
 
@@ -552,8 +551,8 @@ impl Told {
     fn new() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("it is bound");
-        let (status, messages) = (Arc::new(Mutex::new(503)), Arc::<Mutex<Vec<(String, String)>>>::default());
-        let (answers, heard) = (Arc::clone(&status), Arc::clone(&messages));
+        let messages = Arc::<Mutex<Vec<(String, String)>>>::default();
+        let heard = Arc::clone(&messages);
         std::thread::spawn(move || {
             for mut stream in listener.incoming().flatten() {
                 let mut reader = BufReader::new(stream.try_clone().expect("cloned"));
@@ -565,12 +564,14 @@ impl Told {
                     .find_map(|line| line.strip_prefix("content-length: ")?.trim().parse().ok());
                 let mut body = vec![0; length.unwrap_or(0)];
                 std::io::Read::read_exact(&mut reader, &mut body).expect("the body");
-                heard.lock().expect("whole").push((head, String::from_utf8(body).expect("text")));
-                let status = *answers.lock().expect("whole");
+                let mut heard = heard.lock().expect("whole");
+                heard.push((head, String::from_utf8(body).expect("text")));
+                let status = if heard.len() == 1 { 503 } else { 204 };
+                drop(heard);
                 let _ = write!(stream, "HTTP/1.1 {status} X\r\nContent-Length: 0\r\n\r\n");
             }
         });
-        Self { address, status, messages }
+        Self { address, messages }
     }
 
     fn heard(&self) -> usize {
@@ -612,9 +613,7 @@ fn subscribers_are_told_signed_and_again_until_they_take_it() {
         event("far", 120, 20.0, 6.0, (10, "automatic")),
     ]));
     poll(&desk).ok();
-    until("it was tried", || told.heard() == 1);
-    *told.status.lock().expect("whole") = 204;
-    until("it was tried again", || told.heard() == 2);
+    until("it was tried, and again", || told.heard() == 2);
     let (head, body) = told.messages.lock().expect("whole")[1].clone();
     let told_once: Value = serde_json::from_str(&body).expect("JSON");
     let names: Vec<&Value> =

@@ -251,10 +251,10 @@ pub fn demo() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../demo")
 }
 
-/// Looks again and again, for as long as a slow machine may take, until it is so.
+/// Looks again and again, for as long as a slow machine may take (two minutes), until it is so.
 #[track_caller]
 pub fn until(what: &str, mut is_so: impl FnMut() -> bool) {
-    for _ in 0..600 {
+    for _ in 0..2_400 {
         if is_so() {
             return;
         }

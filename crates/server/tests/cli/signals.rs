@@ -102,6 +102,24 @@ fn a_broken_pipe_is_no_reason_to_stop() {
     assert_eq!(server.end(Signal::TERM), 0);
 }
 
+/// Starts a server that cannot say where it listens. Another program may take a port that was free a moment ago: then the server
+/// ends, and is started on another.
+fn on_a_free_port(what: &str, start: impl Fn(u16) -> Ended) -> (Ended, u16) {
+    for _ in 0..5 {
+        let port = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("bound").port();
+        let mut server = start(port);
+        let mut has_ended = false;
+        until(what, || {
+            has_ended = server.0.try_wait().expect("asked").is_some();
+            has_ended || TcpStream::connect(("127.0.0.1", port)).is_ok()
+        });
+        if !has_ended {
+            return (server, port);
+        }
+    }
+    panic!("it does not start: {what}");
+}
+
 /// Ends a child however the test ends.
 struct Ended(Child);
 
@@ -118,13 +136,14 @@ fn a_log_that_cannot_be_written_is_no_reason_to_fail() {
     for log in ["2>&-", "2>/dev/full", ">&- 2>&-", ">/dev/full 2>/dev/full", "2>&1 | true"] {
         let desk = Desk::new();
         desk.run(&["add", "survey", &desk.units()]).ok();
-        let port = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("bound").port();
         let piped = if log.contains('|') { "" } else { "exec " };
-        let line = format!("{piped}\"$0\" serve survey --listen 127.0.0.1:{port} {log}");
-        let mut shell = std::process::Command::new("sh");
-        shell.args(["-c", &line]).arg(&program).current_dir(desk.0.path()).env("TERRANE_LOG", "trace");
-        let _server = Ended(shell.stdin(Stdio::null()).spawn().expect("sh starts"));
-        until(log, || TcpStream::connect(("127.0.0.1", port)).is_ok());
+        let start = |port: u16| {
+            let line = format!("{piped}\"$0\" serve survey --listen 127.0.0.1:{port} {log}");
+            let mut shell = std::process::Command::new("sh");
+            shell.args(["-c", &line]).arg(&program).current_dir(desk.0.path()).env("TERRANE_LOG", "trace");
+            Ended(shell.stdin(Stdio::null()).spawn().expect("sh starts"))
+        };
+        let (_server, port) = on_a_free_port(log, start);
         for path in ["/", "/nowhere", "/collections/units/items?limit=x", "/d/units", "/collections/units/items"] {
             let status = status(port, path);
             assert!(status == 200 || (400..500).contains(&status), "{log} {path}: {status}");

@@ -31,20 +31,24 @@ fn recovers() {
 }
 
 /// Starts a child again and again and kills it at moments that are spread over the time that a whole run takes; after each kill `check`
-/// looks at what is there and takes it away. Returns how often a child was killed before it was done.
+/// looks at what is there and takes it away. A machine that becomes less busy needs less time than at first: each child that was done
+/// before its end lets the next ones have less, each that was not lets them have more. Returns how often a child was killed before it
+/// was done.
 fn kill_again_and_again(test: &str, settings: &[(&str, &str)], check: &dyn Fn() -> bool) -> usize {
     let begun = Instant::now();
     assert!(child(test, settings).wait().expect("it ends").success(), "a child that is left alone succeeds");
-    let whole = begun.elapsed();
+    let mut spread = begun.elapsed() * 5 / 4;
     assert!(check(), "and has made what it was to make");
     let mut chance = Chance::new(5);
     let mut unfinished = 0;
     for _ in 0..KILLS {
         let mut killed = child(test, settings);
-        std::thread::sleep(Duration::from_micros(chance.below(whole.as_micros() as usize * 5 / 4) as u64));
+        std::thread::sleep(Duration::from_micros(chance.below(spread.as_micros() as usize) as u64));
         killed.kill().expect("killed");
         killed.wait().expect("it ends");
-        unfinished += usize::from(!check());
+        let done = check();
+        spread = if done { spread * 3 / 4 } else { spread * 5 / 4 };
+        unfinished += usize::from(!done);
     }
     unfinished
 }
