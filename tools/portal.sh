@@ -41,22 +41,20 @@ build() {
 
 # The program itself with the demo, as the service of others that the viewer adds. Sets TERRANE_OTHER.
 start_other_service() {
-    local program="${CARGO_TARGET_DIR:-../target}/debug/terrane" address
+    local program="${CARGO_TARGET_DIR:-../target}/debug/terrane" port
     if [ ! -x "$program" ]; then
         [ "${CI:-}" = true ] && fail "The portal's tests need the program: cargo build -p terrane-server"
         say "Tests with services of others are left out: the program is not built."
         return
     fi
     other_data=$(mktemp -d)
-    : > "$other_data/log"
-    # It takes a port itself and says which: one that is chosen for it may be another's before the demo is made.
-    "$program" demo --data "$other_data/demo" --from ../demo --listen 127.0.0.1:0 > "$other_data/log" 2>&1 &
+    port=$(node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })')
+    "$program" demo --data "$other_data/demo" --from ../demo --listen "127.0.0.1:$port" --public-url "http://127.0.0.1:$port" > "$other_data/log" 2>&1 &
     other_process=$!
     trap 'kill "$other_process" 2> /dev/null || true; rm -rf "$other_data"' EXIT
     for _ in $(seq 900); do
-        address=$(sed -n 's|^ *\(http://localhost:[0-9]*/\)$|\1|p' "$other_data/log")
-        if [ -n "$address" ] && curl -sf "${address}readyz" > /dev/null; then
-            export TERRANE_OTHER="$address"
+        if curl -sf "http://127.0.0.1:$port/readyz" > /dev/null; then
+            export TERRANE_OTHER="http://127.0.0.1:$port/"
             return
         fi
         kill -0 "$other_process" 2> /dev/null || fail "The demo ended: $(tail -3 "$other_data/log")"

@@ -138,7 +138,7 @@ impl Engine {
                 charts.matched += 1;
                 charts.count(event);
                 if event.kind() == Kind::Earthquake && quakes.len() <= self.limits().chart_events_max {
-                    quakes.extend(quake(event));
+                    quakes.extend(quake(event, options.declustered.is_some()));
                 }
             })?;
             refuse_too_many(quakes.len(), self.limits())?;
@@ -197,12 +197,14 @@ impl Charts {
     }
 }
 
-fn quake(event: &Event<'_>) -> Option<Quake> {
+/// Where it was is read only where clusters are to be found.
+fn quake(event: &Event<'_>, is_placed: bool) -> Option<Quake> {
+    let position = if is_placed { event.position() } else { None };
     Some(Quake {
-        at: event.time()?.earliest,
+        at: event.earliest()?,
         magnitude: event.number(Role::Magnitude)? as f32,
         depth_km: event.number(Role::Depth).map_or(f32::NAN, |depth| depth as f32),
-        position: event.position().map_or([f32::NAN; 2], |at| at.map(|degrees| degrees as f32)),
+        position: position.map_or([f32::NAN; 2], |at| at.map(|degrees| degrees as f32)),
     })
 }
 
@@ -248,13 +250,15 @@ fn earthquakes(catalog: DatasetId, quakes: &[Quake]) -> Result<Option<Earthquake
     let lowest = histogram.bins().next().map_or(0.0, |(centre, _)| centre);
     let span = (last.0 - first.0).max(1) as f64;
     let share = |at: Instant| (at.0 - first.0) as f64 / span;
-    let mut cells: BTreeMap<(u32, u32), u32> = BTreeMap::new();
+    // One slot for each cell that there can be: a map of a million entries would take longer than reading them.
+    let bins = histogram.bins().count() + 1;
+    let mut cells = vec![0_u32; TIME_CELLS * bins];
     let mut steps = vec![0_u64; STEPS];
     let mut depths = vec![0_u64; (DEEPEST_KM / DEPTH_BIN_KM) as usize + 1];
     for quake in quakes {
-        let column = step(share(quake.at), TIME_CELLS) as u32;
-        let bin = ((f64::from(quake.magnitude) - lowest) / BIN_WIDTH + 0.5 + 1e-4).max(0.0) as u32;
-        *cells.entry((column, bin)).or_default() += 1;
+        let column = step(share(quake.at), TIME_CELLS);
+        let bin = ((f64::from(quake.magnitude) - lowest) / BIN_WIDTH + 0.5 + 1e-4).max(0.0) as usize;
+        cells[column * bins + bin.min(bins - 1)] += 1;
         steps[step(share(quake.at), STEPS)] += 1;
         if quake.depth_km.is_finite() {
             let bin = (f64::from(quake.depth_km.max(0.0)) / DEPTH_BIN_KM) as usize;
@@ -272,11 +276,17 @@ fn earthquakes(catalog: DatasetId, quakes: &[Quake]) -> Result<Option<Earthquake
         weichert: None,
         years: span / 1e6 / SECONDS_PER_YEAR,
         period: [first, last],
-        cells: cells.into_iter().map(|((column, bin), count)| [column, bin, count]).collect(),
+        cells: filled(&cells, bins),
         columns: TIME_CELLS,
         cumulative: summed(&steps),
         depths,
     }))
+}
+
+/// Column, bin and count of the cells that have some.
+fn filled(cells: &[u32], bins: usize) -> Vec<[u32; 3]> {
+    let all = cells.iter().enumerate().filter(|(_, count)| **count > 0);
+    all.map(|(at, count)| [(at / bins) as u32, (at % bins) as u32, *count]).collect()
 }
 
 fn step(share: f64, steps: usize) -> usize {

@@ -13,8 +13,8 @@ use terrane_formats::events::EventRow;
 use terrane_hazard::geodesy::{Position, sphere_distance_m};
 use terrane_hazard::kind::Kind;
 use terrane_hazard::table::Role;
-use terrane_model::batch::Value;
-use terrane_model::{Batch, FeatureQuery, Result, Schema, When};
+use terrane_model::batch::{ColumnData, Value};
+use terrane_model::{Batch, FeatureQuery, Instant, Result, Schema, When};
 
 /// Places of roles in an array.
 const ROLES_MAX: usize = 64;
@@ -128,6 +128,16 @@ impl<'a> Event<'a> {
     pub fn moment(&self, role: Role) -> Option<When> {
         match self.value(role) {
             Value::Time(when) => Some(when),
+            _ => None,
+        }
+    }
+
+    /// The first moment it can have been.
+    pub fn earliest(&self) -> Option<Instant> {
+        let place = self.rows.columns.get(Role::Time as usize).copied().flatten()?;
+        let values = self.batch.columns.get(usize::from(place)).filter(|values| values.is_valid(self.row))?;
+        match &values.data {
+            ColumnData::Time(times) => times.earliest.get(self.row).copied().map(Instant),
             _ => None,
         }
     }

@@ -71,7 +71,7 @@ impl Engine {
                 points.extend(point(event, place));
             })?;
         }
-        points.sort_by(|left, right| right.size.cmp(&left.size).then(right.seconds.total_cmp(&left.seconds)));
+        points.sort_unstable_by(|left, right| right.size.cmp(&left.size).then(right.seconds.total_cmp(&left.seconds)));
         points.truncate(question.limit);
         Ok(EventPoints(points))
     }
@@ -109,7 +109,7 @@ fn point(event: &Event<'_>, table: usize) -> Option<EventPoint> {
         Kind::Tsunami => event.number(Role::WaterHeight),
     };
     Some(EventPoint {
-        seconds: event.time()?.earliest.0 as f64 / 1e6,
+        seconds: event.earliest()?.0 as f64 / 1e6,
         position: [lon as f32, lat as f32],
         size: scaled(size, 100.0),
         depth: scaled(event.number(Role::Depth), 10.0),

@@ -25,15 +25,17 @@ impl Histogram {
     /// When the width is below 0.01 or above 2, or a magnitude is beyond −10 to 12.
     pub fn of(magnitudes: impl IntoIterator<Item = f64>, width: f64) -> Result<Self> {
         check_width(width)?;
-        let mut bins = std::collections::BTreeMap::<i64, u64>::new();
+        // A million magnitudes: one slot for each bin that there can be, and those without any cut off at the end.
+        let lowest = bin(*MAGNITUDES.start(), width);
+        let mut all = vec![0_u64; (bin(*MAGNITUDES.end(), width) - lowest + 1) as usize];
         for magnitude in magnitudes.into_iter().filter(|magnitude| magnitude.is_finite()) {
             check_magnitude(magnitude)?;
-            *bins.entry(bin(magnitude, width)).or_default() += 1;
+            all[(bin(magnitude, width) - lowest) as usize] += 1;
         }
-        let first = bins.keys().next().copied().unwrap_or_default();
-        let last = bins.keys().next_back().copied().unwrap_or(first - 1);
-        let counts = (first..=last).map(|at| bins.get(&at).copied().unwrap_or_default()).collect();
-        Ok(Self { width, first, counts })
+        let is_used = |count: &u64| *count > 0;
+        let Some(first) = all.iter().position(is_used) else { return Ok(Self { width, first: 0, counts: Vec::new() }) };
+        let end = all.iter().rposition(is_used).map_or(first, |last| last + 1);
+        Ok(Self { width, first: lowest + first as i64, counts: all[first..end].to_vec() })
     }
 
     /// Counts that were made elsewhere, from the bin whose centre is the first magnitude upwards.
