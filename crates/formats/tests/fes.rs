@@ -5,10 +5,10 @@
 use std::sync::Arc;
 use terrane_formats::features::gml::CrsName;
 use terrane_formats::filter::{cql2_text, fes};
-use terrane_model::filter::{Filter, GeometryExpr};
+use terrane_model::filter::{Expr, Filter, GeometryExpr, Literal};
 use terrane_model::limits::Limits;
 use terrane_model::schema::{Column, ColumnKind, GeometryColumn, GeometryKind};
-use terrane_model::{Crs, FeatureId, Result, Schema};
+use terrane_model::{Crs, Error, FeatureId, Result, Schema};
 
 fn schema() -> Schema {
     Schema {
@@ -33,14 +33,19 @@ fn schema() -> Schema {
 fn read(text: &str) -> Result<Filter> {
     let (schema, limits) = (schema(), Limits::default());
     let crs = CrsName::parse("urn:ogc:def:crs:EPSG::4326")?;
-    let name = |text: &str| match text {
+    let name = |text: &str, namespace: Option<&str>| match text {
         "@gml:id" => Some(fes::Name::Identity),
+        "gml:name" if namespace == Some("http://www.opengis.net/gml/3.2") => Some(fes::Name::Standard("name")),
+        "gml:boundedBy" => Some(fes::Name::Standard(fes::BOUNDED_BY)),
         text => {
             let local = text.rsplit(':').next().unwrap_or(text);
             schema.name_like(local).map(|name| fes::Name::Column(name.to_owned()))
         }
     };
-    let identity = |id: &str| id.strip_prefix("t.").map(|id| vec![FeatureId::parse(id)]);
+    let identity = |id: &str| match id.strip_prefix("u.") {
+        Some(_) => Err(Error::invalid("That is one of the others.")),
+        None => Ok(id.strip_prefix("t.").map(|id| vec![FeatureId::parse(id)])),
+    };
     fes::read_text(
         text,
         &fes::Context { schema: &schema, name: &name, identity: &identity, crs: &crs, limits: &limits },
@@ -196,4 +201,51 @@ fn what_cannot_be_read_is_told_and_nothing_panics() {
     assert!(read(&deep).expect_err("deep").say().contains("levels deep"));
     let mark = "<PropertyIsNull><ValueReference>name</ValueReference></PropertyIsNull>";
     assert!(read(&format!("<Filter><Or>{}</Or></Filter>", mark.repeat(20_000))).is_err());
+}
+
+#[test]
+fn properties_of_gml_are_known_by_their_namespace_and_never_there() {
+    assert_eq!(
+        said("<PropertyIsNull><ValueReference>gml:name</ValueReference></PropertyIsNull>"),
+        cql("true"),
+        "no row has one, though there is a column of that name"
+    );
+    let bare = "<Filter><PropertyIsNull><ValueReference>gml:name</ValueReference></PropertyIsNull></Filter>";
+    assert!(matches!(read(bare), Ok(Filter::IsNull(_))), "a prefix that is bound to nothing is no namespace");
+    let compared = "<Filter xmlns:gml=\"http://www.opengis.net/gml/3.2\"><PropertyIsEqualTo>\
+                    <ValueReference>gml:name</ValueReference><Literal>a</Literal></PropertyIsEqualTo></Filter>";
+    assert!(matches!(read(compared), Ok(Filter::Compare { left: Expr::Literal(Literal::Null), .. })), "never known");
+    let envelope =
+        "<gml:Envelope><gml:lowerCorner>0 0</gml:lowerCorner><gml:upperCorner>1 1</gml:upperCorner></gml:Envelope>";
+    for (inner, place) in [
+        (format!("<BBOX><ValueReference>gml:name</ValueReference>{envelope}</BBOX>"), None),
+        ("<PropertyIsLessThan><ValueReference>gml:boundedBy</ValueReference><Literal>1</Literal></PropertyIsLessThan>".to_owned(), Some("boundedBy")),
+        ("<During><ValueReference>gml:name</ValueReference><Literal>2020</Literal></During>".to_owned(), None),
+    ] {
+        let text = format!("<Filter xmlns:gml=\"http://www.opengis.net/gml/3.2\">{inner}</Filter>");
+        assert_eq!(read(&text).expect_err(&inner).place(), place, "{inner}");
+    }
+}
+
+#[test]
+fn nothing_is_nil_but_what_is_asked_for_must_be_there() {
+    assert_eq!(said("<PropertyIsNil><ValueReference>depth</ValueReference></PropertyIsNil>"), cql("false"));
+    assert!(read("<Filter><PropertyIsNil><ValueReference>sheep</ValueReference></PropertyIsNil></Filter>").is_err());
+}
+
+#[test]
+fn an_id_that_cannot_be_asked_for_is_an_error_and_one_of_nothing_is_none() {
+    assert!(read("<Filter><ResourceId rid=\"u.1\"/></Filter>").is_err());
+    assert!(matches!(read("<Filter><ResourceId rid=\"x.1\"/></Filter>"), Ok(Filter::Ids(ids)) if ids.is_empty()));
+}
+
+#[test]
+fn dates_may_say_that_they_are_in_utc() {
+    let of = |text: &str| {
+        said(&format!(
+            "<PropertyIsEqualTo><ValueReference>time</ValueReference><Literal>{text}</Literal></PropertyIsEqualTo>"
+        ))
+    };
+    assert_eq!(of("2020-01-03Z"), of("2020-01-03"));
+    assert_ne!(of("2020-01-03"), of("2020-01-03T00:00:00Z"));
 }

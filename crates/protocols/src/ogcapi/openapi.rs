@@ -267,7 +267,7 @@ fn parameters(limits: &Limits) -> Value {
                 bbox,
             ),
             query("bbox-crs", "The CRS of bbox", uri()),
-            query("datetime", "A moment or a period (a/b, ../b, a/..)", text()),
+            query("datetime", "A moment or a period (a/b, ../b, a/.., a/P2D)", text()),
             query("crs", "The CRS of the answer", uri()),
             query("filter", "A condition in CQL2", text()),
             query("filter-lang", "The language of filter", languages),

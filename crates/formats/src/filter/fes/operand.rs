@@ -1,7 +1,6 @@
 //! Values in a filter: references, literals, functions, arithmetic.
 
-use super::Context;
-use super::Name;
+use super::{BOUNDED_BY, Context, Name};
 use crate::features::gml::{child, children};
 use roxmltree::Node;
 use terrane_geology::ask;
@@ -61,13 +60,22 @@ pub(super) fn text_of(node: Node<'_, '_>) -> String {
 /// Looks a reference up.
 pub(super) fn name(node: Node<'_, '_>, context: &Context<'_>) -> Result<Name> {
     let text = text_of(node);
-    (context.name)(text.trim())
-        .ok_or_else(|| Error::invalid(format!("There is no property “{}” to be asked by.", shortened(text.trim()))))
+    let text = text.trim();
+    let last = text.rsplit('/').next().unwrap_or(text);
+    let namespace = last.split_once(':').and_then(|(prefix, _)| node.lookup_namespace_uri(Some(prefix)));
+    (context.name)(text, namespace)
+        .ok_or_else(|| Error::invalid(format!("There is no property “{}” to be asked by.", shortened(text))))
 }
 
 fn reference(node: Node<'_, '_>, context: &Context<'_>) -> Result<Operand> {
     Ok(match name(node, context)? {
         Name::Identity => Operand::Identity,
+        Name::Standard(BOUNDED_BY) => {
+            let say = "gml:boundedBy is an envelope and no single value; ask by place with BBOX or Intersects.";
+            return Err(Error::unsupported(say).at(BOUNDED_BY));
+        }
+        // No row has it, so that whatever it is compared with stays unknown.
+        Name::Standard(_) => Operand::Typed(Expr::Literal(Literal::Null), None),
         Name::Column(column) => {
             let kind = context.schema.column(&column).map(|(_, column)| column.kind);
             Operand::Typed(Expr::Column(column), kind)
@@ -142,9 +150,12 @@ fn number(text: &str) -> Option<Literal> {
     whole.or_else(|| text.parse().ok().filter(|number: &f64| number.is_finite()).map(Literal::Float))
 }
 
-/// A time as it is known: a day, a month and a year are the periods that they are.
+/// A time as it is known: a day, a month and a year are the periods that they are. XML Schema lets them have a zone, too; in UTC it
+/// tells nothing new.
 pub(super) fn time(text: &str) -> Result<Literal> {
-    When::parse(text).map(|when| moment(&when))
+    let is_date = !text.contains(['T', 't', ' ']);
+    let plain = text.strip_suffix('Z').filter(|_| is_date).unwrap_or(text);
+    When::parse(plain).map(|when| moment(&when))
 }
 
 pub(super) fn moment(when: &When) -> Literal {

@@ -96,6 +96,9 @@ fn place(node: Node<'_, '_>, context: &Context<'_>) -> Result<(GeometryExpr, Opt
         "ValueReference" | "PropertyName" => match operand::name(node, context)? {
             Name::Column(column) => Ok((GeometryExpr::Column(column), None)),
             Name::Identity => Err(Error::invalid("gml:id is not a geometry.")),
+            Name::Standard(other) => {
+                Err(Error::invalid(format!("gml:{other} holds no geometry here; name the geometry, or nothing.")))
+            }
         },
         "Literal" => {
             let inner = children(node).next().ok_or_else(|| Error::invalid("The literal holds no geometry."))?;

@@ -135,7 +135,9 @@ impl Reader<'_, '_> {
         match name {
             "PropertyIsLike" => self.like(node),
             "PropertyIsBetween" => self.between(node),
-            "PropertyIsNull" | "PropertyIsNil" => self.is_null(node),
+            "PropertyIsNull" => self.is_null(node),
+            // What has no value is left out here and never written as nil (7.7.3.6), but what is named must be there.
+            "PropertyIsNil" => self.is_null(node).map(|_| Filter::Literal(false)),
             "DWithin" => place::distance(node, self.context),
             "Beyond" => place::distance(node, self.context).map(|within| Filter::Not(Box::new(within))),
             // A function that is true or false.
@@ -159,7 +161,7 @@ impl Reader<'_, '_> {
     }
 
     fn identity_is(&self, op: CompareOp, id: &str) -> Result<Filter> {
-        let found = Filter::Ids((self.context.identity)(id).unwrap_or_default());
+        let found = Filter::Ids((self.context.identity)(id).ok().flatten().unwrap_or_default());
         match op {
             CompareOp::Equal => Ok(found),
             CompareOp::NotEqual => Ok(Filter::Not(Box::new(found))),
@@ -201,24 +203,26 @@ impl Reader<'_, '_> {
     }
 
     fn is_null(&mut self, node: Node<'_, '_>) -> Result<Filter> {
-        let of = children(node).next().ok_or_else(|| Error::invalid("PropertyIsNull has no value."))?;
+        let say = || Error::invalid(format!("{} has no value.", node.tag_name().name()));
+        let of = children(node).next().ok_or_else(say)?;
         match of.tag_name().name() {
             "ValueReference" | "PropertyName" => Ok(match operand::name(of, self.context)? {
                 Name::Identity => Filter::Literal(false),
                 Name::Column(column) => Filter::IsNull(Expr::Column(column)),
+                Name::Standard(_) => Filter::Literal(true),
             }),
             _ => Ok(Filter::IsNull(value(of, self.context)?.into_expr(None)?)),
         }
     }
 
-    /// Rows by their ids; ids of other feature types find nothing.
+    /// Rows by their ids; ids that are of nothing here find nothing.
     fn identities(&mut self, nodes: &[Node<'_, '_>]) -> Result<Filter> {
         let mut ids: Vec<FeatureId> = Vec::new();
         for node in nodes {
             let named = |name: &str| node.attributes().find(|known| known.name() == name).map(|known| known.value());
             let id = ["rid", "fid", "id"].into_iter().find_map(named);
             let id = id.ok_or_else(|| Error::invalid("An id of a feature is missing."))?;
-            ids.extend((self.context.identity)(id).unwrap_or_default());
+            ids.extend((self.context.identity)(id)?.unwrap_or_default());
         }
         match ids.len() > self.context.limits.filter_nodes_max {
             true => Err(Error::too_large("The filter names too many ids.")),

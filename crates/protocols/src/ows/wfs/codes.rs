@@ -5,6 +5,7 @@ use crate::common::problem::with_wait;
 use crate::common::reply::{Reply, status};
 use crate::common::xml::escape;
 use crate::ows::codes::is_missing;
+use terrane_formats::filter::fes::BOUNDED_BY;
 use terrane_model::{Error, Kind};
 
 /// The code of an error, from the parameter that it is about and its kind.
@@ -17,7 +18,9 @@ pub fn code(error: &Error, version: Version) -> &'static str {
         ("updatesequence", _) => "InvalidUpdateSequence",
         (_, Kind::Internal | Kind::Busy) => "NoApplicableCode",
         (BODY, _) if !version.is_old() => "OperationParsingFailed",
-        ("id", Kind::NotFound) if !version.is_old() => "OperationProcessingFailed",
+        // 2.0.2 has a code of its own for it (09-025r2, 11.3.5).
+        ("id", Kind::NotFound) if version == Version::V202 => "NotFound",
+        ("id", Kind::NotFound) | (BOUNDED_BY, _) if !version.is_old() => "OperationProcessingFailed",
         (_, Kind::Unsupported) if !version.is_old() => "OptionNotSupported",
         ("" | BODY, _) => "NoApplicableCode",
         _ => "InvalidParameterValue",

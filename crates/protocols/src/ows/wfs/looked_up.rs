@@ -1,8 +1,8 @@
 //! A request, read and looked up in the catalogue: nothing of its text is needed any more.
 
 use super::ask::{
-    self, FilterForm, Form, Format, GET_FEATURE_BY_ID, Operation, Plan, QueryForm, Version, columns, of_document,
-    property_of,
+    self, FilterForm, Form, Format, Operation, Plan, QueryForm, Version, columns, of_document, property_of,
+    stored_query,
 };
 use super::codes::BODY;
 use super::types::{self, FeatureType};
@@ -44,10 +44,12 @@ pub enum What {
         /// The version of the schema.
         gml: Gml,
     },
-    /// ListStoredQueries or DescribeStoredQueries.
-    Stored {
-        /// Whether described.
-        described: bool,
+    /// ListStoredQueries.
+    StoredListed,
+    /// DescribeStoredQueries.
+    StoredDescribed {
+        /// Those that are asked for, by the names that they are asked by; all when empty.
+        ids: Vec<&'static str>,
     },
     /// GetFeature or GetPropertyValue.
     Features {
@@ -65,7 +67,8 @@ pub fn of_pairs(site: &Site, query: &str) -> Result<Asked, Refusal> {
     let early = |error| Box::new((error, Version::V200));
     let pairs = Pairs::parse(query).map_err(early)?;
     let form = ask::of_pairs(&pairs).map_err(early)?;
-    let page = ["startindex", "count", "maxfeatures"];
+    // What a page is asked by, and that only the number of features is: the links lead to the features.
+    let page = ["startindex", "count", "maxfeatures", "resulttype"];
     let kept = pairs.iter().filter(|(key, _)| !page.iter().any(|known| known.eq_ignore_ascii_case(key)));
     let again = kept.map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
     let language = pairs.any_case("language").or_else(|| pairs.any_case("lang")).map(str::to_owned);
@@ -103,13 +106,12 @@ fn what(
             What::Capabilities { sections: form.sections.clone(), update_sequence: form.update_sequence.clone() }
         }
         Operation::DescribeFeatureType => described(form, version, types())?,
-        Operation::ListStoredQueries => What::Stored { described: false },
+        Operation::ListStoredQueries => What::StoredListed,
         Operation::DescribeStoredQueries => {
-            if let Some(other) = form.stored_queries.iter().find(|id| id.as_str() != GET_FEATURE_BY_ID) {
-                let shown: String = other.chars().take(64).collect();
-                return Err(Error::invalid(format!("There is no stored query “{shown}”.")).at("storedquery_id"));
-            }
-            What::Stored { described: true }
+            let mut ids = form.stored_queries.iter().map(|id| stored_query(id)).collect::<Result<Vec<_>>>()?;
+            ids.sort_unstable();
+            ids.dedup();
+            What::StoredDescribed { ids }
         }
         Operation::GetFeature => {
             let plan = Box::new(ask::plan(form, version, &types(), limits)?);
@@ -140,6 +142,10 @@ fn choose_value(form: &Form<'_>, plan: &mut Plan) -> Result<bool> {
         return Err(Error::invalid("Values are written as GML.").at("outputFormat"));
     }
     let name = form.value_reference.as_deref().ok_or_else(|| missing("valueReference"))?;
+    if name.trim().is_empty() {
+        let say = "valueReference is empty; name the property whose values are wanted.";
+        return Err(Error::invalid(say).at("valueReference"));
+    }
     let of_identity = matches!(name.trim(), "@gml:id" | "@id");
     for query in &mut plan.queries {
         if of_identity {

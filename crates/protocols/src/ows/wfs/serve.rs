@@ -95,14 +95,9 @@ async fn made(site: &Site, asked: Asked, client: &Client<'_>, shown: &str) -> Re
             let types: Vec<&FeatureType> = types.iter().collect();
             document(describe::schema(site, &types, gml, &times, &wanted)).map(|answer| as_schema(answer, gml))
         }
-        What::Stored { described } => {
-            let types = types::all(site, &catalogue);
-            let text = if described {
-                describe::stored_queries_described(&types)
-            } else {
-                describe::stored_queries_listed(&types)
-            };
-            document(text)
+        What::StoredListed => document(describe::stored_queries_listed(&types::all(site, &catalogue), asked.version)),
+        What::StoredDescribed { ids } => {
+            document(describe::stored_queries_described(&types::all(site, &catalogue), asked.version, &ids))
         }
         What::Features { plan, again, of_identity } => {
             let sequence = catalogue.state();
@@ -255,7 +250,7 @@ async fn one(site: &Site, plan: &Plan, mut parts: Vec<Part>, frame: &Frame, head
 
 fn frame(site: &Site, plan: &Plan, again: &[(String, String)], totals: Totals) -> Frame {
     let limit = site.engine.limits().request_uri_bytes_max;
-    let pages = !plan.hits && plan.count > 0 && !plan.by_id && plan.version != Version::V110;
+    let pages = plan.count > 0 && !plan.by_id && plan.version != Version::V110;
     let link = |start: usize, count: usize| {
         let pairs = again.iter().map(|(key, value)| format!("{}={}", encode(key), encode(value)));
         let own = [format!("STARTINDEX={start}"), format!("COUNT={count}")];
@@ -263,8 +258,10 @@ fn frame(site: &Site, plan: &Plan, again: &[(String, String)], totals: Totals) -
         Some(address).filter(|address| address.len() <= limit)
     };
     let end = plan.start.saturating_add(usize::try_from(totals.returned).unwrap_or(usize::MAX));
-    let more = pages && (end as u64) < totals.matched && totals.returned > 0;
-    let before = pages && plan.start > 0;
+    // Only their number is asked for: with a size of pages, the first of them comes next (09-025r2, 7.7.4.2).
+    let more = if plan.hits { plan.count_given } else { totals.returned > 0 };
+    let more = pages && more && (end as u64) < totals.matched;
+    let before = pages && !plan.hits && plan.start > 0;
     Frame {
         site: site.clone(),
         time: publish::now().to_string(),

@@ -53,8 +53,8 @@ impl Reader<'_> {
             return Err(Error::unsupported(say).at(place(node)));
         };
         let crs = CrsName::urn(&schema.crs().cloned().unwrap_or_else(Crs::crs84))?;
-        let name = |text: &str| column(schema, text).map(fes::Name::Column);
-        let identity = |id: &str| Some(vec![terrane_model::FeatureId::parse(id.rsplit('.').next().unwrap_or(id))]);
+        let name = |text: &str, _: Option<&str>| column(schema, text).map(fes::Name::Column);
+        let identity = |id: &str| Ok(Some(vec![terrane_model::FeatureId::parse(id.rsplit('.').next().unwrap_or(id))]));
         let limits = Limits::default();
         let context = fes::Context { schema, name: &name, identity: &identity, crs: &crs, limits: &limits };
         fes::read(node, &context).map_err(|error| located(&error, schema, node))

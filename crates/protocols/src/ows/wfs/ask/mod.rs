@@ -10,7 +10,7 @@ mod xml;
 pub use form::{FilterForm, Form, QueryForm};
 pub use pairs::of_pairs;
 pub use plan::{Format, Plan, Planned, plan};
-pub use query::{GET_FEATURE_BY_ID, columns, property_of};
+pub use query::{GET_FEATURE_BY_ID, GET_FEATURE_BY_ID_URL, columns, property_of, stored_query};
 pub use xml::of_document;
 
 use crate::ows::codes::missing;

@@ -30,7 +30,7 @@ pub fn of_pairs(pairs: &Pairs) -> Result<Form<'static>> {
         result_type: text(&["resulttype"]),
         count: text(&["count", "maxfeatures"]),
         start_index: text(&["startindex"]),
-        value_reference: text(&["valuereference"]),
+        value_reference: pairs.any_case_or_empty("valuereference").map(str::to_owned),
         resolve: text(&["resolve"]),
         request,
         queries,

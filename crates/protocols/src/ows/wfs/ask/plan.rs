@@ -2,8 +2,8 @@
 
 use super::Version;
 use super::form::Form;
-use super::query::questions;
-use crate::ows::wfs::types::FeatureType;
+use super::query::{check_id, questions};
+use crate::ows::wfs::types::{self, FeatureType};
 use terrane_engine::FeatureQuestion;
 use terrane_formats::features::gml::{CrsName, Version as Gml};
 use terrane_model::limits::{Limits, WFS_FILE_ROWS_MAX, WFS_PAGE_ROWS, WFS_QUERIES_MAX, WFS_ROWS_MAX};
@@ -147,6 +147,7 @@ pub fn plan(form: &Form<'_>, version: Version, types: &[FeatureType], limits: &L
     if form.queries.len() > WFS_QUERIES_MAX {
         return Err(Error::invalid(format!("A request has at most {WFS_QUERIES_MAX} queries.")).at("typeNames"));
     }
+    check_ids(form, types)?;
     let mut queries = Vec::new();
     for query in &form.queries {
         queries.extend(questions(query, types, limits)?);
@@ -176,6 +177,14 @@ pub fn plan(form: &Form<'_>, version: Version, types: &[FeatureType], limits: &L
     check_order(&plan, limits)?;
     check_one_type(&plan)?;
     Ok(plan)
+}
+
+/// Ids go with all the feature types that a request names.
+fn check_ids(form: &Form<'_>, types: &[FeatureType]) -> Result<()> {
+    let named = form.queries.iter().flat_map(|query| &query.types).filter_map(|name| types::find(types, name).ok());
+    let named: Vec<&FeatureType> = named.collect();
+    let mut ids = form.queries.iter().flat_map(|query| &query.ids);
+    if named.is_empty() { Ok(()) } else { ids.try_for_each(|id| check_id(id, &named, types)) }
 }
 
 /// The media type of a form, as clients of GML have asked for it.

@@ -18,8 +18,17 @@ use terrane_projection::Transform;
 
 /// The one stored query that every service has (WFS 2.0, 7.9.3.6).
 pub const GET_FEATURE_BY_ID: &str = "urn:ogc:def:query:OGC-WFS::GetFeatureById";
-/// The same as some clients name it.
-const GET_FEATURE_BY_ID_URL: &str = "http://www.opengis.net/def/query/OGC-WFS/0/GetFeatureById";
+/// The same as WFS 2.0.2 names it (09-025r2, 7.9.3.6).
+pub const GET_FEATURE_BY_ID_URL: &str = "http://www.opengis.net/def/query/OGC-WFS/0/GetFeatureById";
+
+/// The name that a stored query is told by, for either that it may be asked by.
+pub fn stored_query(id: &str) -> Result<&'static str> {
+    let known = [GET_FEATURE_BY_ID, GET_FEATURE_BY_ID_URL];
+    known.into_iter().find(|known| *known == id.trim()).ok_or_else(|| {
+        let say = format!("There is no stored query “{}”; there is {GET_FEATURE_BY_ID}.", shortened(id));
+        Error::invalid(say).at("storedquery_id")
+    })
+}
 
 /// The questions that a query asks: one, or one for each feature type that its ids are of.
 pub fn questions(form: &QueryForm<'_>, types: &[FeatureType], limits: &Limits) -> Result<Vec<Planned>> {
@@ -29,7 +38,7 @@ pub fn questions(form: &QueryForm<'_>, types: &[FeatureType], limits: &Limits) -
     match form.types.as_slice() {
         [] if !form.ids.is_empty() => by_ids(form, types),
         [] => Err(missing("typeNames")),
-        [name] => question(form, types::find(types, name)?, limits).map(|planned| vec![planned]),
+        [name] => question(form, types::find(types, name)?, types, limits).map(|planned| vec![planned]),
         _ => {
             let say =
                 "Joins of feature types are not offered; ask for one type after the other, as in typeNames=(a)(b).";
@@ -38,26 +47,31 @@ pub fn questions(form: &QueryForm<'_>, types: &[FeatureType], limits: &Limits) -
     }
 }
 
-fn question(form: &QueryForm<'_>, feature_type: &FeatureType, limits: &Limits) -> Result<Planned> {
+fn question(form: &QueryForm<'_>, own: &FeatureType, types: &[FeatureType], limits: &Limits) -> Result<Planned> {
     let given = [form.filter.is_some(), form.bbox.is_some(), !form.ids.is_empty()];
     if given.into_iter().filter(|given| *given).count() > 1 {
         let say = "filter, bbox and resourceId exclude each other; put all conditions into the filter.";
         return Err(Error::invalid(say).at("filter"));
     }
-    let mut planned = plain(form, feature_type)?;
+    let mut planned = plain(form, own)?;
     let condition = match (&form.filter, &form.bbox) {
-        (Some(filter), _) => {
-            Some(filter_of(filter, feature_type, limits).map_err(|error| refused(error).at("filter"))?)
-        }
-        (None, Some(text)) => Some(bbox(text, feature_type).map_err(|error| refused(error).at("bbox"))?),
+        (Some(filter), _) => Some(filter_of(filter, own, types, limits).map_err(in_filter)?),
+        (None, Some(text)) => Some(bbox(text, own).map_err(|error| refused(error).at("bbox"))?),
         (None, None) if !form.ids.is_empty() => {
-            let ids = form.ids.iter().filter_map(|id| identity(feature_type, id)).flatten().collect();
-            Some(Filter::Ids(ids))
+            Some(Filter::Ids(form.ids.iter().filter_map(|id| identity(own, id)).flatten().collect()))
         }
         (None, None) => None,
     };
     planned.narrow(condition);
     Ok(planned)
+}
+
+/// An error of a filter: of the id or the envelope in it when it says so.
+fn in_filter(error: Error) -> Error {
+    match error.place() {
+        Some(RESOURCE_ID | fes::BOUNDED_BY) => error,
+        _ => refused(error).at("filter"),
+    }
 }
 
 /// A filter past a limit is a wrong question like any other, and so is one that names what is not there.
@@ -165,20 +179,44 @@ fn derived_column(feature_type: &FeatureType, name: &str) -> Option<String> {
     feature_type.schema().column(local).map(|(_, column)| column.name.clone())
 }
 
-fn filter_of(form: &FilterForm<'_>, feature_type: &FeatureType, limits: &Limits) -> Result<Filter> {
-    let own = feature_type.default_crs().unwrap_or_else(Crs::crs84);
-    let crs = CrsName::urn(&own)?;
-    let name = |text: &str| match text.trim() {
+fn filter_of(form: &FilterForm<'_>, own: &FeatureType, types: &[FeatureType], limits: &Limits) -> Result<Filter> {
+    let crs = CrsName::urn(&own.default_crs().unwrap_or_else(Crs::crs84))?;
+    let name = |text: &str, namespace: Option<&str>| match text.trim() {
         "@gml:id" | "@id" => Some(Name::Identity),
-        text => column_of(feature_type, text).ok().map(Name::Column),
+        text if namespace.is_some_and(|uri| uri.starts_with("http://www.opengis.net/gml")) => standard(own, text),
+        text => column_of(own, text).ok().map(Name::Column),
     };
-    let identity = |id: &str| identity(feature_type, id);
-    let context = Context { schema: feature_type.schema(), name: &name, identity: &identity, crs: &crs, limits };
+    let identity = |id: &str| check_id(id, &[own], types).map(|()| identity(own, id));
+    let context = Context { schema: own.schema(), name: &name, identity: &identity, crs: &crs, limits };
     let filter = match form {
         FilterForm::Text(text) => fes::read_text(text, &context)?,
         FilterForm::Node(node) => fes::read(*node, &context)?,
     };
-    understood(&filter, feature_type.schema())
+    understood(&filter, own.schema())
+}
+
+/// A name in the namespace of GML: a property that every feature may have, unless this type makes it of its columns.
+fn standard(feature_type: &FeatureType, name: &str) -> Option<Name> {
+    let local = name.rsplit(':').next()?;
+    let made = feature_type.properties.iter().any(|property| property.name == format!("gml:{local}"));
+    fes::STANDARD.into_iter().find(|known| *known == local && !made).map(Name::Standard)
+}
+
+/// The place of errors of ids (09-025r2, 7.9.2.4.1).
+const RESOURCE_ID: &str = "resourceId";
+
+/// Refuses an id of a feature type that is not among those asked for; one that is of no type here just finds nothing.
+pub fn check_id(id: &str, asked: &[&FeatureType], types: &[FeatureType]) -> Result<()> {
+    if asked.iter().any(|known| identity(known, id).is_some()) {
+        return Ok(());
+    }
+    match types.iter().find(|known| identity(known, id).is_some()) {
+        None => Ok(()),
+        Some(other) => {
+            let say = format!("“{}” is the id of a feature of {}, which is not asked for.", shortened(id), other.name);
+            Err(Error::invalid(say).at(RESOURCE_ID))
+        }
+    }
 }
 
 /// The identities that a `gml:id` can stand for; `None` when it is of another type.
@@ -216,7 +254,7 @@ fn by_ids(form: &QueryForm<'_>, types: &[FeatureType]) -> Result<Vec<Planned>> {
     }
     if all.is_empty() {
         let shown: String = form.ids.join(", ").chars().take(120).collect();
-        return Err(Error::invalid(format!("“{shown}” is not the id of a feature here.")).at("resourceId"));
+        return Err(Error::invalid(format!("“{shown}” is not the id of a feature here.")).at(RESOURCE_ID));
     }
     Ok(all)
 }
@@ -226,10 +264,7 @@ fn stored(
     (id, parameters): (&str, &[(String, String)]),
     types: &[FeatureType],
 ) -> Result<Planned> {
-    if id != GET_FEATURE_BY_ID && id != GET_FEATURE_BY_ID_URL {
-        let say = format!("There is no stored query “{}”; there is {GET_FEATURE_BY_ID}.", shortened(id));
-        return Err(Error::invalid(say).at("storedquery_id"));
-    }
+    stored_query(id)?;
     let id = parameters.iter().find(|(name, value)| name == "id" && !value.is_empty()).map(|(_, value)| value.as_str());
     let id = id.ok_or_else(|| missing("id"))?;
     let unknown = || Error::not_found(format!("There is no feature “{}” here.", shortened(id))).at("id");

@@ -1,7 +1,7 @@
 //! The stored query that every service has, listed and described.
 
 use crate::common::xml::XmlWriter;
-use crate::ows::wfs::ask::GET_FEATURE_BY_ID;
+use crate::ows::wfs::ask::{GET_FEATURE_BY_ID, GET_FEATURE_BY_ID_URL, Version};
 use crate::ows::wfs::types::{FeatureType, Namespace};
 use std::collections::BTreeSet;
 
@@ -24,21 +24,34 @@ fn root(name: &'static str, types: &[FeatureType]) -> XmlWriter {
     xml
 }
 
+/// The name of the stored query in a version: 2.0.2 has made an address of the URN.
+fn name_in(version: Version) -> &'static str {
+    if version == Version::V202 { GET_FEATURE_BY_ID_URL } else { GET_FEATURE_BY_ID }
+}
+
 /// The answer to ListStoredQueries.
-pub fn listed(types: &[FeatureType]) -> String {
+pub fn listed(types: &[FeatureType], version: Version) -> String {
     let mut xml = root("wfs:ListStoredQueriesResponse", types);
-    xml.open("wfs:StoredQuery", &[("id", GET_FEATURE_BY_ID)]).element("wfs:Title", &[], TITLE);
+    xml.open("wfs:StoredQuery", &[("id", name_in(version))]).element("wfs:Title", &[], TITLE);
     for known in types {
         xml.element("wfs:ReturnFeatureType", &[], &known.qualified());
     }
     xml.finish()
 }
 
-/// The answer to DescribeStoredQueries.
-pub fn described(types: &[FeatureType]) -> String {
+/// The answer to DescribeStoredQueries, by the names that are asked for.
+pub fn described(types: &[FeatureType], version: Version, ids: &[&'static str]) -> String {
     let mut xml = root("wfs:DescribeStoredQueriesResponse", types);
+    let own = [name_in(version)];
+    for id in if ids.is_empty() { &own } else { ids } {
+        one(&mut xml, types, id);
+    }
+    xml.finish()
+}
+
+fn one(xml: &mut XmlWriter, types: &[FeatureType], id: &str) {
     let names: Vec<String> = types.iter().map(FeatureType::qualified).collect();
-    xml.open("wfs:StoredQueryDescription", &[("id", GET_FEATURE_BY_ID)]).element("wfs:Title", &[], TITLE);
+    xml.open("wfs:StoredQueryDescription", &[("id", id)]).element("wfs:Title", &[], TITLE);
     xml.open("wfs:Parameter", &[("name", "id"), ("type", "xsd:string")]);
     xml.element("wfs:Title", &[], "The gml:id of the feature").close();
     let text = [
@@ -47,6 +60,5 @@ pub fn described(types: &[FeatureType]) -> String {
         ("isPrivate", "true".to_owned()),
     ];
     let attributes: Vec<(&str, &str)> = text.iter().map(|(key, value)| (*key, value.as_str())).collect();
-    xml.empty("wfs:QueryExpressionText", &attributes);
-    xml.finish()
+    xml.empty("wfs:QueryExpressionText", &attributes).close();
 }
