@@ -60,7 +60,10 @@ fn quality_of(media_type: &str, ranges: &[(&str, f32)]) -> f32 {
     best.max_by_key(|&(rank, _)| rank).map_or(0.0, |(_, quality)| quality)
 }
 
-/// Languages wanted, best first: `lang=`, then Accept-Language by quality.
+/// Tags that are still sent for languages that have another one, in small letters.
+const OTHER_TAGS: [(&str, &str); 2] = [("in", "id"), ("cmn", "zh")];
+
+/// Languages wanted, best first: `lang=`, then Accept-Language by quality. Old tags become those in use: `in` is `id`.
 pub fn languages(lang: Option<&str>, accept_language: Option<&str>) -> Vec<String> {
     let mut ranked: Vec<(&str, f32)> =
         accept_language.unwrap_or("").split(',').take(RANGES_MAX).filter_map(parse_range).collect();
@@ -68,7 +71,14 @@ pub fn languages(lang: Option<&str>, accept_language: Option<&str>) -> Vec<Strin
     let tag_like =
         |tag: &str| (1..=35).contains(&tag.len()) && tag.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
     let all = lang.into_iter().chain(ranked.into_iter().filter(|&(_, quality)| quality > 0.0).map(|(tag, _)| tag));
-    all.filter(|tag| tag_like(tag)).map(str::to_owned).collect()
+    all.map(|tag| in_use(&tag.replace('_', "-"))).filter(|tag| tag_like(tag)).collect()
+}
+
+/// The tag in use for a language: `in-ID` is `id-ID`.
+fn in_use(tag: &str) -> String {
+    let (primary, rest) = tag.split_at(tag.find('-').unwrap_or(tag.len()));
+    let other = OTHER_TAGS.iter().find(|(old, _)| old.eq_ignore_ascii_case(primary));
+    other.map_or_else(|| tag.to_owned(), |(_, new)| format!("{new}{rest}"))
 }
 
 #[cfg(test)]
@@ -90,5 +100,12 @@ mod tests {
     fn the_language_asked_for_comes_before_those_of_the_browser() {
         assert_eq!(languages(Some("ja"), Some("km;q=0.5, th")), ["ja", "th", "km"]);
         assert!(languages(Some("../etc"), None).is_empty());
+    }
+
+    #[test]
+    fn old_tags_of_languages_become_those_in_use() {
+        assert_eq!(languages(Some("in"), Some("IN-id, zh_CN;q=0.5")), ["id", "id-id", "zh-CN"]);
+        assert_eq!(languages(Some("cmn-Hans"), None), ["zh-Hans"]);
+        assert_eq!(languages(Some("ina"), None), ["ina"], "only whole tags are others");
     }
 }

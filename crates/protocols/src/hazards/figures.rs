@@ -5,9 +5,9 @@ use terrane_engine::hazard::{EarthquakeCharts, Section};
 use terrane_hazard::recurrence::SECONDS_PER_YEAR;
 
 /// The size of a figure, its own units.
-const SIZE: [f64; 2] = [370.0, 240.0];
+const SIZE: [f64; 2] = [370.0, 246.0];
 /// Room for numbers: left, top, right, bottom.
-const ROOM: [f64; 4] = [56.0, 12.0, 12.0, 36.0];
+const ROOM: [f64; 4] = [56.0, 12.0, 12.0, 42.0];
 /// Lines of numbers along an axis at most.
 const TICKS: f64 = 5.0;
 

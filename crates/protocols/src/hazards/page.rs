@@ -93,7 +93,7 @@ fn facts(row: &EventRow<'_>, report: &EventReport, words: &Words) -> Vec<Value> 
         format!("{} {} km", slab.name.as_deref().unwrap_or_default(), slab.depth_km.round()).trim().to_owned()
     });
     let told = [
-        ("hazard_time", row.time.as_ref().map(|when| when_in_words(when, words.language))),
+        ("hazard_time", row.time.as_ref().map(|when| when_in_words(when, words))),
         ("hazard_position", position),
         ("hazard_magnitude", magnitude.map(|it| it.trim().to_owned())),
         ("hazard_depth", with(row.depth_km, row.depth_error_km, " km")),
@@ -112,7 +112,7 @@ fn facts(row: &EventRow<'_>, report: &EventReport, words: &Words) -> Vec<Value> 
         ("hazard_houses", number(row.houses)),
         ("hazard_slab", slab),
         ("hazard_author", text(if row.author.is_empty() { &row.contributor } else { &row.author })),
-        ("hazard_updated", row.updated.as_ref().map(|when| when_in_words(when, words.language))),
+        ("hazard_updated", row.updated.as_ref().map(|when| when_in_words(when, words))),
     ];
     told.into_iter().filter_map(|(key, text)| Some(json!({"label": words.say(key), "text": text?}))).collect()
 }

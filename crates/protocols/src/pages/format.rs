@@ -1,11 +1,11 @@
 //! Numbers, dates, places and values as people read them.
 
+use super::moments::{day_in_words, month_in_words, timed, year_in_words};
 use super::words::Words;
 use terrane_model::batch::Value;
 use terrane_model::time::{Civil, Interval, Precision};
 use terrane_model::{Bbox, Instant, When};
 
-const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 /// Characters of a value shown in a table; the page of the item shows all.
 const CELL_CHARACTERS: usize = 160;
 
@@ -37,10 +37,12 @@ pub fn bytes(number: u64) -> String {
 pub fn when(words: &Words, when: &When) -> String {
     let civil = when.earliest.civil();
     match when.precision {
-        Precision::Year => year(words, civil.year),
-        Precision::Month => month(words, &civil),
-        Precision::Day => day(words, &civil),
-        Precision::Bounds => format!("{} – {}", day(words, &civil), day(words, &when.latest.civil())),
+        Precision::Year => year_in_words(civil.year, words),
+        Precision::Month => month_in_words(&civil, words),
+        Precision::Day => day_in_words(&civil, words),
+        Precision::Bounds => {
+            format!("{} – {}", day_in_words(&civil, words), day_in_words(&when.latest.civil(), words))
+        }
         Precision::Minute | Precision::Instant => instant(words, when.earliest),
     }
 }
@@ -48,46 +50,20 @@ pub fn when(words: &Words, when: &When) -> String {
 /// A moment with its time and zone; midnight sharp is taken for a day.
 pub fn instant(words: &Words, instant: Instant) -> String {
     let civil = instant.civil();
-    let date = day(words, &civil);
     match (civil.hour, civil.minute, civil.second) {
-        (0, 0, 0) => date,
-        (hour, minute, 0) => format!("{date}, {hour:02}:{minute:02} UTC"),
-        (hour, minute, second) => format!("{date}, {hour:02}:{minute:02}:{second:02} UTC"),
+        (0, 0, 0) => day_in_words(&civil, words),
+        (hour, minute, 0) => timed(&civil, &format!("{hour:02}:{minute:02} UTC"), words),
+        (hour, minute, second) => timed(&civil, &format!("{hour:02}:{minute:02}:{second:02} UTC"), words),
     }
 }
 
 /// A period from day to day, before the common era from year to year.
 pub fn period(words: &Words, period: &Interval) -> String {
-    let shown = |civil: Civil| if civil.year > 0 { day(words, &civil) } else { year(words, civil.year) };
+    let shown = |civil: Civil| {
+        if civil.year > 0 { day_in_words(&civil, words) } else { year_in_words(civil.year, words) }
+    };
     let bound = |instant: Option<Instant>| instant.map_or_else(|| "…".to_owned(), |at| shown(at.civil()));
     format!("{} – {}", bound(period.start), bound(period.end))
-}
-
-fn day(words: &Words, civil: &Civil) -> String {
-    match words.language {
-        "ja" => format!("{}{}月{}日", year(words, civil.year), civil.month, civil.day),
-        _ => format!("{} {}", civil.day, month(words, civil)),
-    }
-}
-
-fn month(words: &Words, civil: &Civil) -> String {
-    match words.language {
-        "ja" => format!("{}{}月", year(words, civil.year), civil.month),
-        _ => {
-            let name = MONTHS.get(usize::from(civil.month).saturating_sub(1)).copied().unwrap_or("");
-            format!("{name} {}", year(words, civil.year))
-        }
-    }
-}
-
-/// Astronomical year 0 is 1 BCE.
-fn year(words: &Words, year: i64) -> String {
-    match (words.language, year > 0) {
-        ("ja", true) => format!("{year}年"),
-        ("ja", false) => format!("紀元前{}年", 1 - year),
-        (_, true) => year.to_string(),
-        (_, false) => format!("{} BCE", 1 - year),
-    }
 }
 
 /// A box in degrees: `136.75° E – 137.00° E, 35.50° N – 35.67° N`.
@@ -161,6 +137,8 @@ mod tests {
         assert_eq!(read("-2149", "en"), "2150 BCE");
         assert_eq!(read("-2149", "ja"), "紀元前2150年");
         assert_eq!(read("2019-07-06T03:19:53Z", "en"), "6 Jul 2019, 03:19:53 UTC");
+        assert_eq!(read("2019-07-06T03:19:53Z", "ja"), "2019年7月6日 03:19:53 UTC");
+        assert_eq!(read("2019-07-06T03:19:53Z", "th"), "6 กรกฎาคม ค.ศ. 2019 เวลา 03:19:53 UTC");
     }
 
     #[test]

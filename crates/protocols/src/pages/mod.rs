@@ -1,4 +1,4 @@
-//! Pages for people: complete without JavaScript, in English and Japanese, from the same questions that programs ask.
+//! Pages for people: complete without JavaScript, in the languages of [`words::LANGUAGES`], from the same questions that programs ask.
 
 mod api;
 mod dataset;

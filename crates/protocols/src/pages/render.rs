@@ -1,7 +1,7 @@
 //! Templates → pages. What strangers wrote is escaped by the template engine, always.
 
 use super::moments::text_in_words;
-use super::words::{LANGUAGES, Words};
+use super::words::{LANGUAGES, Language, Words};
 use crate::common::kvp::encode;
 use crate::common::reply::Reply;
 use crate::common::request::Request;
@@ -68,9 +68,8 @@ pub fn render(site: &Site, request: &Request, page: Page<'_>) -> Result<Reply> {
     }
     let template = environment().get_template(page.template).map_err(Error::internal)?;
     let go = Shown::from_function(go(site, request));
-    let language = words.language;
     let when = Shown::from_function(move |text: &str, to_the_day: Option<bool>| {
-        text_in_words(text, language, to_the_day.unwrap_or(false))
+        text_in_words(text, &words, to_the_day.unwrap_or(false))
     });
     let text = template.render(context! { go, when, ..Shown::from(Serde(context)) }).map_err(Error::internal)?;
     Ok(Reply::ok("text/html; charset=utf-8", text).with_header("content-language", words.language))
@@ -80,7 +79,7 @@ pub fn render(site: &Site, request: &Request, page: Page<'_>) -> Result<Reply> {
 fn frame(site: &Site, request: &Request, words: &Words, page: &Page<'_>) -> Value {
     let languages: Vec<Value> = LANGUAGES
         .iter()
-        .map(|(tag, name)| {
+        .map(|Language { tag, name, .. }| {
             let href = format!("{}{}{}", root(site), request.path, request.query_with("lang", Some(tag)));
             json!({"tag": tag, "name": name, "href": href, "current": *tag == words.language})
         })
@@ -89,6 +88,7 @@ fn frame(site: &Site, request: &Request, words: &Words, page: &Page<'_>) -> Valu
     json!({
         "w": words.texts(),
         "lang": words.language,
+        "lang_name": words.name(),
         "lang_asked": language_asked(request),
         "languages": languages,
         "root": root(site),

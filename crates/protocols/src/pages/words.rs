@@ -3,9 +3,33 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-/// Languages that the pages speak, with their names in themselves; the first one is spoken when none fits.
-pub const LANGUAGES: [(&str, &str); 2] = [("en", "English"), ("ja", "日本語")];
-const TEXTS: [&str; 2] = [include_str!("words/en.json"), include_str!("words/ja.json")];
+/// A language that the pages speak.
+#[derive(Debug)]
+pub struct Language {
+    /// Its tag, without a region.
+    pub tag: &'static str,
+    /// Its name in itself.
+    pub name: &'static str,
+    text: &'static str,
+}
+
+const fn language(tag: &'static str, name: &'static str, text: &'static str) -> Language {
+    Language { tag, name, text }
+}
+
+/// Languages that the pages speak; the first one is spoken when none fits.
+pub const LANGUAGES: &[Language] = &[
+    language("en", "English", include_str!("words/en.json")),
+    language("id", "Bahasa Indonesia", include_str!("words/id.json")),
+    language("vi", "Tiếng Việt", include_str!("words/vi.json")),
+    language("ja", "日本語", include_str!("words/ja.json")),
+    language("ko", "한국어", include_str!("words/ko.json")),
+    language("zh", "中文", include_str!("words/zh.json")),
+    language("km", "ខ្មែរ", include_str!("words/km.json")),
+    language("lo", "ລາວ", include_str!("words/lo.json")),
+    language("my", "မြန်မာ", include_str!("words/my.json")),
+    language("th", "ไทย", include_str!("words/th.json")),
+];
 
 /// The words of one language.
 #[derive(Debug, Clone, Copy)]
@@ -19,9 +43,14 @@ impl Words {
     /// In the first language wanted that the pages speak.
     pub fn of(wanted: &[String]) -> Self {
         let primary = |tag: &str| tag.split('-').next().unwrap_or("").to_ascii_lowercase();
-        let place = wanted.iter().find_map(|tag| LANGUAGES.iter().position(|(known, _)| primary(tag) == *known));
+        let place = wanted.iter().find_map(|tag| LANGUAGES.iter().position(|known| primary(tag) == known.tag));
         let place = place.unwrap_or(0);
-        Self { language: LANGUAGES[place].0, texts: &all()[place] }
+        Self { language: LANGUAGES[place].tag, texts: &all()[place] }
+    }
+
+    /// The name of the language in itself.
+    pub fn name(&self) -> &'static str {
+        LANGUAGES.iter().find(|known| known.tag == self.language).map_or(self.language, |known| known.name)
     }
 
     /// A word; its key when it is missing, which a test forbids.
@@ -43,10 +72,10 @@ impl Words {
     }
 }
 
-fn all() -> &'static [BTreeMap<String, String>; 2] {
-    static ALL: OnceLock<[BTreeMap<String, String>; 2]> = OnceLock::new();
+fn all() -> &'static [BTreeMap<String, String>] {
+    static ALL: OnceLock<Vec<BTreeMap<String, String>>> = OnceLock::new();
     // The files are part of the program and a test reads them; without words the keys are shown.
-    ALL.get_or_init(|| TEXTS.map(|text| serde_json::from_str(text).unwrap_or_default()))
+    ALL.get_or_init(|| LANGUAGES.iter().map(|one| serde_json::from_str(one.text).unwrap_or_default()).collect())
 }
 
 #[cfg(test)]
@@ -61,19 +90,51 @@ mod tests {
             names.sort_unstable();
             names
         };
-        let [first, second] = all();
-        assert!(first.len() > 50);
-        assert_eq!(first.keys().collect::<Vec<_>>(), second.keys().collect::<Vec<_>>());
-        for (key, text) in first {
-            assert_eq!(blanks(text), blanks(&second[key]), "{key}");
+        let (english, others) = all().split_first().expect("there is one language at least");
+        assert!(english.len() > 50);
+        for (language, texts) in LANGUAGES[1..].iter().zip(others) {
+            let tag = language.tag;
+            assert_eq!(english.keys().collect::<Vec<_>>(), texts.keys().collect::<Vec<_>>(), "{tag}");
+            for (key, text) in english {
+                assert_eq!(blanks(text), blanks(&texts[key]), "{tag}: {key}");
+                assert!(!texts[key].trim().is_empty() && texts[key].trim() == texts[key], "{tag}: {key}");
+            }
+        }
+    }
+
+    #[test]
+    fn sentences_are_written_in_the_script_of_their_language() {
+        let scripts = [
+            ("ko", '\u{ac00}'..='\u{d7a3}'),
+            ("zh", '\u{4e00}'..='\u{9fff}'),
+            ("km", '\u{1780}'..='\u{17ff}'),
+            ("lo", '\u{0e80}'..='\u{0eff}'),
+            ("my", '\u{1000}'..='\u{109f}'),
+            ("th", '\u{0e00}'..='\u{0e7f}'),
+        ];
+        for (tag, script) in &scripts {
+            let place = LANGUAGES.iter().position(|known| known.tag == *tag).expect("it is spoken");
+            // Names of services stay as they are.
+            let sentences =
+                all()[0].iter().filter(|(key, english)| english.split(' ').count() > 3 && !key.starts_with("service_"));
+            for (key, english) in sentences {
+                let text = &all()[place][key];
+                assert!(text.chars().any(|letter| script.contains(&letter)), "{tag}: {key}: {english} is {text}");
+                // No letter of a neighbour's script: those of Thai and Lao are easily taken for one another.
+                let strayed = scripts.iter().filter(|(other, _)| other != tag);
+                let stray = strayed.flat_map(|(_, other)| text.chars().find(|letter| other.contains(letter))).next();
+                assert_eq!(stray, None, "{tag}: {key}: {text}");
+            }
         }
     }
 
     #[test]
     fn the_first_language_wanted_that_is_spoken_is_spoken() {
         let of = |tags: &[&str]| Words::of(&tags.iter().map(|tag| (*tag).to_owned()).collect::<Vec<_>>()).language;
-        assert_eq!(of(&["th", "ja-JP", "en"]), "ja");
-        assert_eq!(of(&["th"]), "en");
+        assert_eq!(of(&["mn", "ja-JP", "en"]), "ja");
+        assert_eq!(of(&["zh-Hant-TW", "en"]), "zh");
+        assert_eq!([of(&["zh-CN"]), of(&["ko-KR"]), of(&["TH"]), of(&["my-MM"])], ["zh", "ko", "th", "my"]);
+        assert_eq!(of(&["mn"]), "en");
         assert_eq!(of(&[]), "en");
     }
 }

@@ -64,7 +64,7 @@ fn every_event_of_a_list_has_a_page_for_people_and_for_programs() {
         let document = get(&format!("{path}?f=json")).json();
         assert_eq!(document["event"]["id"], feature["id"]);
         assert!(document["sources"][0]["licence"].is_string());
-        for lang in ["en", "ja"] {
+        for lang in ["en", "ja", "zh", "ko", "vi", "th", "id", "km", "lo", "my"] {
             let shown = get_with(&format!("{path}?lang={lang}"), &[("accept", "text/html")]);
             assert_eq!(shown.status, 200, "{}", shown.text());
             assert!(shown.header("content-type").starts_with("text/html"));

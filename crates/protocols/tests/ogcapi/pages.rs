@@ -1,4 +1,4 @@
-//! Pages: complete, in both languages, and safe whatever the data says.
+//! Pages: complete, in every language, and safe whatever the data says.
 
 use crate::kit::{FILE_NAME, MARKUP, get, get_with};
 
@@ -36,6 +36,20 @@ const PAGES: [&str; 31] = [
     "/vocabularies/ischart/UpperJurassic",
 ];
 
+/// Languages of the pages, each with its word for datasets.
+const LANGUAGES: [(&str, &str); 10] = [
+    ("en", "Datasets"),
+    ("id", "Set data"),
+    ("vi", "Bộ dữ liệu"),
+    ("ja", "データセット"),
+    ("ko", "데이터셋"),
+    ("zh", "数据集"),
+    ("km", "សំណុំទិន្នន័យ"),
+    ("lo", "ຊຸດຂໍ້ມູນ"),
+    ("my", "အချက်အလက်အစုများ"),
+    ("th", "ชุดข้อมูล"),
+];
+
 fn page(path: &str, language: &str) -> String {
     let got = get_with(path, &[("accept", "text/html"), ("accept-language", language)]);
     assert_eq!(got.status, 200, "{path}: {}", got.text());
@@ -49,9 +63,9 @@ fn slashes(text: &str) -> String {
 }
 
 #[test]
-fn every_page_is_complete_in_both_languages_and_needs_no_script_or_inline_style() {
+fn every_page_is_complete_in_every_language_and_needs_no_script_or_inline_style() {
     for path in PAGES {
-        for (language, home) in [("en", "Datasets"), ("ja", "データセット")] {
+        for (language, home) in LANGUAGES {
             let text = page(path, language);
             assert!(text.contains(&format!("<html lang=\"{language}\">")) && text.contains(home), "{path}");
             assert!(text.trim_end().ends_with("</html>"), "{path}");
@@ -125,6 +139,37 @@ fn the_language_asked_for_by_address_stays_through_the_links() {
     let text = get_with("/d/quakes?lang=ja", &[("accept", "text/html"), ("accept-language", "en")]).text();
     let text = slashes(&text);
     assert!(text.contains("日付変更線の地震") && text.contains("/geo/collections?lang=ja"), "{text}");
+}
+
+#[test]
+fn the_language_is_chosen_by_the_browser_with_or_without_a_region_and_said_in_the_answer() {
+    let spoken = |path: &str, accepted: &str| {
+        let got = get_with(path, &[("accept", "text/html"), ("accept-language", accepted)]);
+        let said = got.header("content-language").to_owned();
+        assert!(got.text().contains(&format!("<html lang=\"{said}\">")), "{path}: {accepted}");
+        said
+    };
+    assert_eq!(spoken("/", "zh-Hant-TW, en;q=0.8"), "zh");
+    assert_eq!(spoken("/", "mn-MN, ko-KR;q=0.9, en;q=0.8"), "ko");
+    assert_eq!(spoken("/", "in"), "id", "the tag of Indonesian until 1989 is still sent");
+    assert_eq!(spoken("/", "mn"), "en", "nobody has written Mongolian yet");
+    assert_eq!(spoken("/?lang=zh-CN", "ja"), "zh");
+    assert_eq!(spoken("/?lang=mn", "th"), "th", "what is not spoken leaves the choice to the browser");
+}
+
+#[test]
+fn the_menu_offers_every_language_in_its_own_name_and_keeps_the_question() {
+    let text = page("/collections/quakes/items?limit=2", "my");
+    let menu = text.split("<details class=\"languages\">").nth(1).and_then(|rest| rest.split("</details>").next());
+    let menu = menu.expect("the page has a menu of languages");
+    for (tag, name) in [("en", "English"), ("id", "Bahasa Indonesia"), ("km", "ខ្មែរ"), ("th", "ไทย")] {
+        let link = format!(
+            "lang=\"{tag}\" hreflang=\"{tag}\" href=\"/geo/collections/quakes/items?limit=2&amp;lang={tag}\">{name}</a>"
+        );
+        assert!(menu.contains(&link), "{menu}");
+    }
+    assert_eq!(menu.matches("<li>").count(), LANGUAGES.len());
+    assert!(menu.contains("<span aria-current=\"true\">မြန်မာ</span>"), "{menu}");
 }
 
 #[test]
