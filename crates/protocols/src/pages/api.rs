@@ -27,28 +27,29 @@ pub fn conformance(site: &Site, request: &Request) -> Result<Reply> {
 pub fn api(site: &Site, request: &Request, document: &Value) -> Result<Reply> {
     let words = Words::of(&request.languages);
     let paths = document["paths"].as_object().into_iter().flatten();
-    let operations: Vec<Value> = paths.map(|(path, methods)| operation(path, &methods["get"])).collect();
-    let parameters = document["components"]["parameters"].as_object().into_iter().flatten();
-    let parameters: Vec<Value> = parameters
-        .map(|(name, parameter)| json!({"name": name, "in": parameter["in"], "description": parameter["description"]}))
-        .collect();
+    let components = &document["components"]["parameters"];
+    let operations: Vec<Value> = paths.map(|(path, methods)| operation(path, &methods["get"], components)).collect();
+    let told = |parameter: &Value| json!({"name": parameter["name"], "in": parameter["in"], "description": parameter["description"]});
+    let parameters: Vec<Value> = components.as_object().into_iter().flatten().map(|(_, it)| told(it)).collect();
     let shows = json!({"operations": operations, "parameters": parameters});
     render(site, request, Page { template: "api.html", title: words.say("api"), above: Vec::new(), shows })
 }
 
-fn operation(path: &str, get: &Value) -> Value {
+fn operation(path: &str, get: &Value, components: &Value) -> Value {
+    let shared = |parameter: &Value| parameter["$ref"].as_str().and_then(|it| it.rsplit('/').next()).map(str::to_owned);
     let parameters = get["parameters"].as_array().into_iter().flatten();
-    let names: Vec<&str> = parameters
-        .filter_map(|parameter| {
-            let shared = parameter["$ref"].as_str().and_then(|reference| reference.rsplit('/').next());
-            shared.or_else(|| parameter["name"].as_str())
-        })
-        .collect();
+    let parameters: Vec<&Value> =
+        parameters.map(|parameter| shared(parameter).map_or(parameter, |key| &components[key])).collect();
+    let names: Vec<&Value> = parameters.iter().map(|parameter| &parameter["name"]).collect();
+    // An address that answers something as it stands: whole, of a document that ends, and never with nothing.
+    let is_whole = !parameters.iter().any(|parameter| parameter["required"] == true) && !path.contains('{');
+    let is_document = get["responses"]["200"]["content"]["text/event-stream"].is_null();
+    let is_open = is_whole && is_document && get["responses"]["204"].is_null();
     let types: Vec<&String> =
         get["responses"]["200"]["content"].as_object().into_iter().flat_map(|all| all.keys()).collect();
     json!({
         "path": path,
-        "open": !path.contains('{'),
+        "open": is_open,
         "summary": get["summary"],
         "parameters": names,
         "types": types,
