@@ -53,8 +53,8 @@ pub const FES: Target = Target {
     run: |bytes| {
         let (schema, limits) = (schema(), Limits::default());
         let Ok(crs) = CrsName::urn(&Crs::epsg(4326)) else { return };
-        let name = |text: &str| schema.name_like(text).map(|name| Name::Column(name.to_owned()));
-        let identity = |id: &str| Some(vec![FeatureId::parse(id)]);
+        let name = |text: &str, _: Option<&str>| schema.name_like(text).map(|name| Name::Column(name.to_owned()));
+        let identity = |id: &str| Ok(Some(vec![FeatureId::parse(id)]));
         let context = Context { schema: &schema, name: &name, identity: &identity, crs: &crs, limits: &limits };
         if let Ok(filter) = read_text(&text(bytes), &context) {
             // It fits or is refused; both are told in words.
