@@ -89,6 +89,27 @@ def test_gdal_reads_the_views_and_hands_its_conditions_on(gdal, demo):
     assert len(some) == 3
 
 
+def test_gdal_follows_the_schemas_of_units_in_full(gdal, demo, geosciml, tmp_path):
+    """GMLAS makes a table of each thing that the schemas name, and knows which belongs to which."""
+    document = tmp_path / "units.gml"
+    document.write_text(here(wfs(demo, typenames="gsmlb:MappedFeature").decode(), geosciml), encoding="utf-8")
+    # The one schema that a kept one names by its address; GDAL looks here before it asks the network.
+    (tmp_path / "www.w3.org_2001_xml.xsd").write_bytes((SCHEMAS / "w3c" / "xml.xsd").read_bytes())
+    settings = f'<Configuration><SchemaCache enabled="true"><Directory>{tmp_path}</Directory></SchemaCache></Configuration>'
+
+    def table(name):
+        text = gdal("ogr2ogr", "-f", "GeoJSON", "-dim", "XY", "/vsistdout/", "-oo", f"CONFIG_FILE={settings}", f"GMLAS:{document}", name)
+        return [row["properties"] for row in json.loads(text)["features"]]
+
+    plainly = plain(document.read_bytes())
+    units, parts, events = (table(name) for name in ["geologicunit", "geologicunit_composition", "geologicevent"])
+    assert len(table("mappedfeature")) == len(units) == 124
+    assert len(parts) == len(list(plainly.iter("{*}composition"))) > 124
+    assert len(events) == len(list(plainly.iter("{*}GeologicEvent"))) >= 124
+    assert {part["parent_ogr_pkid"] for part in parts} <= {unit["ogr_pkid"] for unit in units}
+    assert {unit["geologicunittype_title"] for unit in units} >= {"lithostratigraphic unit"}
+
+
 def test_owslib_lists_and_gets_the_views(demo):
     service = WebFeatureService(f"{demo.url}/wfs", version="2.0.0")
     assert set(LITE + BASIC) <= set(service.contents)
