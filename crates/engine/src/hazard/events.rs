@@ -13,7 +13,7 @@ use terrane_formats::events::EventRow;
 use terrane_hazard::geodesy::{Position, sphere_distance_m};
 use terrane_hazard::kind::Kind;
 use terrane_hazard::table::Role;
-use terrane_model::batch::{ColumnData, Value};
+use terrane_model::batch::{ColumnData, Value, Values};
 use terrane_model::{Batch, FeatureQuery, Instant, Result, Schema, When};
 
 /// Places of roles in an array.
@@ -106,9 +106,13 @@ impl<'a> Event<'a> {
 
     /// The value that says something; null when the table has no such column.
     pub fn value(&self, role: Role) -> Value<'a> {
-        let place = self.rows.columns.get(role as usize).copied().flatten();
-        let values = place.and_then(|place| self.batch.columns.get(usize::from(place)));
-        values.map_or(Value::Null, |values| values.get(self.row))
+        self.values(role).map_or(Value::Null, |values| values.get(self.row))
+    }
+
+    /// The column that says something.
+    fn values(&self, role: Role) -> Option<&'a Values> {
+        let place = self.rows.columns.get(role as usize).copied().flatten()?;
+        self.batch.columns.get(usize::from(place))
     }
 
     /// What identifies it in its table.
@@ -134,8 +138,7 @@ impl<'a> Event<'a> {
 
     /// The first moment it can have been.
     pub fn earliest(&self) -> Option<Instant> {
-        let place = self.rows.columns.get(Role::Time as usize).copied().flatten()?;
-        let values = self.batch.columns.get(usize::from(place)).filter(|values| values.is_valid(self.row))?;
+        let values = self.values(Role::Time).filter(|values| values.is_valid(self.row))?;
         match &values.data {
             ColumnData::Time(times) => times.earliest.get(self.row).copied().map(Instant),
             _ => None,

@@ -350,23 +350,27 @@ impl<'a> Draft<'a> {
     /// The shapes of a block, exact (0 levels) or as in the last of so many levels, read back from the file.
     fn read_shapes(&self, block: usize, levels: usize) -> Result<GeometryArrays> {
         let rows = self.directory.blocks[block].rows as usize;
-        let mut buffer = Vec::new();
-        let mut read =
-            |chunk: Chunk| read_chunk(&self.file, chunk, &mut buffer).map_err(Error::internal).map(<[u8]>::to_vec);
         let level = levels.checked_sub(1).map(|level| self.levels[level * self.directory.own_blocks + block]);
         if let Some(chunk) = level.filter(|chunk| chunk.bytes > 0) {
-            return decode_shapes(&read(chunk)?, rows, None).map_err(cannot_hold);
+            return decode_shapes(&self.read(chunk)?, rows, None).map_err(cannot_hold);
         }
         let steps = (0..=rows as u32).collect::<Vec<_>>().into();
-        let places = read(self.directory.chunk(Part::Places(block)))?;
+        let places = self.read(self.directory.chunk(Part::Places(block)))?;
         let places = decode_places(&places, rows, &steps).map_err(cannot_hold)?;
         match places.points {
             Some(points) => Ok(points),
             None => {
-                let shapes = read(self.directory.chunk(Part::Shapes(block)))?;
+                let shapes = self.read(self.directory.chunk(Part::Shapes(block)))?;
                 decode_shapes(&shapes, rows, Some(&places)).map_err(cannot_hold)
             }
         }
+    }
+
+    /// A chunk as it was written.
+    fn read(&self, chunk: Chunk) -> Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        read_chunk(&self.file, chunk, &mut bytes).map_err(Error::internal)?;
+        Ok(bytes)
     }
 
     fn finish(mut self) -> Result<Built> {

@@ -101,7 +101,9 @@ where
     Fut: Future<Output = Result<A>> + Send,
     A: Into<Answer> + 'static,
 {
-    get(|State(site): State<Site>, asked: Asked, names: Names| answer(site, asked, names, make))
+    get(|State(site): State<Site>, asked: Asked, names: Names| {
+        answer(site, asked, names, move |site, request, _| make(site, request))
+    })
 }
 
 /// A resource that is kept for all who ask the same of the same state, unless the node keeps no answers.
@@ -111,12 +113,13 @@ where
     Fut: Future<Output = Result<Reply>> + Send,
 {
     get(|State(site): State<Site>, asked: Asked, names: Names| async move {
-        let (name, keeps) = (state(&site, &asked), site.engine.cache().policy().maps_bytes > 0);
-        let kept = |site: Site, request: Request| async move {
-            let pages = Arc::clone(&site.kept);
-            match keeps {
-                true => pages.reply(&name, || make(site, request)).await,
-                false => make(site, request).await,
+        let kept = |site: Site, request: Request, state: &str| {
+            let (name, pages) = (state.to_owned(), Arc::clone(&site.kept));
+            async move {
+                match site.engine.cache().policy().maps_bytes > 0 {
+                    true => pages.reply(&name, || make(site, request)).await,
+                    false => make(site, request).await,
+                }
             }
         };
         answer(site, asked, names, kept).await
@@ -193,9 +196,10 @@ impl<S: Send + Sync> FromRequestParts<S> for Names {
     }
 }
 
+/// Answers a request; `make` is given the name of the state that its answer depends on as well.
 async fn answer<F, Fut, A>(site: Site, asked: Asked, Names(names): Names, make: F) -> Response
 where
-    F: FnOnce(Site, Request) -> Fut,
+    F: FnOnce(Site, Request, &str) -> Fut,
     Fut: Future<Output = Result<A>>,
     A: Into<Answer>,
 {
@@ -209,11 +213,12 @@ where
     if asked.if_none_match.as_deref().is_some_and(|known| names_tag(known, &tag)) {
         return respond(Reply { tag: Some(tag), ..Reply::ok("", "") }, &asked);
     }
+    let made = make(site.clone(), request, &tag).await;
     let tagged = |reply: Reply| {
         let reply = Reply { tag: reply.tag.clone().or(Some(tag)), ..reply };
         reply.with_header("last-modified", modified)
     };
-    match make(site.clone(), request).await.map(Into::into) {
+    match made.map(Into::into) {
         Ok(Answer::Whole(reply)) => respond(tagged(reply), &asked),
         Ok(Answer::Flowing(reply, flow)) => with_flow(respond(tagged(reply), &asked), flow),
         Err(error) => failure(&site, &asked, &error),

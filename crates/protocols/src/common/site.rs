@@ -52,6 +52,12 @@ impl SiteAbout {
 }
 
 impl Site {
+    /// A site with the usual tiles, that checks nothing for others and is as it always was.
+    pub fn new(engine: Arc<Engine>, about: SiteAbout) -> Self {
+        let (about, sets, kept) = (Arc::new(about), Arc::default(), Arc::default());
+        Self { engine, about, sets, checker: None, kept, since: Instant(0) }
+    }
+
     /// An absolute address of this site; `path` begins with a slash.
     pub fn url(&self, path: &str) -> String {
         format!("{}{path}", self.about.public_url)

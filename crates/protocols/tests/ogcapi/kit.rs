@@ -112,14 +112,7 @@ fn site() -> Site {
         description: LocalText::one("en", "Maps & data for tests."),
         operator: Party { name: LocalText::one("en", "Example Survey"), ..Party::default() },
     };
-    Site {
-        engine: Arc::new(engine),
-        about: Arc::new(about),
-        sets: Arc::default(),
-        checker: None,
-        kept: Arc::default(),
-        since: Instant(0),
-    }
+    Site::new(Arc::new(engine), about)
 }
 
 fn both(english: &str, japanese: &str) -> LocalText {

@@ -115,14 +115,7 @@ fn site() -> Site {
         description: LocalText::one("en", "Plain colours."),
         operator: Party::default(),
     };
-    Site {
-        engine: Arc::new(engine),
-        about: Arc::new(about),
-        sets: Arc::default(),
-        checker: None,
-        kept: Arc::default(),
-        since: Instant(0),
-    }
+    Site::new(Arc::new(engine), about)
 }
 
 /// A line of 4 px: red at scales below 1:200 000, else blue.

@@ -121,12 +121,10 @@ fn site(server: &Server) -> Site {
     // Names that clash are refused when the settings are read.
     let sets = TileSets::new(config.tile_sets.clone()).unwrap_or_default();
     Site {
-        engine: Arc::clone(&server.engine),
-        about: Arc::new(about),
         sets: Arc::new(sets),
         checker: Some(Arc::clone(&server.checker)),
-        kept: Arc::default(),
         since: publish::now(),
+        ..Site::new(Arc::clone(&server.engine), about)
     }
 }
 

@@ -3,14 +3,13 @@
 
 use super::super::bytes::In;
 use super::super::columns::{decode, decode_ids};
-use super::super::directory::{Chunk, Part};
-use super::super::file::read_chunk;
+use super::super::directory::Part;
 use super::super::gather::Gatherer;
 use super::super::index::PAGE_ROWS;
 use super::{Draft, cannot_hold};
 use std::ops::Range;
 use terrane_model::limits::{BATCH_ROWS, DISPLAY_GATHER_BYTES};
-use terrane_model::{Batch, Error, Result};
+use terrane_model::{Batch, Result};
 
 /// Fewer rows are all read about as fast as some of them.
 const ROWS_MIN: usize = 2 * BATCH_ROWS;
@@ -65,11 +64,7 @@ impl Draft<'_> {
     /// A block of points, read back from the file.
     fn read_block(&self, block: usize) -> Result<Batch> {
         let rows = self.directory.blocks[block].rows as usize;
-        let mut buffer = Vec::new();
-        let mut read = |part: Part| -> Result<Vec<u8>> {
-            let chunk: Chunk = self.directory.chunk(part);
-            read_chunk(&self.file, chunk, &mut buffer).map_err(Error::internal).map(<[u8]>::to_vec)
-        };
+        let read = |part: Part| self.read(self.directory.chunk(part));
         let ids = decode_ids(&mut In::new(&read(Part::Ids(block))?), rows).map_err(cannot_hold)?;
         let schema = &self.directory.schema;
         let column = |(at, kind)| decode(&read(Part::Column(block, at))?, kind, rows).map_err(cannot_hold);
