@@ -27,6 +27,7 @@ pub mod picture;
 pub mod policy;
 pub mod pool;
 pub mod publish;
+pub mod summary;
 pub mod tile;
 mod vector_tile;
 pub mod warm;
@@ -40,6 +41,7 @@ pub use info::{InfoHit, InfoQuestion};
 pub use picture::{OwnStyle, PictureLayer, PictureQuestion};
 pub use policy::Policy;
 pub use pool::{Cancel, Pool};
+pub use summary::{Aggregate, GroupBy, Measure, Summary, SummaryQuestion, TimeStep};
 pub use terrane_drawing::view::{PIXEL_MM, View};
 pub use terrane_drawing::{
     legend::Legend,

@@ -19,6 +19,10 @@ pub struct Limits {
     pub declustered_events_max: usize,
     /// Earthquakes that a section shows at most; the largest are.
     pub section_events_max: usize,
+    /// Groups of one summary; more are refused.
+    pub summary_groups_max: usize,
+    /// Values kept for one summary: medians, different values and laws of magnitudes need them all.
+    pub summary_values_max: usize,
     /// Rows kept in memory to sort one answer, pages skipped included.
     pub sort_rows_max: usize,
     /// Width or height of a picture, pixels.
@@ -89,6 +93,8 @@ impl Default for Limits {
             chart_events_max: 5_000_000,
             declustered_events_max: 100_000,
             section_events_max: 20_000,
+            summary_groups_max: 10_000,
+            summary_values_max: 5_000_000,
             sort_rows_max: 200_000,
             picture_side_px_max: 8_192,
             picture_pixels_max: 33_554_432,

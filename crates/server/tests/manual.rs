@@ -28,6 +28,7 @@ const READ_TOGETHER: [&[&str]; 2] = [
         "docs/howto/style.md",
         "docs/howto/geology.md",
         "docs/howto/events.md",
+        "docs/howto/summarise.md",
         "docs/howto/tiles.md",
         "docs/howto/run.md",
         "docs/howto/backup.md",
@@ -190,6 +191,11 @@ fn every_example_in_the_help_has_options_that_are_there() {
         "export",
         "editions",
         "config",
+        "geology",
+        "merge",
+        "summarise",
+        "tiles",
+        "warm",
     ];
     let mut seen = 0;
     for words in subcommands {

@@ -150,7 +150,7 @@ impl Engine {
         if let (Some(catalog), quakes) = most {
             let all = quakes.len();
             let quakes = match options.declustered {
-                Some(window) => mainshocks(quakes, window, self.limits())?,
+                Some(window) => declustered(quakes, window, self.limits())?,
                 None => quakes,
             };
             charts.earthquakes = earthquakes(catalog, &quakes)?
@@ -208,32 +208,44 @@ fn quake(event: &Event<'_>, is_placed: bool) -> Option<Quake> {
     })
 }
 
-/// The earthquakes that stand for themselves. The work grows with the square of those in one window, so their number is bounded.
-fn mainshocks(mut quakes: Vec<Quake>, window: Window, limits: &Limits) -> Result<Vec<Quake>> {
-    if quakes.len() > limits.declustered_events_max {
-        let say = format!(
-            "At most {} earthquakes are sorted into clusters; ask for a shorter time, a smaller area or larger magnitudes.",
-            limits.declustered_events_max
-        );
-        return Err(Error::too_large(say).at("decluster"));
-    }
+/// The earthquakes that stand for themselves, as [`mainshocks`] finds them.
+fn declustered(mut quakes: Vec<Quake>, window: Window, limits: &Limits) -> Result<Vec<Quake>> {
     let shock = |quake: &Quake| Shock {
         time_days: quake.at.0 as f64 / 86_400e6,
         position: Position::new(f64::from(quake.position[0]), f64::from(quake.position[1])),
         depth_km: f64::from(quake.depth_km),
         magnitude: f64::from(quake.magnitude),
     };
-    let shocks: Vec<Shock> = quakes.iter().map(shock).collect();
-    let mut part = gardner_knopoff(&shocks, window, 1.0).part.into_iter();
-    quakes.retain(|_| part.next() == Some(Part::Mainshock));
+    let shocks: Vec<Shock> = quakes.iter().take(limits.declustered_events_max + 1).map(shock).collect();
+    let mut stands = mainshocks(&shocks, window, limits)?.into_iter();
+    quakes.retain(|_| stands.next() == Some(true));
     Ok(quakes)
+}
+
+/// Which earthquakes stand for themselves. The work grows with the square of those in one window, so their number is bounded.
+pub(crate) fn mainshocks(shocks: &[Shock], window: Window, limits: &Limits) -> Result<Vec<bool>> {
+    if shocks.len() > limits.declustered_events_max {
+        let say = format!(
+            "At most {} earthquakes are sorted into clusters; ask for a shorter time, a smaller area or larger magnitudes.",
+            limits.declustered_events_max
+        );
+        return Err(Error::too_large(say).at("decluster"));
+    }
+    Ok(gardner_knopoff(shocks, window, 1.0).part.into_iter().map(|part| part == Part::Mainshock).collect())
+}
+
+/// A moment as a decimal year: the middle of 2024 is 2024.5, and each year begins at a whole number.
+pub(crate) fn years(at: Instant) -> f64 {
+    let year = at.civil().year;
+    let begins = |year: i64| Instant::from_date(year, 1, 1).map_or(0, |instant| instant.0);
+    let (begin, next) = (begins(year), begins(year + 1));
+    year as f64 + (at.0 - begin) as f64 / (next - begin).max(1) as f64
 }
 
 /// The law for magnitudes that are complete for unequal times. The catalogue ends with its last earthquake.
 fn complete(quakes: &[Quake], steps: &[(f64, f64)]) -> Result<Weichert> {
-    let year = |quake: &Quake| 1970.0 + quake.at.0 as f64 / 1e6 / SECONDS_PER_YEAR;
     let events: Vec<(f64, f64)> =
-        quakes.iter().map(|quake| (year(quake), (f64::from(quake.magnitude) * 1e4).round() / 1e4)).collect();
+        quakes.iter().map(|quake| (years(quake.at), (f64::from(quake.magnitude) * 1e4).round() / 1e4)).collect();
     let end = events.iter().map(|(year, _)| *year).fold(f64::MIN, f64::max) + 1e-6;
     let table = Completeness::new(steps.to_vec(), end)?;
     weichert(&table.bins(&table.periods_of(&events, BIN_WIDTH)?))

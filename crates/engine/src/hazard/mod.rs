@@ -18,6 +18,7 @@ mod sources;
 mod tables;
 
 pub use charts::{BIN_WIDTH, ChartOptions, Charts, EarthquakeCharts};
+pub(crate) use charts::{mainshocks, years};
 pub use events::{Event, EventPage, EventRows};
 pub use felt::Felt;
 pub use merge::{MergePair, MergeQuestion, Merged};

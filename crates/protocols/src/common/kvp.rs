@@ -42,6 +42,12 @@ impl Pairs {
         self.0.iter().map(|(key, value)| (key.as_str(), value.as_str()))
     }
 
+    /// The same without some keys.
+    #[must_use]
+    pub fn without(&self, keys: &[&str]) -> Self {
+        Self(self.0.iter().filter(|(key, _)| !keys.contains(&key.as_str())).cloned().collect())
+    }
+
     /// Refuses keys that are not listed, naming the first.
     pub fn only(&self, allowed: &[&str]) -> Result<()> {
         match self.0.iter().find(|(key, _)| !allowed.contains(&key.as_str())) {

@@ -15,4 +15,5 @@ pub mod reply;
 pub mod request;
 pub mod since;
 pub mod site;
+pub mod values;
 pub mod xml;

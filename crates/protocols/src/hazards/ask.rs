@@ -232,7 +232,7 @@ pub fn charts(request: &Request) -> Result<(EventQuestion, ChartOptions)> {
     Ok((question, ChartOptions { declustered: declustered(request)?, completeness: completeness(request)? }))
 }
 
-fn declustered(request: &Request) -> Result<Option<Window>> {
+pub fn declustered(request: &Request) -> Result<Option<Window>> {
     let Some(name) = given(request, "decluster")?.filter(|name| *name != "none") else { return Ok(None) };
     let known = Window::NAMES.iter().find(|(_, known)| *known == name).map(|(window, _)| *window);
     known.map(Some).ok_or_else(|| {
@@ -246,7 +246,7 @@ fn declustered(request: &Request) -> Result<Option<Window>> {
 const COMPLETENESS_STEPS_MAX: usize = 30;
 
 /// `1965:5.2,1985:4.6,2000:4.0`.
-fn completeness(request: &Request) -> Result<Vec<(f64, f64)>> {
+pub fn completeness(request: &Request) -> Result<Vec<(f64, f64)>> {
     let Some(text) = given(request, "completeness")? else { return Ok(Vec::new()) };
     let step = |part: &str| {
         let (year, magnitude) = part.trim().split_once(':')?;

@@ -12,6 +12,7 @@ mod routes;
 mod rows;
 pub mod schema;
 pub mod subject;
+pub mod summary;
 pub mod tiles;
 
 pub use routes::routes;

@@ -2,6 +2,7 @@
 
 mod drawn;
 mod hazards;
+mod summary;
 
 use crate::common::crs;
 use crate::common::request::Request;
@@ -150,6 +151,7 @@ fn collection_paths(request: &Request, about: &About, schema: Option<&Schema>, p
             "responses": answers(&content(&rows, "featureCollection")),
         }),
     );
+    add(format!("/collections/{id}/summary"), summary::operation(&name, title));
     add(
         format!("/collections/{id}/items/{{featureId}}"),
         json!({
@@ -285,6 +287,7 @@ fn parameters(limits: &Limits) -> Value {
         .into_iter()
         .chain(drawn::parameters())
         .chain(hazards::parameters())
+        .chain(summary::parameters())
         .collect(),
     )
 }

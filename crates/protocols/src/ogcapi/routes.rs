@@ -1,7 +1,7 @@
 //! The only file of this folder that knows axum: which address is answered by what.
 
-use super::{answer, ask, conformance, describe, links, map as maps_of, openapi, rows, schema, tiles};
-use crate::common::http::{Answer, resource};
+use super::{answer, ask, conformance, describe, links, map as maps_of, openapi, rows, schema, summary, tiles};
+use crate::common::http::{Answer, kept, resource};
 use crate::common::negotiate::{Form, GEOJSON, HTML, JSON, KML, KMZ};
 use crate::common::reply::Reply;
 use crate::common::request::Request;
@@ -26,6 +26,7 @@ pub fn routes(site: Site) -> Router {
         .route("/collections/{id}", resource(collection))
         .route("/collections/{id}/items", resource(items))
         .route("/collections/{id}/items/{feature}", resource(item))
+        .route("/collections/{id}/summary", kept(summary_of))
         .route("/collections/{id}/queryables", resource(queryables))
         .route("/collections/{id}/schema", resource(schema_of))
         .route("/collections/{id}/styles", resource(styles))
@@ -128,6 +129,18 @@ async fn item(site: Site, request: Request) -> Result<Reply> {
     let links = answer::feature_links(&site, &request, &ITEM_FORMS, &page);
     let body = site.engine.pool().run(move |_| answer::feature(&page, links)).await?;
     Ok(answer::with_crs(Reply::ok(links::GEOJSON, body), &crs))
+}
+
+async fn summary_of(site: Site, request: Request) -> Result<Reply> {
+    let (catalogue, entry) = entry(&site, &request)?;
+    let dataset = catalogue.open(Caller::Public, &entry.about().id)?;
+    let form = request.form(&summary::answer::FORMS)?;
+    let question = summary::ask::summary(&dataset, &request, site.engine.limits())?;
+    let told = site.engine.summary(Caller::Public, question).await?;
+    match form {
+        HTML => pages::summary(&site, &request, &entry, (&told, ask::schema_of(&dataset)?)),
+        form => summary::answer::reply(&site, &request, &told, form),
+    }
 }
 
 async fn queryables(site: Site, request: Request) -> Result<Reply> {

@@ -1,6 +1,7 @@
 //! Feature-info answers as text, HTML, JSON and GML.
 
 use crate::common::reply::Reply;
+use crate::common::values;
 use crate::common::xml::escape;
 use crate::ows::gml;
 use serde_json::{Map, Value as Json, json};
@@ -8,7 +9,6 @@ use std::fmt::Write as _;
 use terrane_engine::InfoHit;
 use terrane_engine::info::Found;
 use terrane_formats::features::geojson;
-use terrane_model::batch::Value;
 use terrane_model::{Batch, Feature, Schema};
 
 /// The answer in the form asked; `form` is one of [`super::describe::INFO_FORMATS`].
@@ -43,7 +43,7 @@ fn json_features(hit: &InfoHit, languages: &[&str]) -> Vec<Json> {
     };
     match &hit.found {
         Found::Rows { batches, .. } => rows(batches)
-            .map(|row| feature(format!("{id}.{}", row.id()), geometry_json(&row), properties_json(&row)))
+            .map(|row| feature(format!("{id}.{}", row.id()), geometry_json(&row), values::object(&row)))
             .collect(),
         Found::Samples { position, values } => {
             let properties = values.iter().map(|(band, value)| (band.name.clone(), json!(value))).collect();
@@ -58,22 +58,6 @@ fn geometry_json(row: &Feature<'_>) -> Json {
     let mut bytes = Vec::new();
     geojson::write_geometry(&geometry, geojson::DEGREE_DECIMALS, &mut bytes);
     serde_json::from_slice(&bytes).unwrap_or(Json::Null)
-}
-
-fn properties_json(row: &Feature<'_>) -> Json {
-    let columns = row.batch().schema.columns.iter().enumerate();
-    Json::Object(columns.map(|(at, column)| (column.name.clone(), value_json(&row.value(at)))).collect())
-}
-
-fn value_json(value: &Value<'_>) -> Json {
-    match value {
-        Value::Null => Json::Null,
-        Value::Bool(truth) => json!(truth),
-        Value::Int(number) => json!(number),
-        Value::Float(number) => json!(number),
-        Value::Nested(text) => serde_json::from_str(text).unwrap_or(Json::Null),
-        other => json!(other.to_string()),
-    }
 }
 
 /// What a person is shown for each row: names for people, values as read, units behind them.

@@ -13,7 +13,7 @@ use std::sync::OnceLock;
 use terrane_engine::Caller;
 use terrane_model::{Error, Result};
 
-const TEMPLATES: [(&str, &str); 28] = [
+const TEMPLATES: [(&str, &str); 29] = [
     ("base.html", include_str!("templates/base.html")),
     ("parts.html", include_str!("templates/parts.html")),
     ("landing.html", include_str!("templates/landing.html")),
@@ -21,6 +21,7 @@ const TEMPLATES: [(&str, &str); 28] = [
     ("dataset.html", include_str!("templates/dataset.html")),
     ("items.html", include_str!("templates/items.html")),
     ("item.html", include_str!("templates/item.html")),
+    ("summary.html", include_str!("templates/summary.html")),
     ("columns.html", include_str!("templates/columns.html")),
     ("styles.html", include_str!("templates/styles.html")),
     ("maps.html", include_str!("templates/maps.html")),

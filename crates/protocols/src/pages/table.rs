@@ -63,12 +63,20 @@ pub fn items(site: &Site, request: &Request, entry: &Entry, page: &FeaturePage) 
         "example": example(&page.schema),
         "csv": format!("{}{}", request.path, request.query_with("f", Some("csv"))),
         "json": format!("{}{}", request.path, request.query_with("f", Some("json"))),
+        "summary_path": summary_path(request, id),
     });
     let above = vec![
         (words.say("datasets").to_owned(), "/collections".to_owned()),
         (request.say(&about.title).to_owned(), format!("/d/{id}")),
     ];
     render(site, request, Page { template: "items.html", title: request.say(&about.title), above, shows })
+}
+
+/// The summary of the rows that the page is of.
+fn summary_path(request: &Request, id: &str) -> String {
+    let mut kept = request.clone();
+    kept.query = kept.query.without(&["cursor", "limit", "sortby", "properties", "skipGeometry", "count", "crs"]);
+    format!("{}{}", below(id, &["summary"]), kept.query_with("f", Some("html")))
 }
 
 fn page_is_first(request: &Request) -> bool {
@@ -113,7 +121,7 @@ fn row(words: &Words, id: &str, columns: &[Column], feature: &Feature<'_>) -> Va
 }
 
 /// A condition that could be asked of such rows.
-fn example(schema: &Schema) -> String {
+pub(super) fn example(schema: &Schema) -> String {
     let text = schema.columns.iter().find(|column| column.kind == ColumnKind::Text);
     let number = schema.columns.iter().find(|column| is_number(column.kind));
     let quoted = |name: &str| {

@@ -10,5 +10,6 @@ mod hostile;
 mod kit;
 mod maps;
 mod pages;
+mod summary;
 mod tiles;
 mod vocabularies;

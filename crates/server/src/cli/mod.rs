@@ -15,6 +15,7 @@ mod look;
 mod merge;
 mod serve;
 mod subscription;
+mod summarise;
 mod tiles;
 mod warm;
 
@@ -200,6 +201,12 @@ enum Task {
   terrane tiles survey geology --to site/geology --url https://example.org/geology
   terrane tiles survey overview --to overview.pmtiles --format webp --zoom 0-7")]
     Tiles(tiles::Tiles),
+    /// Put rows into groups and tell numbers of each: counts, means, b-values of earthquakes
+    #[command(before_help = "Examples:
+  terrane summarise survey earthquakes --by time:decade --aggregates \"count,max(mag),mc(mag),b(mag)\"
+  terrane summarise survey units --by lithology --sortby=-count
+  terrane summarise survey wells --by geometry:0.5 --aggregates \"count,median(depth)\" --json")]
+    Summarise(summarise::Summarise),
     /// Take datasets or maps away
     #[command(before_help = "Examples:
   terrane remove survey geology
@@ -325,6 +332,7 @@ pub fn run(arguments: Arguments) -> Result<u8> {
         Task::Export { folder, to } => export::export(&folder, &to, json),
         Task::Tiles(tiles) => tiles::run(&tiles, json),
         Task::Merge(merge) => merge::run(&merge, json),
+        Task::Summarise(summarise) => summarise::run(&summarise, json),
         Task::Geology(geology) => geology::run(&geology, json),
         Task::Feed { what } => feed::run(&what, json),
         Task::Subscription { what } => subscription::run(&what, json),

@@ -10,6 +10,7 @@ mod merge;
 mod reading;
 mod settings;
 mod subscription;
+mod summarise;
 mod warm;
 mod words;
 
@@ -65,6 +66,8 @@ pub enum Command {
     Subscription { task: SubscriptionTask },
     /// Make one table of several tables of earthquakes.
     Merge { catalogs: Vec<String>, options: Box<MergeOptions> },
+    /// Rows in groups, and numbers of each.
+    Summarise { id: String, pairs: Vec<(String, String)> },
     /// Take datasets or maps away.
     Remove { ids: Vec<String> },
     /// The settings in force.
@@ -139,6 +142,7 @@ pub fn execute(here: &Here<'_>, command: &Command, progress: &dyn Progress) -> R
         Command::Feed { task } => feed::feed(here, task, progress).map(done),
         Command::Subscription { task } => subscription::subscription(here, task).map(done),
         Command::Merge { catalogs, options } => merge::merge(here, catalogs, options, progress),
+        Command::Summarise { id, pairs } => summarise::summarise(here, &DatasetId::new(id.as_str())?, pairs).map(done),
         Command::Remove { ids } => remove(here.engine, ids).map(done),
         Command::Settings => Ok(done(settings(here.config, here.public_url.is_some()))),
     }

@@ -1,6 +1,6 @@
 //! `filter` with its language and CRS, and columns given as parameters, as one filter.
 
-use super::{FILTER_LANGUAGES, OF_ITEMS, is_queryable};
+use super::{FILTER_LANGUAGES, is_queryable};
 use crate::common::crs::y_first;
 use crate::common::request::Request;
 use terrane_engine::geology::understood;
@@ -10,10 +10,15 @@ use terrane_model::limits::Limits;
 use terrane_model::schema::{Column, ColumnKind, Schema};
 use terrane_model::{Crs, Error, Filter, Kind, Result, When};
 
-/// Everything that the request asks of values; `None` when it asks nothing.
-pub(super) fn of(request: &Request, schema: &Schema, crs: &Crs, limits: &Limits) -> Result<Option<Filter>> {
+/// Everything that the request asks of values; `None` when it asks nothing. Parameters of the resource are no columns.
+pub(super) fn of(
+    request: &Request,
+    (schema, parameters): (&Schema, &[&str]),
+    crs: &Crs,
+    limits: &Limits,
+) -> Result<Option<Filter>> {
     let written = written(request, schema, crs, limits)?;
-    let by_column = request.query.iter().filter(|(key, _)| !OF_ITEMS.contains(key));
+    let by_column = request.query.iter().filter(|(key, _)| !parameters.contains(key));
     let by_column = by_column.filter_map(|(key, value)| schema.column(key).map(|(_, column)| (column, value)));
     let mut parts: Vec<Filter> = written.into_iter().collect();
     for (column, value) in by_column.filter(|(column, _)| is_queryable(column)) {

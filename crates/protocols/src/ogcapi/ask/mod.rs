@@ -86,19 +86,27 @@ pub fn written_filter(request: &Request, schema: &Schema, crs: &Crs, limits: &Li
     filter::written(request, schema, crs, limits)
 }
 
-/// The rows asked for.
-pub fn items(dataset: &Dataset, request: &Request, limits: &Limits, key: &CursorKey) -> Result<FeatureQuestion> {
+/// The rows of a dataset that the box, the period and the conditions of a request leave, all of them. `parameters` are those of the
+/// resource; every other name is a column.
+pub fn rows(dataset: &Dataset, request: &Request, parameters: &[&str], limits: &Limits) -> Result<FeatureQuestion> {
     let schema = schema_of(dataset)?;
-    check_names(request, schema)?;
+    check_names(request, schema, parameters)?;
     let listed = Listed(crs_list(schema));
     let mut question = FeatureQuestion::new(dataset.about.id.clone());
-    question.crs = listed.crs(request, "crs")?;
     question.bbox_crs = listed.crs(request, "bbox-crs")?;
     question.filter_crs = listed.crs(request, "filter-crs")?;
-    question.query.limit = Some(limit(request, limits)?);
     question.query.bbox = parameter(request, "bbox", |text| bbox::parse(text, &question.bbox_crs))?;
     question.query.time = parameter(request, "datetime", period::parse)?;
-    question.query.filter = filter::of(request, schema, &question.filter_crs, limits)?;
+    question.query.filter = filter::of(request, (schema, parameters), &question.filter_crs, limits)?;
+    Ok(question)
+}
+
+/// The page of rows asked for.
+pub fn items(dataset: &Dataset, request: &Request, limits: &Limits, key: &CursorKey) -> Result<FeatureQuestion> {
+    let mut question = rows(dataset, request, &OF_ITEMS, limits)?;
+    let schema = schema_of(dataset)?;
+    question.crs = Listed(crs_list(schema)).crs(request, "crs")?;
+    question.query.limit = Some(limit(request, limits)?);
     question.query.columns = parameter(request, "properties", |text| columns(text, schema))?.unwrap_or_default();
     if parameter(request, "skipGeometry", truth)?.unwrap_or(false) {
         question.query.columns = without_geometry(question.query.columns, schema);
@@ -165,14 +173,14 @@ impl Listed {
 }
 
 /// Reads a parameter that may be absent; an error names it.
-fn parameter<T>(request: &Request, key: &str, read: impl FnOnce(&str) -> Result<T>) -> Result<Option<T>> {
+pub fn parameter<T>(request: &Request, key: &str, read: impl FnOnce(&str) -> Result<T>) -> Result<Option<T>> {
     request.query.once(key)?.map(|text| read(text).map_err(|error| error.at(key))).transpose()
 }
 
 /// Refuses names that are neither parameters nor queryable columns.
-fn check_names(request: &Request, schema: &Schema) -> Result<()> {
+fn check_names(request: &Request, schema: &Schema, parameters: &[&str]) -> Result<()> {
     let columns = schema.columns.iter().filter(|column| is_queryable(column)).map(|column| column.name.as_str());
-    let names: Vec<&str> = OF_ITEMS.into_iter().chain(columns).collect();
+    let names: Vec<&str> = parameters.iter().copied().chain(columns).collect();
     request.query.only(&names)
 }
 

@@ -109,6 +109,8 @@ fn links_of(site: &Site, entry: &Entry, dataset: &Dataset) -> Vec<Value> {
         add("items", links::GEOJSON, "Items", &items);
         add("items", links::HTML, "Items as a table", &format!("{items}?f=html"));
         add("items", "text/csv", "Items as CSV", &format!("{items}?f=csv"));
+        let summary = site.url(&below(id, &["summary"]));
+        add("related", links::JSON, "Rows in groups, and numbers of each", &summary);
         let queryables = site.url(&below(id, &["queryables"]));
         add(links::QUERYABLES, links::SCHEMA_JSON, "What can be asked for", &queryables);
         add(links::SCHEMA, links::SCHEMA_JSON, "What items are made of", &site.url(&below(id, &["schema"])));

@@ -1,0 +1,241 @@
+//! What is kept of the rows of a group until all were read, and what it comes to.
+
+use super::group::Words;
+use super::measure::Measure;
+use std::collections::HashSet;
+use terrane_hazard::frequency::{
+    Completeness, GutenbergRichter, Histogram, Weichert, gutenberg_richter, maximum_curvature, weichert,
+};
+use terrane_hazard::recurrence::{Count, Recurrence, recurrence};
+use terrane_model::batch::Value;
+use terrane_model::filter::Literal;
+
+/// The width of a bin of magnitudes, as catalogues round.
+const BIN_WIDTH: f64 = 0.1;
+
+/// What must be kept for a measure: several measures of a column share it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Family {
+    Count,
+    Extremes,
+    Sum,
+    Moments,
+    Numbers,
+    Dated,
+    Distinct,
+}
+
+/// What is kept of one column of one group.
+pub(super) enum Gathered {
+    Count(u64),
+    Extremes(Option<[Literal; 2]>),
+    /// Whole numbers are added up as such.
+    Sum {
+        whole: i128,
+        float: f64,
+        is_whole: bool,
+        count: u64,
+    },
+    /// Number, mean, and the sum of squares around it (Welford 1962, Technometrics 4, 419–420).
+    Moments(u64, f64, f64),
+    Numbers(Vec<f64>),
+    /// Decimal year and number.
+    Dated(Vec<(f64, f64)>),
+    Distinct(HashSet<i64>),
+}
+
+impl Gathered {
+    pub fn new(family: Family) -> Self {
+        match family {
+            Family::Count => Self::Count(0),
+            Family::Extremes => Self::Extremes(None),
+            Family::Sum => Self::Sum { whole: 0, float: 0.0, is_whole: true, count: 0 },
+            Family::Moments => Self::Moments(0, 0.0, 0.0),
+            Family::Numbers => Self::Numbers(Vec::new()),
+            Family::Dated => Self::Dated(Vec::new()),
+            Family::Distinct => Self::Distinct(HashSet::new()),
+        }
+    }
+
+    /// Takes a value that is there; `year` is the row's. Tells by how many values more is kept.
+    pub fn add(&mut self, value: &Value<'_>, year: Option<f64>, words: &mut Words) -> usize {
+        match self {
+            Self::Count(count) => *count += 1,
+            Self::Extremes(extremes) => widen(extremes, value),
+            Self::Sum { whole, float, is_whole, count } => {
+                *count += 1;
+                match value {
+                    Value::Int(number) => *whole += i128::from(*number),
+                    value => {
+                        *is_whole = false;
+                        *float += value.as_f64().unwrap_or(0.0);
+                    }
+                }
+            }
+            Self::Moments(count, mean, squares) => {
+                let Some(number) = value.as_f64() else { return 0 };
+                *count += 1;
+                let off = number - *mean;
+                *mean += off / *count as f64;
+                *squares += off * (number - *mean);
+            }
+            Self::Numbers(numbers) => {
+                numbers.extend(value.as_f64());
+                return 1;
+            }
+            Self::Dated(dated) => {
+                dated.extend(year.zip(value.as_f64()));
+                return 1;
+            }
+            Self::Distinct(values) => return usize::from(words.code(value).is_some_and(|code| values.insert(code))),
+        }
+        0
+    }
+}
+
+fn widen(extremes: &mut Option<[Literal; 2]>, value: &Value<'_>) {
+    let Some([least, most]) = extremes else {
+        *extremes = literal(value).map(|literal| [literal.clone(), literal]);
+        return;
+    };
+    for (bound, wanted) in [(least, std::cmp::Ordering::Less), (most, std::cmp::Ordering::Greater)] {
+        if compare(value, bound) == Some(wanted) {
+            *bound = literal(value).unwrap_or(Literal::Null);
+        }
+    }
+}
+
+fn compare(value: &Value<'_>, bound: &Literal) -> Option<std::cmp::Ordering> {
+    match (value, bound) {
+        (Value::Int(a), Literal::Int(b)) => Some(a.cmp(b)),
+        (Value::Float(a), Literal::Float(b)) => a.partial_cmp(b),
+        (Value::Text(a), Literal::Text(b)) => Some((*a).cmp(b.as_str())),
+        (Value::Time(a), Literal::Instant(b)) => Some(a.earliest.cmp(b)),
+        (Value::Bool(a), Literal::Bool(b)) => Some(a.cmp(b)),
+        _ => None,
+    }
+}
+
+pub(super) fn literal(value: &Value<'_>) -> Option<Literal> {
+    Some(match value {
+        Value::Bool(truth) => Literal::Bool(*truth),
+        Value::Int(number) => Literal::Int(*number),
+        Value::Float(number) => Literal::Float(*number),
+        Value::Text(text) => Literal::Text((*text).to_owned()),
+        Value::Time(when) => Literal::Instant(when.earliest),
+        Value::Null | Value::Bytes(_) | Value::Nested(_) => return None,
+    })
+}
+
+/// What measures of rates need to know besides the rows.
+pub(super) struct Looked<'a> {
+    /// Years in which the rows of the group could be.
+    pub years: Option<f64>,
+    /// The decimal year in which the rows end.
+    pub end: f64,
+    /// Whether fore- and aftershocks were left out.
+    pub declustered: bool,
+    /// The magnitude of completeness, where it is known.
+    pub mc: Option<f64>,
+    /// Since which decimal year which magnitude is complete.
+    pub completeness: &'a [(f64, f64)],
+}
+
+impl Gathered {
+    /// What it comes to; null where there is too little for it.
+    pub fn told(&self, measure: Measure, looked: &Looked<'_>) -> Literal {
+        match self {
+            Self::Count(count) => counted(*count, measure, looked),
+            Self::Extremes(extremes) => {
+                let side = usize::from(measure == Measure::Max);
+                extremes.as_ref().map_or(Literal::Null, |extremes| extremes[side].clone())
+            }
+            Self::Sum { count: 0, .. } => Literal::Null,
+            Self::Sum { whole, is_whole: true, .. } => {
+                i64::try_from(*whole).map_or(Literal::Float(*whole as f64), Literal::Int)
+            }
+            Self::Sum { whole, float, .. } => Literal::Float(*float + *whole as f64),
+            Self::Moments(0, ..) => Literal::Null,
+            Self::Moments(_, mean, _) if measure == Measure::Mean => Literal::Float(*mean),
+            Self::Moments(1, ..) => Literal::Null,
+            Self::Moments(count, _, squares) => Literal::Float((squares / (*count - 1) as f64).sqrt()),
+            Self::Numbers(numbers) if measure == Measure::Median => number(median(numbers)),
+            Self::Numbers(magnitudes) => lawful(magnitudes, measure, looked.mc).unwrap_or(Literal::Null),
+            Self::Dated(dated) => unequal(dated, measure, looked),
+            Self::Distinct(values) => Literal::Int(values.len() as i64),
+        }
+    }
+}
+
+fn number(value: Option<f64>) -> Literal {
+    value.filter(|value| value.is_finite()).map_or(Literal::Null, Literal::Float)
+}
+
+fn counted(count: u64, measure: Measure, looked: &Looked<'_>) -> Literal {
+    if measure == Measure::Count {
+        return Literal::Int(count as i64);
+    }
+    let rate = |years: f64| recurrence(Count { events: count, years, declustered: looked.declustered }).ok();
+    let pick = |found: Recurrence| match measure {
+        Measure::PerYear => found.rate.best,
+        Measure::PerYearLow => found.rate.low,
+        Measure::PerYearHigh => found.rate.high,
+        _ => found.return_years.best,
+    };
+    number(looked.years.and_then(rate).map(pick))
+}
+
+fn median(numbers: &[f64]) -> Option<f64> {
+    let mut sorted: Vec<f64> = numbers.iter().copied().filter(|number| number.is_finite()).collect();
+    let middle = sorted.len() / 2;
+    let (below, upper, _) = (!sorted.is_empty()).then(|| sorted.select_nth_unstable_by(middle, f64::total_cmp))?;
+    let upper = *upper;
+    let lower = below.iter().copied().max_by(f64::total_cmp);
+    Some(if numbers.len().is_multiple_of(2) { lower.map_or(upper, |lower| f64::midpoint(lower, upper)) } else { upper })
+}
+
+/// Completeness, by maximum curvature when it is not known, and the law of Gutenberg and Richter above it.
+fn lawful(magnitudes: &[f64], measure: Measure, known_mc: Option<f64>) -> Option<Literal> {
+    let histogram = Histogram::of(magnitudes.iter().copied(), BIN_WIDTH).ok()?;
+    let mc = known_mc.or_else(|| Some(maximum_curvature(&histogram)?.corrected))?;
+    if measure == Measure::Completeness {
+        return Some(number(Some(rounded(mc))));
+    }
+    let law: GutenbergRichter = gutenberg_richter(&histogram, mc).ok()?;
+    Some(match measure {
+        Measure::Complete => Literal::Int(law.count as i64),
+        Measure::BValue => number(Some(law.b)),
+        Measure::BError => number(Some(law.sigma_shi_bolt)),
+        _ => number(Some(law.a)),
+    })
+}
+
+/// A magnitude as it is written.
+fn rounded(magnitude: f64) -> f64 {
+    (magnitude * 100.0).round() / 100.0
+}
+
+fn unequal(dated: &[(f64, f64)], measure: Measure, looked: &Looked<'_>) -> Literal {
+    let fit = || -> Option<Weichert> {
+        let table = Completeness::new(looked.completeness.to_vec(), looked.end).ok()?;
+        weichert(&table.bins(&table.periods_of(dated, BIN_WIDTH).ok()?)).ok()
+    };
+    number(fit().map(|fit| match measure {
+        Measure::WeichertB => fit.b,
+        Measure::WeichertError => fit.sigma_b,
+        _ => fit.rate,
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_median_of_an_even_number_is_between_the_two_in_the_middle() {
+        assert_eq!(median(&[3.0, 1.0, 2.0]), Some(2.0));
+        assert_eq!(median(&[4.0, 1.0, 3.0, 2.0]), Some(2.5));
+        assert_eq!(median(&[7.0]), Some(7.0));
+        assert_eq!(median(&[]), None);
+    }
+}
