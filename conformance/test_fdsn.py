@@ -9,7 +9,7 @@ from datetime import datetime
 import pytest
 from lxml import etree
 from pyproj import Geod
-from server import ROOT
+from server import ROOT, Server, run
 
 SCHEMA = pathlib.Path(__file__).parent / "schemas" / "quakeml" / "QuakeML-1.2.xsd"
 TABLE = ROOT / "demo" / "data" / "earthquakes_m5_2009_2019.csv"
@@ -212,3 +212,39 @@ def test_times_before_year_1_and_times_known_by_halves(demo):
     known = (month["name"], month["date"])
     assert known in found(month["date"] + "-15", month["date"] + "-15"), "an event whose day is not known may have been on that day"
     assert known not in found(str(int(month["year"]) + 1), str(int(month["year"]) + 2))
+
+
+COMCAT = """time,latitude,longitude,depth,mag,magType,id,place
+2011-03-11T05:46:24.120Z,38.297,142.373,29,9.1,mww,us1,Great Tohoku Earthquake
+2012-04-11T08:38:36.720Z,2.327,93.063,20,8.6,mw,us2,off Sumatra
+"""
+ISC = """eventID,year,month,day,hour,minute,second,longitude,latitude,depth,magnitude,magnitudeType
+101,2011,3,11,5,46,23,142.498,38.297,19.7,9.09,MW
+102,1960,5,22,19,11,17,-73.407,-38.143,25,9.6,MW
+"""
+
+
+def test_a_merged_catalog_stands_for_those_that_it_is_made_of(tmp_path):
+    data = tmp_path / "data"
+    run("init", data)
+    for name, text in (("comcat", COMCAT), ("isc", ISC)):
+        (tmp_path / f"{name}.csv").write_text(text)
+        run("add", data, tmp_path / f"{name}.csv", "--id", name)
+    run("merge", data, "isc", "comcat", "--id", "merged")
+    server = Server(["serve", data], tmp_path / "log.txt").wait(300)
+    try:
+        count = lambda **asked: len(server.get("/fdsnws/event/1/query", format="text", **asked).text.splitlines()) - 1
+        assert count() == 3, "each earthquake once"
+        assert [count(catalog=name) for name in ("comcat", "isc", "merged")] == [2, 2, 3]
+        assert server.json("/hazards/charts")["matched"] == server.json("/hazards/events")["numberMatched"] == 3
+        assert len(server.get("/hazards/points").content) == 8 + 3 * 22
+        # By its identifier an event is found in whatever table has it, and its page lists what the others tell.
+        assert count(eventid="us2") == 2
+        event = server.json("/hazards/events/merged/101")
+        assert {row["id"].split("/")[0] for row in event["elsewhere"]} == {"comcat", "isc"}, event["elsewhere"]
+        tables = {table["collection"]: (table["asked"], table["standsFor"]) for table in server.json("/hazards")["tables"]}
+        assert tables == {"comcat": (False, []), "isc": (False, []), "merged": (True, ["isc", "comcat"])}
+        run("edit", data, "merged", "--stands-for", "none")
+        assert count() == 7
+    finally:
+        server.stop()

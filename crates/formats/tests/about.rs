@@ -74,6 +74,7 @@ fn abouts() -> impl Strategy<Value = About> {
         rows: facts.2,
         updated: facts.3,
         default_style: facts.4.clone(),
+        stands_for: facts.2.iter().filter_map(|rows| DatasetId::new(format!("other-{rows}")).ok()).collect(),
         survey_map: SurveyMap {
             country: facts.4.clone(),
             owner_code: None,

@@ -131,6 +131,9 @@ pub struct About {
     pub updated: Option<Instant>,
     /// The name of its default style.
     pub default_style: Option<String>,
+    /// Datasets whose rows it tells again: a question to everything is put to it and not to them. So a catalogue that was merged of
+    /// several stands for them.
+    pub stands_for: Vec<DatasetId>,
     /// What catalogues of surveys' maps ask of it beyond that, as far as it is said.
     pub survey_map: SurveyMap,
 }
@@ -196,6 +199,7 @@ impl About {
             rows: None,
             updated: None,
             default_style: None,
+            stands_for: Vec::new(),
             survey_map: SurveyMap::default(),
         }
     }
@@ -216,6 +220,8 @@ pub struct Said {
     pub attribution: Option<String>,
     /// Who owns it.
     pub owner: Option<Party>,
+    /// Datasets whose rows it tells again.
+    pub stands_for: Option<Vec<DatasetId>>,
     /// How it is named among the maps of surveys.
     pub survey_map: SurveyMap,
 }
@@ -236,6 +242,9 @@ impl About {
         }
         if said.owner.is_some() {
             self.owner.clone_from(&said.owner);
+        }
+        if let Some(others) = &said.stands_for {
+            self.stands_for.clone_from(others);
         }
         self.survey_map.amend(&said.survey_map);
     }

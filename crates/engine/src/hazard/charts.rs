@@ -132,7 +132,7 @@ impl Engine {
         cancel: &Cancel,
     ) -> Result<Charts> {
         let (mut charts, mut most) = (Charts::default(), (None, Vec::new()));
-        for source in self.event_sources(caller).into_iter().filter(|source| question.asks(source)) {
+        for (_, source) in self.asked_sources(caller, question) {
             let (before, mut quakes) = (charts.matched, Vec::new());
             self.each_event((caller, cancel), question, (&source, &ROLES), |event| {
                 charts.matched += 1;

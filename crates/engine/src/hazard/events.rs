@@ -314,7 +314,7 @@ impl Engine {
         let wanted = question.skip.saturating_add(question.limit).saturating_add(1);
         let mut roles = roles.to_vec();
         roles.push(question.order.by);
-        for source in self.event_sources(caller).into_iter().filter(|source| question.asks(source)) {
+        for (_, source) in self.asked_sources(caller, question) {
             let Some(stream) = self.event_stream((caller, cancel), question, &source, (&roles, wanted))? else {
                 continue;
             };

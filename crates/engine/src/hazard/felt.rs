@@ -57,7 +57,7 @@ impl Engine {
         // Several catalogues tell the same earthquake: more are kept than named, and those of one are one in the end.
         let kept = count * 4;
         let mut felt: Vec<Felt> = Vec::with_capacity(kept + 1);
-        for source in self.event_sources(caller).into_iter().filter(|source| question.asks(source)) {
+        for (_, source) in self.asked_sources(caller, &question) {
             self.each_event((caller, cancel), &question, (&source, &roles), |event| {
                 let Some((shaking, distance_km, azimuth)) = shaken(event, here, ground) else { return };
                 if felt.len() >= kept && felt.last().is_some_and(|least| least.shaking.mmi >= shaking.mmi) {

@@ -156,7 +156,7 @@ fn pair(names: &[String], one: &Told, other: &Told, rules: &AssociationRules) ->
 /// The event as a feature: flat columns of the preferred solution, and all solutions as a tree of QuakeML's elements.
 fn feature(names: &[String], members: &[&Told]) -> Value {
     let row = &members[0].row;
-    let aliases: Vec<String> = members.iter().map(|told| told.row.id.to_string()).collect();
+    let aliases: Vec<&str> = members.iter().map(|told| told.row.id.as_ref()).collect();
     let mut properties = Map::new();
     let mut say = |role: Role, value: Value| {
         if !value.is_null() && value != "" {
@@ -193,7 +193,7 @@ fn feature(names: &[String], members: &[&Told]) -> Value {
     say(Role::Catalog, names[members[0].table].as_str().into());
     say(Role::Event, tree(names, members));
     properties.insert("told_by".to_owned(), members.len().into());
-    properties.insert("aliases".to_owned(), aliases.join(" ").into());
+    properties.insert("aliases".to_owned(), format!("|{}|", aliases.join("|")).into());
     let coordinates = json!([row.lon_deg, row.lat_deg]);
     json!({"type": "Feature", "geometry": {"type": "Point", "coordinates": coordinates}, "properties": properties})
 }

@@ -28,4 +28,4 @@ pub use question::{EventOrder, EventPlace, EventQuestion, Range};
 pub use report::{EventReport, SECTION_WIDTH_KM};
 pub use section::{Section, SectionEvent};
 pub use sources::{NearSource, SlabDepth};
-pub use tables::EventSource;
+pub use tables::{EventSource, is_stood_for};

@@ -137,7 +137,7 @@ impl Engine {
     fn place_counts(&self, caller: Caller, around: &EventQuestion, cancel: &Cancel) -> Result<Vec<PlaceCount>> {
         let mut all = Vec::new();
         let since = Instant::from_date(COUNTED_SINCE, 1, 1)?;
-        for source in self.event_sources(caller).into_iter().filter(|source| around.asks(source)) {
+        for (_, source) in self.asked_sources(caller, around) {
             let period = source.entry.about().period.and_then(|period| Some([period.start?.max(since), period.end?]));
             let Some(period) = period.filter(|[start, end]| start < end) else { continue };
             let magnitude = Range { min: Some(COUNTED[0]), max: None };

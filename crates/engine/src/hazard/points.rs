@@ -65,8 +65,7 @@ impl Engine {
 
     fn event_points_here(&self, caller: Caller, question: &EventQuestion, cancel: &Cancel) -> Result<EventPoints> {
         let mut points = Vec::new();
-        let sources = self.event_sources(caller).into_iter().enumerate();
-        for (place, source) in sources.filter(|(_, source)| question.asks(source)) {
+        for (place, source) in self.asked_sources(caller, question) {
             self.each_event((caller, cancel), question, (&source, &ROLES), |event| {
                 points.extend(point(event, place));
             })?;

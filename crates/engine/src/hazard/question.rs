@@ -62,8 +62,10 @@ impl Default for EventOrder {
 /// Which events.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct EventQuestion {
-    /// Tables to look in; all when none is named.
+    /// Tables to look in; when none is named all but those that another one stands for.
     pub catalogs: Vec<DatasetId>,
+    /// Also tables that another one stands for.
+    pub every_table: bool,
     /// Kinds of events; all when none is named.
     pub kinds: Vec<Kind>,
     /// Identifiers of events in their tables.
@@ -109,6 +111,11 @@ impl EventQuestion {
     pub(super) fn asks(&self, source: &EventSource) -> bool {
         (self.catalogs.is_empty() || self.catalogs.contains(source.id()))
             && (self.kinds.is_empty() || self.kinds.contains(&source.table.kind))
+    }
+
+    /// Whether it is about certain tables or events, so that it matters in which table they stand.
+    pub(super) fn is_particular(&self) -> bool {
+        self.every_table || !self.catalogs.is_empty() || !self.ids.is_empty()
     }
 
     /// The question to one table, for some of its columns; nothing when it has no column that a condition is about, because no row
@@ -241,12 +248,17 @@ impl Conditions<'_> {
         let by_id = match column {
             // Without a column of its own, or with one that is the key, the identity of the row is that of the event.
             Some((_, column)) if schema.key.as_ref() != Some(&column.name) => {
-                let literal = |id: &String| match (column.kind, id.parse()) {
-                    (ColumnKind::Int, Ok(number)) => Literal::Int(number),
-                    _ => Literal::Text(id.clone()),
+                // A name that cannot be a number is that of no row where names are numbers.
+                let literal = |id: &String| match column.kind {
+                    ColumnKind::Int => id.parse().ok().map(Literal::Int),
+                    ColumnKind::Float => id.parse().ok().map(Literal::Float),
+                    _ => Some(Literal::Text(id.clone())),
                 };
-                let list = ids.iter().map(|id| Expr::Literal(literal(id))).collect();
-                Filter::In { value: Expr::Column(column.name.clone()), list }
+                let list: Vec<Expr> = ids.iter().filter_map(literal).map(Expr::Literal).collect();
+                match list.is_empty() {
+                    true => Filter::Literal(false),
+                    false => Filter::In { value: Expr::Column(column.name.clone()), list },
+                }
             }
             _ => Filter::Ids(ids.iter().flat_map(|id| [FeatureId::parse(id), FeatureId::Text(id.clone())]).collect()),
         };

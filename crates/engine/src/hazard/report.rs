@@ -80,7 +80,7 @@ impl Engine {
         let (at, when, kind) = (found.position(), found.time(), found.kind());
         let report = Around { engine: self, caller, at, when: when.map(|when| when.interval()), cancel };
         let is_itself = |other: &super::events::Event<'_>| other.rows.source.id() == table && other.id() == id;
-        let same = EventQuestion { kinds: vec![kind], ..report.within(SAME_MICROS, SAME_M) };
+        let same = EventQuestion { kinds: vec![kind], every_table: true, ..report.within(SAME_MICROS, SAME_M) };
         let elsewhere = report.events(&same)?.without(|other| other.rows.source.id() == table);
         let caused = EventQuestion { kinds: vec![Kind::Tsunami], ..report.within(CAUSED_TIME_MICROS, AROUND_M) };
         let largest = EventQuestion {

@@ -72,7 +72,7 @@ impl Engine {
         question.place = Some(EventPlace::Box(band_box(line, width_km / 2.0)?));
         question.kinds = vec![Kind::Earthquake];
         let mut section = Section { length_km: polyline.length_m() / 1000.0, ..Section::default() };
-        for source in self.event_sources(caller).into_iter().filter(|source| question.asks(source)) {
+        for (_, source) in self.asked_sources(caller, &question) {
             let before = section.events.len();
             self.each_event((caller, cancel), &question, (&source, &ROLES), |event| {
                 let place = event.position().zip(event.number(Role::Depth));

@@ -1,5 +1,6 @@
 //! The tables of events of a node.
 
+use super::question::EventQuestion;
 use crate::Engine;
 use crate::caller::Caller;
 use crate::catalogue::Entry;
@@ -37,10 +38,31 @@ impl EventSource {
     }
 }
 
+/// Whether another table of the same kind of events tells its rows again. Two that stand for each other are both asked.
+pub fn is_stood_for(source: &EventSource, all: &[EventSource]) -> bool {
+    let names = |one: &EventSource, other: &EventSource| one.entry.about().stands_for.contains(other.id());
+    all.iter().any(|other| other.table.kind == source.table.kind && names(other, source) && !names(source, other))
+}
+
 impl Engine {
     /// All tables of events that the caller may see, by id.
     pub fn event_sources(&self, caller: Caller) -> Vec<EventSource> {
         self.catalogue().entries(caller).filter_map(EventSource::of).collect()
+    }
+
+    /// The tables that a question is put to, with their places among all of them: those that it names, else all but those that another
+    /// one stands for.
+    pub(super) fn asked_sources(
+        &self,
+        caller: Caller,
+        question: &EventQuestion,
+    ) -> impl Iterator<Item = (usize, EventSource)> + use<> {
+        let all = self.event_sources(caller);
+        let chosen =
+            |source: &EventSource| question.asks(source) && (question.is_particular() || !is_stood_for(source, &all));
+        let chosen: Vec<(usize, EventSource)> =
+            all.iter().enumerate().filter(|(_, source)| chosen(source)).map(|(at, it)| (at, it.clone())).collect();
+        chosen.into_iter()
     }
 
     /// A table of events by the name of its dataset.

@@ -5,7 +5,7 @@ use super::parts::{self, ColumnAbout};
 use crate::check::Coverage;
 use serde_json::Value;
 use terrane_model::time::Instant;
-use terrane_model::{About, Crs, Result};
+use terrane_model::{About, Crs, DatasetId, Result};
 use terrane_projection::Operation;
 
 /// What the ledger keeps of a dataset.
@@ -140,8 +140,13 @@ fn write_about(about: &About) -> Value {
         .maybe("rows", about.rows)
         .maybe("updated", about.updated.map(parts::write_instant))
         .maybe("default_style", about.default_style.as_deref())
+        .maybe("stands_for", written_ids(&about.stands_for))
         .maybe("survey_map", parts::write_survey_map(&about.survey_map))
         .into()
+}
+
+fn written_ids(ids: &[DatasetId]) -> Option<Vec<String>> {
+    (!ids.is_empty()).then(|| ids.iter().map(ToString::to_string).collect())
 }
 
 fn read_about(node: &Node<'_>) -> Result<About> {
@@ -168,6 +173,7 @@ pub(super) fn read_described(members: &mut Members<'_>) -> Result<About> {
     about.attribution = members.text("attribution")?.unwrap_or_default();
     about.source = members.read("source", parts::read_link)?;
     about.lineage = members.text("lineage")?.unwrap_or_default();
+    about.stands_for = members.list("stands_for")?.iter().map(parts::read_id).collect::<Result<_>>()?;
     about.survey_map = members.read("survey_map", parts::read_survey_map)?.unwrap_or_default();
     Ok(about)
 }

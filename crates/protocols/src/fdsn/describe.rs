@@ -9,7 +9,7 @@ use crate::common::xml::XmlWriter;
 use crate::pages::{Page, render};
 use serde_json::json;
 use terrane_engine::Caller;
-use terrane_engine::hazard::EventSource;
+use terrane_engine::hazard::{EventSource, is_stood_for};
 use terrane_model::Result;
 
 const WADL: &str = "http://wadl.dev.java.net/2009/02";
@@ -125,7 +125,13 @@ pub fn usage(site: &Site, request: &Request) -> Result<Reply> {
     let sources = site.engine.event_sources(Caller::Public);
     let catalogs = sources.iter().map(|source| {
         let about = source.entry.about();
-        json!({"id": about.id.as_str(), "title": request.say(&about.title), "kind": source.table.kind.name(), "rows": about.rows})
+        json!({
+            "id": about.id.as_str(),
+            "title": request.say(&about.title),
+            "kind": source.table.kind.name(),
+            "rows": about.rows,
+            "asked": !is_stood_for(source, &sources),
+        })
     });
     let shows = json!({
         "version": VERSION,

@@ -1,6 +1,6 @@
 //! FDSN web service event 1.2 over the tables of events of this node.
 //!
-//! A catalog is a dataset. Without `catalog` all tables of earthquakes are asked.
+//! A catalog is a dataset. Without `catalog` all tables of earthquakes are asked but those that a merged one stands for.
 
 mod answer;
 mod ask;

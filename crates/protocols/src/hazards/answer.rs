@@ -6,7 +6,7 @@ use crate::common::site::Site;
 use crate::ogcapi::links::{self, link};
 use serde_json::{Map, Value, json};
 use terrane_engine::hazard::{
-    BIN_WIDTH, Charts, EarthquakeCharts, Event, EventPage, EventSource, Section, SectionEvent,
+    BIN_WIDTH, Charts, EarthquakeCharts, Event, EventPage, EventSource, Section, SectionEvent, is_stood_for,
 };
 use terrane_engine::publish;
 use terrane_formats::events::EventRow;
@@ -24,6 +24,8 @@ pub fn tables(site: &Site, request: &Request, sources: &[EventSource]) -> Value 
             "count": about.rows,
             "period": about.period.map(|period| ends(&period)),
             "roles": source.table.columns().map(|(role, column)| (role.column_name().to_owned(), column.into())).collect::<Map<_, _>>(),
+            "asked": !is_stood_for(source, sources),
+            "standsFor": about.stands_for.iter().map(ToString::to_string).collect::<Vec<_>>(),
             "attribution": about.attribution,
             "licence": about.licence.title,
             "state": source.entry.state(),

@@ -6,7 +6,7 @@ pub type Parameter = (&'static str, &'static str, &'static str);
 /// Which events.
 pub const QUESTION: [Parameter; 27] = [
     ("kind", "string", "Kinds of events: earthquake, eruption, tsunami, landslide; several with commas"),
-    ("catalog", "string", "Tables to look in, with commas; all when absent"),
+    ("catalog", "string", "Tables to look in, with commas; when absent all but those that a merged table stands for"),
     ("eventid", "string", "Identifiers of events in their tables, with commas"),
     ("bbox", "string", "Events in the box west,south,east,north in degrees; west > east crosses 180°"),
     ("lon", "number", "Longitude of the middle of a circle, degrees"),

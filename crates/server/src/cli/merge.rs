@@ -41,6 +41,14 @@ pub struct Merge {
 }
 
 impl Merge {
+    /// The merged table stands for those that it is made of, unless something else is said.
+    fn stood_for(&self) -> Vec<String> {
+        match self.words.stands_for.is_empty() {
+            true => self.catalogs.clone(),
+            false => self.words.stands_for.clone(),
+        }
+    }
+
     fn command(&self) -> Command {
         let rules = AssociationRules {
             time_s: self.seconds,
@@ -50,7 +58,7 @@ impl Merge {
         };
         let add = AddOptions {
             id: Some(self.id.clone()),
-            words: self.words.clone(),
+            words: Words { stands_for: self.stood_for(), ..self.words.clone() },
             replace: self.replace,
             ..AddOptions::default()
         };

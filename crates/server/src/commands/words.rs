@@ -1,8 +1,8 @@
 //! What a person says of a dataset on the command line: titles, licence, owner.
 
 use serde::{Deserialize, Serialize};
-use terrane_model::LocalText;
 use terrane_model::about::{Licence, Party, Said, SurveyMap};
+use terrane_model::{DatasetId, LocalText};
 use terrane_protocols::common::places;
 
 /// What the catalogue says of a dataset, as far as it is given.
@@ -26,6 +26,11 @@ pub struct Words {
     /// A word to find it by; may be repeated
     #[arg(long, value_name = "WORD")]
     pub keyword: Vec<String>,
+    /// A dataset whose rows this one tells again, as a merged catalogue does: a question to all tables of events is not put to it; may
+    /// be repeated; “none” for none any more
+    #[arg(long, value_name = "ID", value_parser = dataset)]
+    #[serde(default)]
+    pub stands_for: Vec<String>,
     /// Country of the map, for catalogues such as OneGeology's: JPN, VNM, … (ISO 3166-1 alpha-3)
     #[arg(long, value_name = "CODE", value_parser = country)]
     #[serde(default)]
@@ -77,6 +82,9 @@ impl Words {
             licence: self.licence.as_deref().map(licence_of),
             attribution: self.attribution.clone(),
             owner: self.owner.as_ref().map(|owner| Party { name: LocalText::one("und", owner), ..Party::default() }),
+            stands_for: (!self.stands_for.is_empty()).then(|| {
+                self.stands_for.iter().filter(|id| *id != NONE).filter_map(|id| DatasetId::new(id).ok()).collect()
+            }),
             survey_map: SurveyMap {
                 country: self.country.clone(),
                 owner_code: self.owner_code.clone(),
@@ -86,6 +94,13 @@ impl Words {
             },
         }
     }
+}
+
+/// Takes back which datasets one stands for.
+const NONE: &str = "none";
+
+fn dataset(text: &str) -> Result<String, String> {
+    DatasetId::new(text).map(|id| id.to_string()).map_err(|error| error.say().to_owned())
 }
 
 /// A country that the United Nations list.
