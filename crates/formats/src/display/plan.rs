@@ -4,10 +4,11 @@ use super::directory::{Block, Directory};
 use super::file::DisplayFile;
 use std::sync::Arc;
 use terrane_model::batch::Ids;
-use terrane_model::filter::{Filter, Predicate};
+use terrane_model::filter::{Expr, Filter, Literal, Predicate, TemporalOp, TimeExpr};
+use terrane_model::query::time_filter;
 use terrane_model::schema::ColumnKind;
 use terrane_model::time::Interval;
-use terrane_model::{Batch, Bbox, FeatureId, FeatureQuery, Result, Schema};
+use terrane_model::{Batch, Bbox, FeatureId, FeatureQuery, Instant, Result, Schema};
 
 /// Rows of a block.
 #[derive(Debug, Clone)]
@@ -25,8 +26,6 @@ pub struct Plan {
     stages: Vec<Stage>,
     /// Boxes each of which a row that has a place must meet.
     boxes: Vec<Bbox>,
-    /// Whether the first stage asks for nothing but these boxes.
-    boxes_first: bool,
     /// What the time of a row's start must meet, when it has one.
     pub start: Option<Interval>,
     /// What the time from a row's start to its end must meet, when it has a start.
@@ -37,8 +36,21 @@ pub struct Plan {
     is_never: bool,
 }
 
+/// What tells of all rows of a block at once that they meet a stage.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Met {
+    /// Nothing does.
+    Never,
+    /// The block lies in the boxes.
+    InBoxes,
+    /// Its rows have a time, and all start in this period.
+    Within(Interval),
+}
+
 /// Conditions that read the same things.
 struct Stage {
+    /// What saves judging them.
+    met: Met,
     predicate: Predicate,
     /// The columns that they read, and their places in the schema.
     schema: Arc<Schema>,
@@ -63,7 +75,6 @@ impl Plan {
         let time = schema.time.as_ref().filter(|time| is_time(&time.start));
         let mut plan = Self {
             stages: Vec::new(),
-            boxes_first: false,
             boxes: boxes(&whole, &conditions, schema),
             start: time.and_then(|time| whole.implied_time(&time.start)),
             span: query.time.filter(|_| time.is_some()),
@@ -74,22 +85,31 @@ impl Plan {
         Ok(plan)
     }
 
-    /// First what boxes tell, then what columns tell, last what needs shapes.
+    /// First what boxes tell, then periods, then what other columns tell, last what needs shapes.
     fn add_stages(&mut self, conditions: Vec<Filter>, schema: &Schema) -> Result<()> {
         let mut stages: [Vec<Filter>; 3] = Default::default();
+        let mut periods = Vec::new();
         for condition in conditions {
             let reads = reads_of(&condition);
             let columns = !condition.columns_of(schema).0.is_empty();
-            stages[if reads.shapes { 2 } else { usize::from(columns || reads.ids) }].push(condition);
+            match period_of(&condition, self.span, schema) {
+                Some(period) => periods.push((condition, period)),
+                None => stages[if reads.shapes { 2 } else { usize::from(columns || reads.ids) }].push(condition),
+            }
         }
         if !stages[2].is_empty() && schema.geometry.is_some() {
             // Shapes are read only of rows whose box can meet; rows without a place pass to the last stage.
             stages[0].extend(self.boxes.last().copied().map(Filter::Bbox));
         }
         let is_box = |filter: &Filter| matches!(filter, Filter::Bbox(_));
-        self.boxes_first = !stages[0].is_empty() && stages[0].iter().all(is_box);
-        for conditions in stages.into_iter().filter(|conditions| !conditions.is_empty()) {
-            self.stages.push(Stage::new(conditions, schema)?);
+        let [boxes, columns, shapes] = stages;
+        let of_boxes = if boxes.iter().all(is_box) { Met::InBoxes } else { Met::Never };
+        let periods = periods.into_iter().map(|(condition, period)| (vec![condition], Met::Within(period)));
+        let all = std::iter::once((boxes, of_boxes)).chain(periods);
+        for (conditions, met) in all.chain([(columns, Met::Never), (shapes, Met::Never)]) {
+            if !conditions.is_empty() {
+                self.stages.push(Stage::new(conditions, schema, met)?);
+            }
         }
         Ok(())
     }
@@ -101,7 +121,7 @@ impl Plan {
 
     /// Whether boxes alone decide.
     pub fn is_only_boxes(&self) -> bool {
-        self.boxes_first && self.stages.len() == 1
+        matches!(self.stages.as_slice(), [Stage { met: Met::InBoxes, .. }])
     }
 
     /// Whether a block can hold a row that is wanted.
@@ -109,7 +129,7 @@ impl Plan {
         let meets = |bbox: &Bbox| bbox.intersects(&block.bbox);
         let in_place = block.has_unplaced || self.boxes.iter().all(meets);
         let period = |start: i64, end: i64| {
-            let instant = |at: i64| Some(terrane_model::Instant(at));
+            let instant = |at: i64| Some(Instant(at));
             Interval { start: instant(start), end: instant(end) }
         };
         let starts = self.start.is_none_or(|asked| asked.intersects(&period(block.start_min, block.start_max)));
@@ -120,6 +140,18 @@ impl Plan {
     /// Whether all rows of a block meet the boxes.
     pub fn boxes_hold(&self, block: &Block) -> bool {
         self.boxes.iter().all(|bbox| bbox.contains_box(&block.bbox))
+    }
+
+    fn is_met(&self, met: Met, block: &Block) -> bool {
+        match met {
+            Met::Never => false,
+            Met::InBoxes => self.boxes_hold(block),
+            Met::Within(Interval { start, end }) => {
+                !block.has_untimed
+                    && start.is_none_or(|first| first.0 <= block.start_min)
+                    && end.is_none_or(|last| block.start_max <= last.0)
+            }
+        }
     }
 
     /// The starts, microseconds, that rows with a start can have: no earlier and no later than these.
@@ -133,9 +165,8 @@ impl Plan {
     /// The rows of a block that are wanted, among some.
     pub fn judge(&self, file: &DisplayFile, block: usize, among: Kept) -> Result<Kept> {
         let entry = &file.directory.blocks[block];
-        let skipped = usize::from(self.boxes_first && self.boxes_hold(entry));
         let mut kept = among;
-        for stage in &self.stages[skipped..] {
+        for stage in self.stages.iter().filter(|stage| !self.is_met(stage.met, entry)) {
             let selection = match kept {
                 Kept::None => return Ok(Kept::None),
                 Kept::All => None,
@@ -154,7 +185,7 @@ impl Plan {
 }
 
 impl Stage {
-    fn new(conditions: Vec<Filter>, schema: &Schema) -> Result<Self> {
+    fn new(conditions: Vec<Filter>, schema: &Schema, met: Met) -> Result<Self> {
         let filter = Filter::all(conditions);
         let predicate = Predicate::new(&filter, schema)?;
         let columns: Vec<usize> =
@@ -164,7 +195,7 @@ impl Stage {
             geometry: schema.geometry.clone().filter(|_| predicate.reads_geometry()),
             ..schema.clone()
         };
-        Ok(Self { predicate, schema: Arc::new(chosen), columns, reads: reads_of(&filter) })
+        Ok(Self { met, predicate, schema: Arc::new(chosen), columns, reads: reads_of(&filter) })
     }
 
     /// What the conditions read of a block.
@@ -186,6 +217,33 @@ fn conjuncts(filter: Filter) -> Vec<Filter> {
         Filter::And(all) => all.into_iter().flat_map(conjuncts).collect(),
         Filter::Literal(true) => Vec::new(),
         other => vec![other],
+    }
+}
+
+/// The period of a condition that every row meets whose start lies in it: the one that the query asks for, or one that the start alone is
+/// asked to meet.
+fn period_of(condition: &Filter, asked: Option<Interval>, schema: &Schema) -> Option<Interval> {
+    if let Some(asked) = asked.filter(|asked| time_filter(asked, schema).as_ref() == Some(condition)) {
+        return Some(asked);
+    }
+    let start = schema.time.as_ref().map(|time| time.start.as_str());
+    let Filter::Temporal { op: TemporalOp::Intersects, left, right: TimeExpr::Period(first, last) } = condition else {
+        return None;
+    };
+    match left {
+        TimeExpr::Moment(Expr::Column(name)) if Some(name.as_str()) == start => {
+            Some(Interval { start: bound(first.as_ref())?, end: bound(last.as_ref())? })
+        }
+        _ => None,
+    }
+}
+
+/// An end of a period: none when it is open, nothing when it is not a moment as it is written.
+fn bound(end: Option<&Expr>) -> Option<Option<Instant>> {
+    match end {
+        None => Some(None),
+        Some(Expr::Literal(Literal::Instant(at))) => Some(Some(*at)),
+        Some(_) => None,
     }
 }
 

@@ -8,7 +8,9 @@ use terrane_formats::display::{self, DisplayCache, DisplaySource, Generaliser, L
 use terrane_formats::features::geopackage::{self, GeoPackageSource};
 use terrane_formats::features::{csv, geojson};
 use terrane_model::batch::{GeometryBuilder, Ids, Value};
-use terrane_model::filter::{CompareOp, Expr, Filter, GeometryExpr, Literal, Predicate, SpatialOp};
+use terrane_model::filter::{
+    CompareOp, Expr, Filter, GeometryExpr, Literal, Predicate, SpatialOp, TemporalOp, TimeExpr,
+};
 use terrane_model::geometry::GeometryArrays;
 use terrane_model::query::{Columns, Position, SortKey, compare_positions};
 use terrane_model::schema::{ColumnKind, GeometryKind, TimeColumns};
@@ -101,6 +103,44 @@ fn a_copy_of_many_blocks_and_index_pages_is_a_source() {
     let (schema, rows) = events(4_500);
     let folder = folder();
     check_features(&copy_of(&in_memory(&schema, &rows, 700), folder.path()));
+}
+
+#[test]
+fn blocks_that_lie_in_a_period_hold_the_same_rows_as_those_that_are_judged() {
+    let (schema, mut rows) = events(6_000);
+    // Every row has a time, some of a year: then whole blocks in the order of time lie in a period.
+    rows.retain(|row| matches!(row.cells[3], Cell::Time(_)));
+    let time = Some(TimeColumns { start: "seen".to_owned(), end: None });
+    let schema = Arc::new(Schema { time, ..(*schema).clone() });
+    let folder = folder();
+    let memory = in_memory(&schema, &rows, 500);
+    let copy = copy_of(&memory, folder.path());
+    let day = |year: i64, month: u8| Some(Instant::from_date(year, month, 1).unwrap());
+    let sort = |descending: bool| vec![SortKey { column: "seen".to_owned(), descending }];
+    for (start, end) in
+        [(day(1989, 1), day(2003, 1)), (day(2000, 2), day(2001, 3)), (day(2000, 7), None), (None, day(2000, 9))]
+    {
+        let literal = |at: Option<Instant>| at.map(|at| Expr::Literal(Literal::Instant(at)));
+        let starts = Filter::Temporal {
+            op: TemporalOp::Intersects,
+            left: TimeExpr::Moment(Expr::Column("seen".to_owned())),
+            right: TimeExpr::Period(literal(start), literal(end)),
+        };
+        let period = FeatureQuery { time: Some(Interval { start, end }), ..FeatureQuery::default() };
+        let filter = FeatureQuery { filter: Some(starts), ..FeatureQuery::default() };
+        for query in [period, filter] {
+            for order in [Vec::new(), sort(false), sort(true)] {
+                let query = FeatureQuery { sort: order, limit: Some(2_500), ..query.clone() };
+                let query = if query.sort.is_empty() { FeatureQuery { limit: None, ..query } } else { query };
+                let (mut found, mut expected) = (finished(&copy, &query), finished(&memory, &query));
+                if query.sort.is_empty() {
+                    found.sort();
+                    expected.sort();
+                }
+                assert!(!expected.is_empty() && found == expected, "{query:?}: {} and {}", found.len(), expected.len());
+            }
+        }
+    }
 }
 
 #[test]
