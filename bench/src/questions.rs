@@ -15,6 +15,9 @@ pub(crate) struct Job {
 
 const PNG: &str = "image/png";
 const GEOJSON: &str = "application/geo+json";
+const JSON: &str = "application/json";
+/// Cells of a summary from west to east.
+const CELLS: f64 = 50.0;
 /// Different boxes of one size.
 const BOXES: usize = 500;
 /// Boxes that show everything.
@@ -67,6 +70,10 @@ fn jobs_of(collection: &Value) -> Vec<Job> {
             let paths = boxes(extent, 0.1, BOXES).iter().map(items).collect();
             jobs.push(Job { name: format!("{id} items {limit}"), accept: GEOJSON, paths });
         }
+        let degrees = (extent[2] - extent[0]).max(0.01) / CELLS;
+        let cells = |bbox: &[f64; 4]| format!("/collections/{id}/summary?bbox={}&by=geometry:{degrees}", joined(bbox));
+        let paths = boxes(extent, 0.5, BOXES).iter().map(cells).collect();
+        jobs.push(Job { name: format!("{id} summary in cells"), accept: JSON, paths });
     }
     jobs
 }

@@ -4,6 +4,7 @@ use crate::common::kvp::{encode, encode_into};
 use crate::common::request::Request;
 use crate::common::site::Site;
 use crate::ogcapi::links::{self, link};
+use crate::pages::Words;
 use serde_json::{Map, Value, json};
 use terrane_engine::hazard::{
     BIN_WIDTH, Charts, EarthquakeCharts, Event, EventPage, EventSource, Section, SectionEvent, is_stood_for,
@@ -192,13 +193,13 @@ fn texts<'r>(row: &'r EventRow<'_>) -> [(&'static str, &'r str); 9] {
 }
 
 /// Charts as numbers.
-pub fn charts(charts: &Charts, largest: &EventPage) -> Value {
+pub fn charts(request: &Request, charts: &Charts, largest: &EventPage) -> Value {
     let deaths = charts.deaths.iter().map(|((decade, kind), (deaths, events))| {
         json!({"decade": decade, "kind": kind.name(), "deaths": number_value(*deaths), "events": events})
     });
     let mut all = json!({
         "matched": charts.matched,
-        "notes": notes(charts),
+        "notes": notes(charts, &Words::of(&request.languages)),
         "deaths": {"byDecade": deaths.collect::<Vec<_>>()},
     });
     if let Some(earthquakes) = &charts.earthquakes {
@@ -214,12 +215,9 @@ pub fn charts(charts: &Charts, largest: &EventPage) -> Value {
     all
 }
 
-fn notes(charts: &Charts) -> Vec<&'static str> {
-    let mut notes = Vec::new();
-    if charts.tables > 1 {
-        notes.push("Several catalogues tell the same events: charts of earthquakes are of the one that tells most, deaths are those of each kind of event.");
-    }
-    notes
+/// What is to be known before a chart is read, in the language asked.
+fn notes(charts: &Charts, words: &Words) -> Vec<String> {
+    (charts.tables > 1).then(|| words.say("hazard_note_tables").to_owned()).into_iter().collect()
 }
 
 fn earthquakes_in_numbers(charts: &EarthquakeCharts, largest: &EventPage) -> Value {

@@ -38,7 +38,7 @@ pub fn event(site: &Site, request: &Request, report: &EventReport) -> Value {
             "volcanoes": report.volcanoes.iter().map(|found| near(site, found)).collect::<Vec<_>>(),
             "slab": report.slab.as_ref().map(slab),
         },
-        "history": charts(&report.around, &report.largest),
+        "history": charts(request, &report.around, &report.largest),
         "section": section,
         "sources": sources(site, request, report),
         "collection": {"id": about.id.as_str(), "title": request.say(&about.title)},

@@ -74,7 +74,7 @@ async fn charts(site: Site, request: Request) -> Result<Reply> {
     let largest = EventQuestion { order, limit: LARGEST, kinds: vec![Kind::Earthquake], ..question.clone() };
     let largest = site.engine.events(Caller::Public, largest, Role::flat().collect(), false).await?;
     let charts = site.engine.event_charts(Caller::Public, question, options).await?;
-    Ok(json(links::JSON, &answer::charts(&charts, &largest)))
+    Ok(json(links::JSON, &answer::charts(&request, &charts, &largest)))
 }
 
 async fn section(site: Site, request: Request) -> Result<Reply> {
