@@ -198,12 +198,13 @@ fn median(numbers: &[f64]) -> Option<f64> {
 fn lawful(magnitudes: &[f64], measure: Measure, known_mc: Option<f64>) -> Option<Literal> {
     let histogram = Histogram::of(magnitudes.iter().copied(), BIN_WIDTH).ok()?;
     let mc = known_mc.or_else(|| Some(maximum_curvature(&histogram)?.corrected))?;
-    if measure == Measure::Completeness {
-        return Some(number(Some(rounded(mc))));
+    match measure {
+        Measure::Completeness => return Some(number(Some(rounded(mc)))),
+        Measure::Complete => return Some(Literal::Int(histogram.from_magnitude(mc).total() as i64)),
+        _ => {}
     }
     let law: GutenbergRichter = gutenberg_richter(&histogram, mc).ok()?;
     Some(match measure {
-        Measure::Complete => Literal::Int(law.count as i64),
         Measure::BValue => number(Some(law.b)),
         Measure::BError => number(Some(law.sigma_shi_bolt)),
         _ => number(Some(law.a)),

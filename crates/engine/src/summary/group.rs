@@ -199,6 +199,11 @@ impl Grouper {
         &self.by
     }
 
+    /// How many numbers would take as much memory as the texts that it keeps.
+    pub fn as_numbers(&self) -> usize {
+        self.words.as_numbers()
+    }
+
     /// The number of a row's group.
     pub fn code(&mut self, value: &Value<'_>, feature: &Feature<'_>) -> Option<i64> {
         match (&self.by, value) {
@@ -263,6 +268,7 @@ fn tidy(number: f64) -> f64 {
 pub(super) struct Words {
     numbers: HashMap<Box<str>, i64>,
     texts: Vec<Box<str>>,
+    bytes: usize,
 }
 
 impl Words {
@@ -287,7 +293,13 @@ impl Words {
         let next = self.texts.len() as i64;
         self.numbers.insert(text.into(), next);
         self.texts.push(text.into());
+        self.bytes += text.len();
         next
+    }
+
+    /// How many numbers would take as much memory.
+    pub fn as_numbers(&self) -> usize {
+        self.bytes / size_of::<f64>()
     }
 
     fn value(&self, code: i64, kind: ColumnKind) -> Value<'_> {

@@ -294,7 +294,7 @@ impl Groups {
     }
 
     fn gather(&mut self, group: usize, feature: &Feature<'_>, told: &[Option<usize>], year: Option<f64>) -> Result<()> {
-        let Self { found, gatherers, words, kept, limits, .. } = self;
+        let Self { found, groupers, gatherers, words, kept, limits, .. } = self;
         for ((gathered, gatherer), column) in found[group].1.iter_mut().zip(gatherers).zip(told) {
             // Without a column it is the row itself that counts.
             let value = match (column, &gatherer.column) {
@@ -306,9 +306,10 @@ impl Groups {
                 *kept += gathered.add(&value, year, words);
             }
         }
-        match *kept > limits[1] {
+        let texts: usize = groupers.iter().map(Grouper::as_numbers).sum::<usize>() + words.as_numbers();
+        match *kept + texts > limits[1] {
             true => Err(Error::too_large(format!(
-                "At most {} values are kept for medians, different values and the law of magnitudes; ask for fewer rows.",
+                "At most {} values, or texts as long, are kept for medians, different values and the law of magnitudes; ask for fewer rows.",
                 limits[1]
             ))
             .at("aggregates")),

@@ -15,4 +15,5 @@ mod near;
 mod paging;
 mod picture;
 mod pool;
+mod summary;
 mod vector_tile;
