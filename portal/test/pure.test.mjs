@@ -151,7 +151,7 @@ test('words are in the script of their language and in no neighbour’s', async 
   const en = await wordsOf('en');
   for (const [lang, own] of Object.entries(scripts))
     for (const [key, said] of Object.entries(await wordsOf(lang))) {
-      if (en[key] !== said && /[a-z]{3}/.test(en[key].replace(/\{\w+\}/g, ''))) assert.match(said, own, `${lang} ${key}`);
+      if (en[key] !== said && !ALIKE.includes(key) && /[a-z]{3}/.test(en[key].replace(/\{\w+\}/g, ''))) assert.match(said, own, `${lang} ${key}`);
       // Examples of names in other languages are in the hint of the question.
       for (const [other, stray] of Object.entries(scripts)) if (other !== lang && (other !== 'zh' || key !== 'askHint')) assert.doesNotMatch(said, stray, `${lang} ${key}`);
       assert.doesNotMatch(said, /[๐-๙໐-໙၀-၉០-៩]/, `digits: ${lang} ${key}`);
@@ -324,7 +324,7 @@ test('the one box understands the words of every language, and the examples of i
       assert.deepEqual(read(t('helpHere', { km: 200 })), { change: { around: { ...here, km: 200 } }, words: '' }, lang);
       assert.deepEqual(read(`${t('helpCountry')} ${t('tsunamis')}`), { change: { country: 'Indonesia', kinds: ['tsunami'] }, words: '' }, lang);
       for (const kind of ['earthquake', 'eruption', 'tsunami', 'landslide']) assert.deepEqual(read(`${t(kind)} Krakatau`), { change: { kinds: [kind] }, words: 'Krakatau' }, `${lang} ${kind}`);
-      assert.deepEqual(read(`${t('earliestDate')}..79`).change, { start: '-2149', end: '0079' }, lang);
+      for (const gap of ['', ' ']) assert.deepEqual(read(`${t('earliestDate')}${gap}..79`).change, { start: '-2149', end: '0079' }, lang);
       assert.deepEqual(read(`${t('reviewed')} M>=5`).change, { status: 'reviewed', minmag: 5 }, lang);
       assert.deepEqual(read(`${t('preliminary')} M>=5`).change, { status: 'automatic', minmag: 5 }, lang);
     }

@@ -2,8 +2,8 @@
 // browsers do not know every language here, and count the years of Thai from the Buddha. Digits are Latin ones.
 import { t } from './words.svelte';
 
-/** Parts of a date stay on one line. */
-const tight = (text: string) => text.replaceAll(' ', '\u00a0');
+/** Parts of a date stay on one line, unless a stop of Burmese parts them. */
+const tight = (text: string) => text.replace(/(?<!၊) /g, '\u00a0');
 const two = (n: number) => String(n).padStart(2, '0');
 
 /** A year, counted as astronomers do: 0 is 1 BCE. */
