@@ -262,6 +262,7 @@ test('the box of events understands conditions in several spellings and leaves w
   assert.deepEqual(read('ここから200km以内 M≧6'.replace('≧', '≥'), 'ja').change, { around: { lng: 140, lat: 36, km: 200 }, minmag: 6 });
   assert.deepEqual(read('Great Kanto 1923'), { change: { start: '1923', end: '1923' }, words: 'Great Kanto' });
   assert.deepEqual(read('M<5').change, { maxmag: 5 });
+  assert.deepEqual([read('M>=6,5').change, read('M 6,5-7,25').change, read('within 50 km of 38,142').change.around], [{ minmag: 6.5 }, { minmag: 6.5, maxmag: 7.25 }, { lat: 38, lng: 142, km: 50 }]);
   for (const text of ['M>=', '1900..', '..', 'within km of here', '((((', 'M>=1e99 '.repeat(500)]) assert.equal(typeof read(text).words, 'string');
 });
 

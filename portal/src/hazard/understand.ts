@@ -56,6 +56,9 @@ const KIND_WORDS: [RegExp, Kind][] = [
 ];
 const date = () => String.raw`(?:${beforePattern()}|[-−]\d{1,5}|\d{1,5}\s*BCE?|(?:紀元)?前\d{1,5}年?|\d{4,6}-\d{1,2}(?:-\d{1,2})?|\d{1,4}(?:年|년)?)`;
 const NUMBER = String.raw`\d+(?:\.\d+)?`;
+/** A number as languages with a decimal comma write it too; three digits after a comma are thousands. */
+const VALUE = String.raw`\d+(?:\.\d+|,\d{1,2}(?!\d))?`;
+const valueOf = (text: string) => Number(text.replace(',', '.'));
 
 export function understand(text: string, around: Surroundings): Understood {
   const change: Partial<HazardQuestion> = {};
@@ -105,15 +108,15 @@ function takeRanges(take: Take, change: Partial<HazardQuestion>, own?: OwnWords)
   const more = [...(own?.ranges.keys() ?? [])].map((said) => `${loose(said)}|`).join('');
   const name = String.raw`(?<![\w])(${more}m|mw|mag|magnitude|マグニチュード|d|depth|深さ|深度|vei|火山爆発指数|deaths?|dead|killed|死者数?)`;
   const limits = (word: string) => LIMITS[own?.ranges.get(word.toLowerCase().replace(/\s+/g, ' ')) ?? NAMES.find(([pattern]) => pattern.test(word))![1]];
-  take(new RegExp(String.raw`${name}\s*(${NUMBER})\s*(?:\.\.|–|-|~|〜)\s*(${NUMBER})(?:\s*km)?(?![\w.])`, 'gi'), (word, low, high) => {
+  take(new RegExp(String.raw`${name}\s*(${VALUE})\s*(?:\.\.|–|-|~|〜)\s*(${VALUE})(?:\s*km)?(?![\w.])`, 'gi'), (word, low, high) => {
     const at = limits(word!);
-    change[at.min] = Number(low);
-    if (at.max) change[at.max] = Number(high);
+    change[at.min] = valueOf(low!);
+    if (at.max) change[at.max] = valueOf(high!);
     return true;
   });
-  take(new RegExp(String.raw`${name}\s*(>=|<=|≥|≤|>|<|=)?\s*(${NUMBER})(?:\s*km)?(\+)?(?![\w.])`, 'gi'), (word, sign, value) => {
+  take(new RegExp(String.raw`${name}\s*(>=|<=|≥|≤|>|<|=)?\s*(${VALUE})(?:\s*km)?(\+)?(?![\w.])`, 'gi'), (word, sign, value) => {
     const at = limits(word!);
-    const n = Number(value);
+    const n = valueOf(value!);
     const more = sign === '>' ? at.step : 0;
     const less = sign === '<' ? at.step : 0;
     const exact = (x: number) => Number(x.toFixed(4));
