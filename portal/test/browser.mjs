@@ -127,6 +127,28 @@ export async function accessible(page, what) {
   assert.deepEqual(bad, [], what);
 }
 
+/** No word of the page stands outside the screen, unless a part that scrolls sideways holds it, and no word on a button outside the button. */
+export async function contained(page, what) {
+  await calm(page);
+  const outside = await page.evaluate(() => {
+    const found = [];
+    const scrolls = (e) => e && (/auto|scroll/.test(getComputedStyle(e).overflowX) && e.scrollWidth > e.clientWidth + 1 ? true : scrolls(e.parentElement));
+    const cut = (e) => e && (getComputedStyle(e).textOverflow === 'ellipsis' ? true : cut(e.parentElement));
+    const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (walk.nextNode()) {
+      const e = walk.currentNode.parentElement;
+      if (!walk.currentNode.data.trim() || !e.checkVisibility({ opacityProperty: true, visibilityProperty: true }) || e.closest('.hidden, [inert], option, script, noscript') || scrolls(e) || cut(e)) continue;
+      const range = document.createRange();
+      range.selectNodeContents(walk.currentNode);
+      const edge = e.closest('button, .button, select')?.getBoundingClientRect() ?? { left: 0, right: innerWidth };
+      if ([...range.getClientRects()].some((box) => box.left < edge.left - 1 || box.right > edge.right + 1)) found.push(walk.currentNode.data.trim());
+    }
+    const wide = document.documentElement.scrollWidth - innerWidth;
+    return wide > 0 ? [`the page by ${wide} px`, ...found] : found;
+  });
+  assert.deepEqual(outside, [], what);
+}
+
 /** How many different colours the map shows, how many dots of one, and the sum of all light: a blank map has one colour. */
 export async function coloursOf(page, wanted = [0, 0, 0]) {
   const box = await page.locator('#map').boundingBox();

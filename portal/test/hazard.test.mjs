@@ -2,7 +2,7 @@
 // Against the mock server, or with TERRANE_URL against a running demo, whose map "hazards" has the same tables.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { SIZES, accessible, addressed, at, begin, calm, end, equals, open, real, seen, until } from './browser.mjs';
+import { SIZES, accessible, addressed, at, begin, calm, contained, end, equals, open, real, seen, until } from './browser.mjs';
 
 const made = { skip: real && 'needs what only the mock server serves' };
 const HERE = (hz, more = 'map=3/20/130') => `p/hazards#${more}&hz=${hz}&base=paper&layers=&lang=en`;
@@ -313,6 +313,30 @@ describe('events', () => {
     assert.deepEqual(small, []);
     await v.close();
   });
+
+  for (const lang of ['km', 'vi'])
+    test(`on a phone in ${lang} list, filters, charts and place hold their words`, async () => {
+      const v = await open({ path: `p/hazards#map=5/33/131&hz=all&base=paper&layers=&lang=${lang}`, size: 'phone' });
+      await v.settled();
+      await v.page.locator('#tab-events').tap();
+      await v.page.locator('.handle').tap();
+      await rows(v.page).first().waitFor();
+      await contained(v.page, 'list');
+      await v.page.locator('.filters summary').tap();
+      await contained(v.page, 'filters');
+      await accessible(v.page, 'filters');
+      await v.page.locator('.parts button').nth(1).tap();
+      await v.page.locator('.chart svg').waitFor();
+      await contained(v.page, 'charts');
+      await accessible(v.page, 'charts');
+      await v.page.locator('.parts button').first().tap();
+      await rows(v.page).first().getByRole('button').tap();
+      await v.page.locator('.acts button').nth(2).tap();
+      await v.page.locator('.body dl').waitFor();
+      await contained(v.page, 'place');
+      await accessible(v.page, 'place');
+      await v.close();
+    });
 
   test('a finger that rests on the map asks about the place', async () => {
     const v = await open({ path: 'p/hazards#map=5/33/131&hz=all&base=paper&layers=&lang=en', size: 'phone' });

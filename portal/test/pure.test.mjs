@@ -1,5 +1,6 @@
 // The parts that need no browser, loaded through Vite so that they are the sources themselves.
 import assert from 'node:assert/strict';
+import { readFile, readdir } from 'node:fs/promises';
 import { after, test } from 'node:test';
 import { createServer } from 'vite';
 
@@ -94,15 +95,87 @@ test('a card takes its words in the reader’s language and its units first', as
   assert.deepEqual([grid.title, grid.facts[0].unit], ['Anomaly', 'nT']);
 });
 
-test('every language file has the words of the English one, and their blanks', async () => {
-  const names = (await Promise.all(['/src/i18n', '/src/geology/words', '/src/external/words'].map(async (folder) => Object.keys((await load(`${folder}/en.json`)).default)))).flat();
-  assert.equal(new Set(names).size, names.length, 'no word is in two files');
-  for (const folder of ['/src/i18n', '/src/geology/words', '/src/external/words']) {
-    const en = (await load(`${folder}/en.json`)).default;
-    const ja = (await load(`${folder}/ja.json`)).default;
-    assert.deepEqual(Object.keys(ja), Object.keys(en));
-    const blanks = (text) => [...text.matchAll(/\{\w+\}/g)].map((m) => m[0]).sort();
-    for (const key of Object.keys(en)) assert.deepEqual(blanks(ja[key]), blanks(en[key]), key);
+const FOLDERS = ['/src/i18n', '/src/geology/words', '/src/external/words', '/src/hazard/words'];
+const LANGUAGES = ['ja', 'id', 'vi', 'ko', 'zh', 'km', 'lo', 'my', 'th'];
+const wordsOf = async (lang, folders = FOLDERS) => Object.assign({}, ...(await Promise.all(folders.map(async (folder) => (await load(`${folder}/${lang}.json`)).default))));
+/** Speaks a language here, where there is no page. */
+async function speaking(lang) {
+  globalThis.document ??= { documentElement: {} };
+  await (await load('/src/i18n/words.svelte.ts')).speak(lang);
+}
+
+test('no word is in two files', async () => {
+  const names = (await Promise.all(FOLDERS.map(async (folder) => Object.keys(await wordsOf('en', [folder]))))).flat();
+  assert.equal(new Set(names).size, names.length);
+});
+test('the viewer speaks the languages of the server’s pages, each file the words of the English one', async () => {
+  const pages = (await readdir(new URL('../../crates/protocols/src/pages/words/', import.meta.url))).sort();
+  assert.deepEqual(['en', ...LANGUAGES].map((lang) => `${lang}.json`).sort(), pages);
+  for (const folder of FOLDERS) {
+    const files = (await readdir(new URL(`..${folder}/`, import.meta.url))).filter((name) => name.endsWith('.json')).sort();
+    assert.deepEqual(files, pages, folder);
+    const english = Object.keys(await wordsOf('en', [folder]));
+    for (const lang of LANGUAGES) assert.deepEqual(Object.keys(await wordsOf(lang, [folder])), english, `${folder} ${lang}`);
+  }
+});
+test('words of other languages have the blanks of the English ones, and none is empty', async () => {
+  const en = await wordsOf('en');
+  const blanks = (text) => [...text.matchAll(/\{\w+\}/g)].map((m) => m[0]).sort();
+  for (const lang of LANGUAGES)
+    for (const [key, said] of Object.entries(await wordsOf(lang))) {
+      assert.ok(said.trim() && said.trimEnd() === said, `${lang} ${key}`);
+      // In Japan shaking is told on the scale of the Meteorological Agency.
+      if (lang !== 'ja' || key !== 'shaking') assert.deepEqual(blanks(said), blanks(en[key]), `${lang} ${key}`);
+    }
+});
+/** What is written alike in all languages: names, signs and examples for the one box. */
+const ALIKE = ['chipWords', 'vei', 'causeHint', 'eventBoxHint', 'dateAxis'];
+/** Words that a language has in common with English. */
+const SHARED = {
+  id: ['panel', 'menu', 'coloursStatus', 'grid', 'helpCountry', 'tsunami', 'causeTsunami', 'dateDay', 'dateMonth', 'dateYear', 'dateTime'],
+  vi: ['helpCountry', 'dateMonth', 'dateTime'],
+  km: ['askPlaceholder', 'dateDay', 'dateMonth', 'dateYear'],
+  lo: ['askPlaceholder', 'dateDay', 'dateMonth', 'dateYear'],
+  my: ['askPlaceholder'],
+  th: ['dateDay', 'dateMonth'],
+};
+test('no word is English left as it was', async () => {
+  const en = await wordsOf('en');
+  for (const lang of LANGUAGES) {
+    const same = Object.entries(await wordsOf(lang)).filter(([key, said]) => said === en[key] && !ALIKE.includes(key));
+    assert.deepEqual(same.map(([key]) => key).sort(), [...(SHARED[lang] ?? [])].sort(), lang);
+  }
+});
+test('words are in the script of their language and in no neighbour’s', async () => {
+  const scripts = { ko: /[\uac00-\ud7a3]/, zh: /[\u4e00-\u9fff]/, km: /[\u1780-\u17ff]/, lo: /[\u0e80-\u0eff]/, my: /[\u1000-\u109f]/, th: /[\u0e00-\u0e7f]/ };
+  const en = await wordsOf('en');
+  for (const [lang, own] of Object.entries(scripts))
+    for (const [key, said] of Object.entries(await wordsOf(lang))) {
+      if (en[key] !== said && !ALIKE.includes(key) && /[a-z]{3}/.test(en[key].replace(/\{\w+\}/g, ''))) assert.match(said, own, `${lang} ${key}`);
+      // Examples of names in other languages are in the hint of the question.
+      for (const [other, stray] of Object.entries(scripts)) if (other !== lang && (other !== 'zh' || key !== 'askHint')) assert.doesNotMatch(said, stray, `${lang} ${key}`);
+      assert.doesNotMatch(said, /[๐-๙໐-໙၀-၉០-៩]/, `digits: ${lang} ${key}`);
+    }
+});
+test('lists in one word have as many parts as the English ones', async () => {
+  for (const lang of ['en', ...LANGUAGES]) {
+    const words = await wordsOf(lang);
+    assert.deepEqual([words.compass, words.months].map((list) => new Set(list.split(',')).size), [16, 12], lang);
+  }
+});
+test('languages are offered in their own names, numbers are in Latin digits', async () => {
+  const { spoken, nameOf, number } = await load('/src/i18n/words.svelte.ts');
+  assert.deepEqual(spoken, ['en', 'id', 'vi', 'ja', 'ko', 'zh', 'km', 'lo', 'my', 'th']);
+  const source = await readFile(new URL('../../crates/protocols/src/pages/words.rs', import.meta.url), 'utf8');
+  const pages = [...source.matchAll(/language\("(\w+)", "([^"]+)"/g)].map(([, tag, name]) => [tag, name]);
+  assert.deepEqual(spoken.map((tag) => [tag, nameOf(tag)]), pages);
+  try {
+    for (const lang of spoken) {
+      await speaking(lang);
+      assert.match(number(1234567.5), /^1[.,]234[.,]567[.,]5$/, lang);
+    }
+  } finally {
+    await speaking('en');
   }
 });
 
@@ -189,22 +262,79 @@ test('the box of events understands conditions in several spellings and leaves w
   assert.deepEqual(read('ここから200km以内 M≧6'.replace('≧', '≥'), 'ja').change, { around: { lng: 140, lat: 36, km: 200 }, minmag: 6 });
   assert.deepEqual(read('Great Kanto 1923'), { change: { start: '1923', end: '1923' }, words: 'Great Kanto' });
   assert.deepEqual(read('M<5').change, { maxmag: 5 });
+  assert.deepEqual([read('M>=6,5').change, read('M 6,5-7,25').change, read('within 50 km of 38,142').change.around], [{ minmag: 6.5 }, { minmag: 6.5, maxmag: 7.25 }, { lat: 38, lng: 142, km: 50 }]);
   for (const text of ['M>=', '1900..', '..', 'within km of here', '((((', 'M>=1e99 '.repeat(500)]) assert.equal(typeof read(text).words, 'string');
 });
 
 test('dates of events: as precise as known, before the common era too', async () => {
   const { dateSaid, readDate, millisOf, endOf, dateTyped, isoOf } = await load('/src/hazard/dates.ts');
-  assert.equal(dateSaid('1815-04', '1815-04-01T00:00:00Z', 'en-GB'), 'Apr\u00a01815');
-  assert.equal(dateSaid('-002149', '-002149-01-01T00:00:00Z', 'en'), '2150\u00a0BCE');
-  assert.equal(dateSaid('0079-08-24', '0079-08-24T00:00:00Z', 'en'), '24\u00a0Aug\u00a079\u00a0CE');
-  assert.equal(dateSaid('2011-03-11T05:46:23Z', '', 'en'), '11\u00a0Mar\u00a02011, 05:46:23\u00a0UTC');
-  assert.equal(dateSaid('-002149', '-002149-01-01T00:00:00Z', 'ja'), '紀元前2150年');
+  assert.equal(dateSaid('1815-04', '1815-04-01T00:00:00Z'), 'Apr\u00a01815');
+  assert.equal(dateSaid('-002149', '-002149-01-01T00:00:00Z'), '2150\u00a0BCE');
+  assert.equal(dateSaid('0079-08-24', '0079-08-24T00:00:00Z'), '24\u00a0Aug\u00a079\u00a0CE');
+  assert.equal(dateSaid('2011-03-11T05:46:23Z'), '11\u00a0Mar\u00a02011, 05:46:23\u00a0UTC');
   assert.deepEqual(['2150 BCE', '前2150', '-2150', '79', '1815-4', '1815-04-31T25', 'soon', '1815-13'].map(readDate), ['-2149', '-2149', '-2149', '0079', '1815-04', null, null, null]);
   assert.equal(dateTyped('-2149'), '2150 BCE');
   assert.equal(new Date(millisOf('0079-08-24')).getUTCFullYear(), 79);
   assert.ok(millisOf('-002149') < millisOf('-000001') && millisOf('-000001') < millisOf('0001'));
   assert.equal(endOf('1815-12'), Date.UTC(1816, 0, 1));
   assert.equal(isoOf(millisOf('-2149')), '-2149-01-01T00:00:00Z');
+});
+
+test('dates are told in each language as the server’s pages tell them, and years before the common era are read back', async () => {
+  const { dateSaid, dateTyped, readDate } = await load('/src/hazard/dates.ts');
+  // From the table of crates/protocols/src/pages/moments.rs.
+  const TOLD = {
+    id: ['11 Mar 2011, 05:46:24', 'Apr 1815', '2150 SM', '24 Agu 480 SM'],
+    vi: ['ngày 11 tháng 3 năm 2011, 05:46:24', 'tháng 4 năm 1815', 'năm 2150 TCN', 'ngày 24 tháng 8 năm 480 TCN'],
+    ja: ['2011年3月11日 05:46:24', '1815年4月', '紀元前2150年', '紀元前480年8月24日'],
+    ko: ['2011년 3월 11일 05:46:24', '1815년 4월', '기원전 2150년', '기원전 480년 8월 24일'],
+    zh: ['2011年3月11日 05:46:24', '1815年4月', '公元前2150年', '公元前480年8月24日'],
+    km: ['11 មីនា 2011 ម៉ោង 05:46:24', 'មេសា 1815', '2150 មុន គ.ស.', '24 សីហា 480 មុន គ.ស.'],
+    lo: ['11 ມີນາ 2011 ເວລາ 05:46:24', 'ເມສາ 1815', '2150 ປີກ່ອນ ຄ.ສ.', '24 ສິງຫາ 480 ປີກ່ອນ ຄ.ສ.'],
+  };
+  const KEYS = { dateDay: 'date_day', dateMonth: 'date_month', dateYear: 'date_year', dateBefore: 'date_before', dateTime: 'date_time' };
+  try {
+    for (const lang of ['en', ...LANGUAGES]) {
+      await speaking(lang);
+      const own = await wordsOf(lang);
+      const pages = JSON.parse(await readFile(new URL(`../../crates/protocols/src/pages/words/${lang}.json`, import.meta.url), 'utf8'));
+      for (const [key, page] of Object.entries(KEYS)) assert.equal(own[key], pages[page], `${lang} ${key}`);
+      assert.deepEqual(own.months.split(','), Array.from({ length: 12 }, (_, i) => pages[`month_${String(i + 1).padStart(2, '0')}`]), lang);
+      const told = ['2011-03-11T05:46:24Z', '1815-04', '-2149', '-0479-08-24'].map((time) => dateSaid(time).replaceAll('\u00a0', ' ').replace(' UTC', ''));
+      if (TOLD[lang]) assert.deepEqual(told, TOLD[lang]);
+      assert.ok(told[0].includes('2011') && !/25\d\d/.test(told[0]), `${lang}: years of the common era`);
+      for (const typed of [dateTyped('-2149'), dateSaid('-2149'), own.earliestDate, '2150 BCE', '-2150']) assert.equal(readDate(typed), '-2149', `${lang} ${typed}`);
+      assert.equal(readDate('1815'), '1815', lang);
+    }
+    await speaking('th');
+    assert.equal(dateSaid('2011-03-11').replaceAll('\u00a0', ' '), '11 มีนาคม ค.ศ. 2011');
+    assert.equal(readDate('๑๘๑๕-๐๔'), '1815-04');
+  } finally {
+    await speaking('en');
+  }
+});
+test('the one box understands the words of every language, and the examples of its own help', async () => {
+  const { understand, countryNames, ownWords } = await load('/src/hazard/understand.ts');
+  const here = { lng: 140, lat: 36 };
+  try {
+    for (const lang of ['en', ...LANGUAGES]) {
+      await speaking(lang);
+      const { t } = await load('/src/i18n/words.svelte.ts');
+      const read = (text) => understand(text, { here, countries: countryNames(lang), own: ownWords() });
+      assert.deepEqual(read(`${t('deaths')}>100 ${t('depth')}<70 ${t('magnitude')} 6-7.5`), { change: { mindeaths: 101, maxdepth: 70, minmag: 6, maxmag: 7.5 }, words: '' }, lang);
+      assert.deepEqual(read(t('helpHere', { km: 200 })), { change: { around: { ...here, km: 200 } }, words: '' }, lang);
+      assert.deepEqual(read(`${t('helpCountry')} ${t('tsunamis')}`), { change: { country: 'Indonesia', kinds: ['tsunami'] }, words: '' }, lang);
+      for (const kind of ['earthquake', 'eruption', 'tsunami', 'landslide']) assert.deepEqual(read(`${t(kind)} Krakatau`), { change: { kinds: [kind] }, words: 'Krakatau' }, `${lang} ${kind}`);
+      for (const gap of ['', ' ']) assert.deepEqual(read(`${t('earliestDate')}${gap}..79`).change, { start: '-2149', end: '0079' }, lang);
+      assert.deepEqual(read(`${t('reviewed')} M>=5`).change, { status: 'reviewed', minmag: 5 }, lang);
+      assert.deepEqual(read(`${t('preliminary')} M>=5`).change, { status: 'automatic', minmag: 5 }, lang);
+    }
+    await speaking('th');
+    // Digits of the reader's own script are numbers, and what is composed in Thai stays as it was typed.
+    assert.deepEqual(understand('M>=๖ น้ำ', { here, countries: countryNames('th'), own: ownWords() }), { change: { minmag: 6 }, words: 'น้ำ' });
+  } finally {
+    await speaking('en');
+  }
 });
 
 test('beachballs: quadrants of pure thrust, normal and strike-slip faulting, and a tensor of its own', async () => {

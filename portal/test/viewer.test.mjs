@@ -1,7 +1,7 @@
 // The viewer in a real browser, against the mock server or, with TERRANE_URL and TERRANE_MAP, against a running one.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { MAP, accessible, addressed, at, atRest, begin, calm, coloursOf, documentOf, end, equals, open, real, seen, until, SIZES } from './browser.mjs';
+import { MAP, accessible, addressed, at, atRest, begin, calm, coloursOf, contained, documentOf, end, equals, open, real, seen, until, SIZES } from './browser.mjs';
 
 const CHOSEN = [11, 110, 110];
 const layersOf = (url) => url.searchParams.get('LAYERS');
@@ -531,6 +531,29 @@ describe('viewer', () => {
         await v.close();
       }
     });
+
+    // The tallest letters and the longest words; what they hold, the others do.
+    for (const [lang, line] of [['km', '25px'], ['vi', '22px']])
+      test(`in ${lang} no word leaves the screen, and axe finds nothing serious`, async () => {
+        const v = await open({ path: `p/${MAP}#lang=${lang}`, size: 'phone' });
+        await v.settled();
+        await equals(() => v.page.evaluate(() => [document.documentElement.lang, getComputedStyle(document.body).lineHeight]), [lang, line], 'the language and its lines');
+        await contained(v.page, 'small');
+        const tabs = v.page.getByRole('tab');
+        const below = await tabs.evaluateAll((all) => all.filter((e) => e.getBoundingClientRect().bottom > innerHeight + 1).map((e) => e.textContent));
+        assert.deepEqual(below, [], 'all tabs are within reach');
+        for (const name of ['layers', 'legend', 'find']) {
+          await v.page.locator(`#tab-${name}`).tap();
+          await v.page.locator('aside.half').waitFor();
+          await contained(v.page, name);
+          await accessible(v.page, name);
+        }
+        await v.page.locator('[aria-controls="menu"]').tap();
+        await contained(v.page, 'menu');
+        await accessible(v.page, 'menu');
+        assert.deepEqual((await v.page.locator('.menu option').allTextContents()).slice(0, 10), ['English', 'Bahasa Indonesia', 'Tiếng Việt', '日本語', '한국어', '中文', 'ខ្មែរ', 'ລາວ', 'မြန်မာ', 'ไทย']);
+        await v.close();
+      });
   });
 });
 

@@ -1,7 +1,9 @@
 // The one box: what in it is a condition ("M>=6", "1900..1950", "within 200 km of here", the name of a country), and what are words.
-import { readDate } from './dates';
+import { t, type Key } from '../i18n/words.svelte';
+import { beforePattern, latinDigits, loose, readDate } from './dates';
 import { NO_EVENTS_ASKED, type HazardQuestion, type Around } from './question';
-import type { Kind } from './types';
+import { KIND_WORDS as MANY_WORDS, ONE_WORDS } from './symbols';
+import { KINDS, type Kind } from './types';
 
 export interface Understood {
   change: Partial<HazardQuestion>;
@@ -12,6 +14,25 @@ export interface Surroundings {
   here: { lng: number; lat: number } | null;
   /** Names of countries in lower case, to the name that the server knows. */
   countries: Map<string, string>;
+  /** What conditions are called in the reader's language. */
+  own?: OwnWords;
+}
+/** Names of conditions in a language, in lower case, and how it says that something is near. */
+export interface OwnWords {
+  ranges: Map<string, Range>;
+  kinds: Map<string, Kind>;
+  states: Map<string, 'reviewed' | 'automatic'>;
+  here: string;
+}
+/** The words that the viewer itself uses, so that what it shows can be typed. */
+export function ownWords(): OwnWords {
+  const low = (key: Key) => t(key).toLowerCase();
+  return {
+    ranges: new Map([[low('magnitude'), 'mag'], [low('depth'), 'depth'], [low('deaths'), 'deaths']]),
+    kinds: new Map(KINDS.flatMap((kind) => [[low(MANY_WORDS[kind]), kind], [low(ONE_WORDS[kind]), kind]] as [string, Kind][])),
+    states: new Map([[low('reviewed'), 'reviewed'], [low('preliminary'), 'automatic']]),
+    here: t('helpHere'),
+  };
 }
 
 type Range = 'mag' | 'depth' | 'vei' | 'deaths';
@@ -33,20 +54,29 @@ const KIND_WORDS: [RegExp, Kind][] = [
   [/^(?:tsunamis?|津波)$/i, 'tsunami'],
   [/^(?:landslides?|地すべり|土砂災害)$/i, 'landslide'],
 ];
-const DATE = String.raw`(?:[-−]\d{1,5}|\d{1,5}\s*BCE?|(?:紀元)?前\d{1,5}年?|\d{4,6}-\d{1,2}(?:-\d{1,2})?|\d{1,4}(?:年)?)`;
+const date = () => String.raw`(?:${beforePattern()}|[-−]\d{1,5}|\d{1,5}\s*BCE?|(?:紀元)?前\d{1,5}年?|\d{4,6}-\d{1,2}(?:-\d{1,2})?|\d{1,4}(?:年|년)?)`;
 const NUMBER = String.raw`\d+(?:\.\d+)?`;
+/** A number as languages with a decimal comma write it too; three digits after a comma are thousands. */
+const VALUE = String.raw`\d+(?:\.\d+|,\d{1,2}(?!\d))?`;
+const valueOf = (text: string) => Number(text.replace(',', '.'));
 
 export function understand(text: string, around: Surroundings): Understood {
   const change: Partial<HazardQuestion> = {};
-  let rest = ` ${text.normalize('NFKC').replace(/[“”"]/g, ' ')} `;
+  // Only widths are made one: of other scripts, what is composed stays so.
+  const even = latinDigits(text).replace(/[\u3000\u3300-\u33ff\uff00-\uffef]+/g, (wide) => wide.normalize('NFKC'));
+  let rest = ` ${even.replace(/[“”"]/g, ' ')} `;
   const take = (pattern: RegExp, read: (...m: string[]) => boolean) => {
     rest = rest.replace(pattern, (whole: string, ...m: string[]) => (read(...m) ? ' ' : whole));
   };
-  takeAround(take, change, around.here);
-  takeRanges(take, change);
+  takeAround(take, change, around);
+  takeRanges(take, change, around.own);
   takeDates(take, change);
   const words: string[] = [];
   const kinds: Kind[] = [];
+  if (around.own) {
+    for (const [said, kind] of around.own.kinds) take(whole(said), () => kinds.push(kind) > 0);
+    for (const [said, state] of around.own.states) take(whole(said), () => !!(change.status = state));
+  }
   for (const word of takeCountry(rest, change, around.countries).split(/\s+/).filter(Boolean)) {
     const kind = KIND_WORDS.find(([pattern]) => pattern.test(word))?.[1];
     if (kind) kinds.push(kind);
@@ -58,9 +88,11 @@ export function understand(text: string, around: Surroundings): Understood {
   return { change, words: words.join(' ') };
 }
 
+/** A text between spaces. */
+const whole = (said: string) => new RegExp(String.raw`(?<=\s)${loose(said)}(?=\s)`, 'gi');
 type Take = (pattern: RegExp, read: (...m: string[]) => boolean) => void;
 
-function takeAround(take: Take, change: Partial<HazardQuestion>, here: Surroundings['here']): void {
+function takeAround(take: Take, change: Partial<HazardQuestion>, { here, own }: Surroundings): void {
   const set = (km: string, at: { lng: number; lat: number } | null) => {
     if (!at || !(Number(km) > 0) || Math.abs(at.lat) > 90) return false;
     change.around = { ...at, km: Math.min(20_016, Number(km)) } satisfies Around;
@@ -68,21 +100,23 @@ function takeAround(take: Take, change: Partial<HazardQuestion>, here: Surroundi
   };
   take(new RegExp(String.raw`(?:within\s+)?(${NUMBER})\s*km\s+(?:of|from|around)\s+(-?${NUMBER})\s*,\s*(-?${NUMBER})`, 'i'), (km, lat, lng) => set(km!, { lat: Number(lat), lng: Number(lng) }));
   take(new RegExp(String.raw`(?:within\s+)?(${NUMBER})\s*km\s+(?:of|from|around)\s+here`, 'i'), (km) => set(km!, here));
+  if (own) take(new RegExp(own.here.split('{km}').map(loose).join(`(${NUMBER})`), 'i'), (km) => set(km!, here));
   take(new RegExp(String.raw`ここから\s*(${NUMBER})\s*km(?:以内)?`, 'i'), (km) => set(km!, here));
 }
 
-function takeRanges(take: Take, change: Partial<HazardQuestion>): void {
-  const name = String.raw`(?<![\w])(m|mw|mag|magnitude|マグニチュード|d|depth|深さ|深度|vei|火山爆発指数|deaths?|dead|killed|死者数?)`;
-  const limits = (word: string) => LIMITS[NAMES.find(([pattern]) => pattern.test(word))![1]];
-  take(new RegExp(String.raw`${name}\s*(${NUMBER})\s*(?:\.\.|–|-|~|〜)\s*(${NUMBER})(?:\s*km)?(?![\w.])`, 'gi'), (word, low, high) => {
+function takeRanges(take: Take, change: Partial<HazardQuestion>, own?: OwnWords): void {
+  const more = [...(own?.ranges.keys() ?? [])].map((said) => `${loose(said)}|`).join('');
+  const name = String.raw`(?<![\w])(${more}m|mw|mag|magnitude|マグニチュード|d|depth|深さ|深度|vei|火山爆発指数|deaths?|dead|killed|死者数?)`;
+  const limits = (word: string) => LIMITS[own?.ranges.get(word.toLowerCase().replace(/\s+/g, ' ')) ?? NAMES.find(([pattern]) => pattern.test(word))![1]];
+  take(new RegExp(String.raw`${name}\s*(${VALUE})\s*(?:\.\.|–|-|~|〜)\s*(${VALUE})(?:\s*km)?(?![\w.])`, 'gi'), (word, low, high) => {
     const at = limits(word!);
-    change[at.min] = Number(low);
-    if (at.max) change[at.max] = Number(high);
+    change[at.min] = valueOf(low!);
+    if (at.max) change[at.max] = valueOf(high!);
     return true;
   });
-  take(new RegExp(String.raw`${name}\s*(>=|<=|≥|≤|>|<|=)?\s*(${NUMBER})(?:\s*km)?(\+)?(?![\w.])`, 'gi'), (word, sign, value) => {
+  take(new RegExp(String.raw`${name}\s*(>=|<=|≥|≤|>|<|=)?\s*(${VALUE})(?:\s*km)?(\+)?(?![\w.])`, 'gi'), (word, sign, value) => {
     const at = limits(word!);
-    const n = Number(value);
+    const n = valueOf(value!);
     const more = sign === '>' ? at.step : 0;
     const less = sign === '<' ? at.step : 0;
     const exact = (x: number) => Number(x.toFixed(4));
@@ -98,6 +132,7 @@ function takeRanges(take: Take, change: Partial<HazardQuestion>): void {
 }
 
 function takeDates(take: Take, change: Partial<HazardQuestion>): void {
+  const DATE = date();
   const set = (name: 'start' | 'end', text: string) => {
     const date = readDate(text);
     if (date) change[name] = date;
@@ -141,6 +176,8 @@ export function countryNames(lang: string): Map<string, string> {
       const said = own.of(code);
       if (said) names.set(said.toLowerCase(), plain);
     }
+  // Browsers do not know all languages; the one of the help is known.
+  names.set(t('helpCountry').toLowerCase(), 'Indonesia');
   // As catalogues of events write them.
   for (const [said, name] of SHORT_NAMES) names.set(said, name);
   return names;

@@ -12,8 +12,11 @@ const files = import.meta.glob<Words>(['./*.json', '!./en.json'], { import: 'def
 const more = import.meta.glob<Words>(['../{geology,external,hazard}/words/*.json', '!../{geology,external,hazard}/words/en.json'], { import: 'default' });
 const codeOf = (path: string) => path.slice(2, -5);
 
+/** What languages are called in themselves, in the order of the server's pages: browsers do not know all of them. */
+const NAMES: Record<string, string> = { en: 'English', id: 'Bahasa Indonesia', vi: 'Tiếng Việt', ja: '日本語', ko: '한국어', zh: '中文', km: 'ខ្មែរ', lo: 'ລາວ', my: 'မြန်မာ', th: 'ไทย' };
+const placeOf = (code: string) => (Object.keys(NAMES).indexOf(code) + 100) % 100;
 /** Languages the viewer itself speaks. */
-export const spoken: string[] = ['en', ...Object.keys(files).map(codeOf)];
+export const spoken: string[] = ['en', ...Object.keys(files).map(codeOf)].sort((a, b) => placeOf(a) - placeOf(b));
 
 let words = $state.raw<Record<string, string>>(en);
 let code = $state('en');
@@ -39,6 +42,7 @@ export function t(key: Key, values: Record<string, string | number> = {}): strin
 
 /** The name of a language in that language. */
 export function nameOf(lang: string): string {
+  if (NAMES[lang]) return NAMES[lang];
   try {
     const name = new Intl.DisplayNames([lang], { type: 'language' }).of(lang) ?? lang;
     return name.charAt(0).toLocaleUpperCase(lang) + name.slice(1);
@@ -47,8 +51,9 @@ export function nameOf(lang: string): string {
   }
 }
 
+/** In Latin digits, as the server's pages and the axes of maps have them, also where a browser would take others. */
 export function number(value: number, options: Intl.NumberFormatOptions = {}): string {
-  return new Intl.NumberFormat(code, options).format(value);
+  return new Intl.NumberFormat(code, { numberingSystem: 'latn', ...options }).format(value);
 }
 
 /** "1:50 000", with spaces that do not break. */

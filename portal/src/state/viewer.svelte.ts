@@ -105,7 +105,7 @@ class Viewer {
   readonly zoom = $derived(this.view?.zoom ?? 0);
   readonly on = $derived(this.layers.filter((l) => l.visible));
   readonly drawn = $derived(this.on.filter((l) => inScale(l.node, this.zoom)));
-  readonly languages = $derived([...new Set([...(this.doc?.languages ?? []), ...spoken, language.code])]);
+  readonly languages = $derived([...new Set([...spoken, ...(this.doc?.languages ?? []), language.code])]);
   readonly credits = $derived.by(() => {
     const said = [...external.on.map((l) => l.layer.attribution || hostOf(l.layer.url)), ...(hazard.on && hazard.onMap ? hazard.asked.map((table) => table.attribution) : []), ...this.drawn.map((l) => l.node.attribution), this.doc?.attribution];
     return [...new Set(said.filter((s): s is string => !!s))];

@@ -1,6 +1,7 @@
 // From values to places of a drawing, and the round values that axes name.
 import { number } from '../../i18n/words.svelte';
-import { dateSaid, isoOf, yearSaid, yearText } from '../dates';
+import { yearShort } from '../../i18n/moments';
+import { dateSaid, isoOf, yearText } from '../dates';
 
 export interface Scale {
   (value: number): number;
@@ -62,10 +63,10 @@ function start(year: number, month: number, day: number): number {
   return date.getTime();
 }
 /** What a moment of an axis is called, as finely as its neighbours ask for. */
-export function tickSaid(ms: number, span: number, lang: string): string {
+export function tickSaid(ms: number, span: number): string {
   const year = new Date(ms).getUTCFullYear();
-  if (span > 3 * YEAR) return yearSaid(year, lang).replace('\u00a0CE', '');
-  return dateSaid(span > MONTH * 4 ? isoOf(ms).slice(0, yearText(year).length + 3) : isoOf(ms).slice(0, yearText(year).length + 6), '', lang, true);
+  if (span > 3 * YEAR) return yearShort(year);
+  return dateSaid(span > MONTH * 4 ? isoOf(ms).slice(0, yearText(year).length + 3) : isoOf(ms).slice(0, yearText(year).length + 6), '', true);
 }
 
 export const plain = (value: number, figures = 2) => number(value, { maximumFractionDigits: figures });
