@@ -269,6 +269,19 @@ describe('viewer', () => {
     await v.close();
   });
 
+  test('a page leads here in its language, which a link of the viewer overrules, and the tabs stand in one row', async () => {
+    const v = await open({ path: `p/${MAP}?lang=ja`, locale: 'ko-KR' });
+    await v.page.getByRole('tab', { name: '凡例' }).waitFor();
+    await addressed(v.page, /lang=ja/);
+    await v.close();
+    const own = await open({ path: `p/${MAP}?lang=ja#lang=en` });
+    await own.page.getByRole('tab', { name: 'Legend' }).waitFor();
+    await own.settled();
+    const rows = await own.page.getByRole('tab').evaluateAll((all) => new Set(all.map((e) => e.getBoundingClientRect().top)).size);
+    assert.equal(rows, 1, 'all tabs stand beside each other');
+    await own.close();
+  });
+
   test('a reader whose browser speaks Japanese is answered in it', async () => {
     const v = await open({ locale: 'ja-JP' });
     await v.page.getByRole('tab', { name: '凡例' }).waitFor();

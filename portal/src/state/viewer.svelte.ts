@@ -135,7 +135,7 @@ class Viewer {
   }
 
   async start(): Promise<void> {
-    await speak(readPermalink(location.hash).lang ?? remembered('lang') ?? preferred());
+    await speak(readPermalink(location.hash).lang ?? asked() ?? remembered('lang') ?? preferred());
     this.failure = null;
     try {
       const doc = await readMap(this.id, language.code);
@@ -263,6 +263,12 @@ class Viewer {
 
 const rank = (layers: LayerState[], layer: LayerState | null) => (layer ? layers.indexOf(layer) : layers.length);
 const flatten = (nodes: TreeNode[]): LayerNode[] => nodes.flatMap((n) => (n.kind === 'wanted' ? [] : n.kind === 'group' ? flatten(n.layers) : [n]));
+
+/** The language of the page that led here: `/p/hazards?lang=km`. */
+function asked(): string | null {
+  const lang = new URLSearchParams(location.search).get('lang');
+  return lang && /^[a-z]{2,3}(-[a-z0-9]{2,8})*$/i.test(lang) ? lang : null;
+}
 
 /** The first of the reader's languages that the viewer speaks. */
 function preferred(): string {

@@ -194,16 +194,17 @@ fn texts<'r>(row: &'r EventRow<'_>) -> [(&'static str, &'r str); 9] {
 
 /// Charts as numbers.
 pub fn charts(request: &Request, charts: &Charts, largest: &EventPage) -> Value {
+    let words = Words::of(&request.languages);
     let deaths = charts.deaths.iter().map(|((decade, kind), (deaths, events))| {
         json!({"decade": decade, "kind": kind.name(), "deaths": number_value(*deaths), "events": events})
     });
     let mut all = json!({
         "matched": charts.matched,
-        "notes": notes(charts, &Words::of(&request.languages)),
+        "notes": notes(charts, &words),
         "deaths": {"byDecade": deaths.collect::<Vec<_>>()},
     });
     if let Some(earthquakes) = &charts.earthquakes {
-        all["earthquakes"] = earthquakes_in_numbers(earthquakes, largest);
+        all["earthquakes"] = earthquakes_in_numbers(earthquakes, largest, &words);
     }
     if !charts.eruptions.is_empty() {
         all["eruptions"] =
@@ -220,7 +221,7 @@ fn notes(charts: &Charts, words: &Words) -> Vec<String> {
     (charts.tables > 1).then(|| words.say("hazard_note_tables").to_owned()).into_iter().collect()
 }
 
-fn earthquakes_in_numbers(charts: &EarthquakeCharts, largest: &EventPage) -> Value {
+fn earthquakes_in_numbers(charts: &EarthquakeCharts, largest: &EventPage, words: &Words) -> Value {
     let bins = charts.histogram.bins().zip(charts.histogram.cumulative());
     let bins: Vec<Value> = bins.map(|((centre, count), (_, sum))| json!([round(centre, 3), count, sum])).collect();
     let columns = charts.columns;
@@ -240,7 +241,7 @@ fn earthquakes_in_numbers(charts: &EarthquakeCharts, largest: &EventPage) -> Val
         "count": charts.count,
         "years": round(charts.years, 4),
         "period": charts.period.map(|instant| instant.to_string()),
-        "frequency": frequency(charts, &bins),
+        "frequency": frequency(charts, &bins, words),
         "magnitudeTime": {
             "cells": charts.cells,
             "timeEdges": (0..=columns).map(|at| charts.edge(at, columns).to_string()).collect::<Vec<_>>(),
@@ -252,7 +253,7 @@ fn earthquakes_in_numbers(charts: &EarthquakeCharts, largest: &EventPage) -> Val
     })
 }
 
-fn frequency(charts: &EarthquakeCharts, bins: &[Value]) -> Value {
+fn frequency(charts: &EarthquakeCharts, bins: &[Value], words: &Words) -> Value {
     let law = charts.law.as_ref();
     json!({
         "binWidth": BIN_WIDTH,
@@ -267,7 +268,7 @@ fn frequency(charts: &EarthquakeCharts, bins: &[Value]) -> Value {
         "events": law.map(|law| law.count),
         "aftershocksLeftOut": charts.left_out,
         "weichert": charts.weichert,
-        "method": "Mc by maximum curvature (Wiemer & Wyss 2000) with 0.2 added (Woessner & Wiemer 2005); b by Aki (1965) with Utsu's half bin; its deviation by Shi & Bolt (1982).",
+        "method": words.say("hazard_method"),
     })
 }
 
