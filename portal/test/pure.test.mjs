@@ -428,3 +428,13 @@ test('a view tells its box across 180°, a ring its places', async () => {
   const centre = { lng: 179.5, lat: -20 };
   for (const [lng, lat] of ring(centre, 200)) assert.ok(Math.abs(kilometres(centre, { lng, lat }) - 200) < 0.01);
 });
+test('a merged catalogue is asked instead of those that it stands for', async () => {
+  const { toldOnce } = await load('/src/hazard/question.ts');
+  const table = (collection, kind, ...standsFor) => ({ collection, kind, standsFor });
+  const names = (...tables) => toldOnce(tables).map((one) => one.collection);
+  const [comcat, isc] = [table('comcat', 'earthquake'), table('isc', 'earthquake')];
+  assert.deepEqual(names(comcat, isc, table('merged', 'earthquake', 'isc', 'comcat'), table('eruptions', 'eruption')), ['merged', 'eruptions']);
+  assert.deepEqual(names(comcat, isc), ['comcat', 'isc'], 'it is not among them');
+  assert.deepEqual(names(table('a', 'earthquake', 'b'), table('b', 'earthquake', 'a')), ['a', 'b'], 'two that stand for each other are both asked');
+  assert.deepEqual(names(comcat, table('eruptions', 'eruption', 'comcat')), ['comcat', 'eruptions'], 'of another kind');
+});

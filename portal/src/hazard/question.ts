@@ -1,7 +1,7 @@
 // What is asked of the tables of events: as a value, as parameters of the server's addresses, as words in the page's own address.
 import type { Box } from '../api/types';
 import { endOf, isoOf, millisOf } from './dates';
-import { KINDS, type Kind } from './types';
+import { KINDS, type EventTable, type Kind } from './types';
 
 export type Sort = 'newest' | 'largest' | 'deadliest' | 'nearest';
 export const SORTS: Sort[] = ['newest', 'largest', 'deadliest', 'nearest'];
@@ -105,6 +105,12 @@ export function fdsnParameters(q: HazardQuestion, view: Box | null): Parameters 
     maxdepth: q.maxdepth,
     orderby: q.sort === 'largest' ? 'magnitude' : 'time',
   };
+}
+
+/** Tables without those that another one of them stands for, so that each event is told once; as the server does when none is named. */
+export function toldOnce(tables: EventTable[]): EventTable[] {
+  const stands = (one: EventTable, other: EventTable) => one.kind === other.kind && one.standsFor.includes(other.collection);
+  return tables.filter((table) => !tables.some((other) => stands(other, table) && !stands(table, other)));
 }
 
 /** What a table must tell to be asked: a row that does not say how many died cannot be known to meet a condition about it. */

@@ -25,6 +25,7 @@ export async function readTables(lang: string): Promise<EventTable[]> {
     attribution: text(t.attribution),
     licence: text(t.licence) || text(raw(t.licence).title) || text(raw(t.licence).id),
     state: text(t.state),
+    standsFor: texts(t.standsFor),
   }));
 }
 

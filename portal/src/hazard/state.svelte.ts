@@ -5,7 +5,7 @@ import type { Permalink } from '../state/permalink';
 import { reasonOf, viewer, type LayerState } from '../state/viewer.svelte';
 import { CHARTS, SECTION_WIDTH_KM, readHazard, writeHazard, type ChartName } from './address';
 import { kindAt, type Points } from './points';
-import { NO_EVENTS_ASKED, parametersOf, sortOf, type HazardQuestion, type Parameters } from './question';
+import { NO_EVENTS_ASKED, parametersOf, sortOf, toldOnce, type HazardQuestion, type Parameters } from './question';
 import { fetchPoints, readCharts, readEvents, readSection, readTables } from './server';
 import { clock } from './time.svelte';
 import { isoOf, millisOf } from './dates';
@@ -90,8 +90,10 @@ class Hazard {
   /** Layers of the open map that are tables of events. */
   readonly mapped = $derived(viewer.layers.filter((l) => this.tables.some((table) => table.collection === l.node.dataset)));
   readonly offered = $derived(this.mapped.length > 0 || this.on);
-  /** The tables that are asked: those of the map, or all where the map has none. */
-  readonly asked = $derived(this.mapped.length > 0 ? this.tables.filter((table) => this.mapped.some((l) => l.node.dataset === table.collection)) : this.tables);
+  /** The tables that can be asked: those of the map, or all where the map has none. */
+  readonly known = $derived(this.mapped.length > 0 ? this.tables.filter((table) => this.mapped.some((l) => l.node.dataset === table.collection)) : this.tables);
+  /** Those that are asked when none is chosen. */
+  readonly asked = $derived(toldOnce(this.known));
   readonly view = $derived(viewer.view && this.question.inView ? boxOfView(viewer.view, viewer.size) : null);
   readonly parameters = $derived<Parameters>(parametersOf(this.question, this.question.catalog ? [this.question.catalog] : this.mapped.length > 0 && this.asked.length < this.tables.length ? this.asked.map((table) => table.collection) : [], this.view));
   readonly card = $derived(this.picked !== null || this.place !== null);

@@ -13,6 +13,8 @@ export interface EventTable {
   attribution: string;
   licence: string;
   state: string;
+  /** Tables whose events it tells again. */
+  standsFor: string[];
 }
 
 export interface Mechanism {
