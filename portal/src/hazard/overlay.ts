@@ -102,8 +102,8 @@ export class HazardOverlay {
   showPoints(points: Points | null): void {
     this.points.show(points);
   }
-  narrow(window: TimeWindow | null): void {
-    this.points.narrow(window);
+  narrow(window: TimeWindow | null, playing: boolean): void {
+    this.points.narrow(window, playing);
   }
   showPersons(events: HazardEvent[]): void {
     const features = events.map((e): GeoJSON.Feature => ({

@@ -17,18 +17,30 @@ const EACH = 3;
 
 let counts = new Uint8Array(0);
 
+export interface Range {
+  order: Uint32Array | null;
+  from: number;
+  to: number;
+  /** Only the first so many rows, which are the largest. */
+  limit?: number;
+}
+
 /** Fills `out` with rows in the order in which they are drawn and tells how many. With `order`, `place` is in the order of time, of which
  * a range is drawn, the newest on top; without it, rows are taken as they come, the largest first, small ones on top. */
-export function thin(place: Float32Array, range: { order: Uint32Array | null; from: number; to: number }, seen: Seen, out: Uint32Array): number {
+export function thin(place: Float32Array, range: Range, seen: Seen, out: Uint32Array): number {
   const [columns, lines] = [Math.ceil((seen.width + 2 * seen.margin) / CELL), Math.ceil((seen.height + 2 * seen.margin) / CELL)];
   if (counts.length < columns * lines) counts = new Uint8Array(columns * lines);
   counts.fill(0, 0, columns * lines);
-  const { order, from, to } = range;
+  const { order, from, limit = Infinity } = range;
+  // Rows that come as they are end at the limit.
+  const to = order ? range.to : Math.min(range.to, limit);
   const scale = seen.world / CELL;
   const [middleX, middleY] = [columns / 2, lines / 2];
   let kept = 0;
   for (let i = 0; i < to - from; i++) {
     const at = order ? to - 1 - i : from + i;
+    const row = order ? order[at]! : at;
+    if (row >= limit) continue;
     let dx = place[2 * at]! - seen.x;
     dx -= Math.round(dx);
     const column = (dx * scale + middleX) | 0;
@@ -37,7 +49,7 @@ export function thin(place: Float32Array, range: { order: Uint32Array | null; fr
     const cell = line * columns + column;
     if (counts[cell]! >= EACH) continue;
     counts[cell]!++;
-    out[kept++] = order ? order[at]! : at;
+    out[kept++] = row;
   }
   if (order) out.subarray(0, kept).reverse();
   return kept;
