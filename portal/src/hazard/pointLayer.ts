@@ -13,7 +13,7 @@ export type { TimeWindow };
 
 /** Pixels around the view that a picture shows as well, and how much of it the view may use up before another picture is begun. */
 const MARGIN = 256;
-const USED = 0.25;
+const USED = 0.4;
 /** A window of time that has not changed for so long rests. */
 const REST_MS = 150;
 /** In a frame of a map that rests, so many times as much is drawn into a picture. */
