@@ -273,6 +273,8 @@ test('of very many events only those that lie under others or outside are left o
   assert.equal(thin(inTime, { order, from: 2, to: 7 }, seen, out), 4);
   assert.deepEqual([...out.subarray(0, 4)], [4, 2, 1, 0], 'the newest is drawn last');
   assert.equal(thin(place, { order: null, from: 6, to: 7 }, { ...seen, x: 0.01 }, out), 1, 'across 180°');
+  assert.equal(thin(place, { order: null, from: 0, to: 7 }, { ...seen, hole: [-10, -10, 10, 10] }, out), 1, 'what is seen already is not drawn');
+  assert.equal(out[0], 4);
   assert.equal(thin(place, { order: null, from: 0, to: 7, limit: 2 }, seen, out), 2);
   assert.equal(thin(inTime, { order, from: 2, to: 7, limit: 2 }, seen, out), 2);
   assert.deepEqual([...out.subarray(0, 2)], [1, 0], 'of a window too, only the largest rows');
@@ -341,15 +343,18 @@ test('a frame draws fewer events where frames are late, and only where it was wa
   assert.equal(after(900), begun, 'a pause');
   assert.equal(after(17, { drawn: 10 }), begun, 'who drew little knows little');
 
+  // One in ten events is in the view.
   const budget = new Budget();
-  budget.begin(budget.events * 4, 1e6);
-  assert.equal(budget.limit, 250_000);
-  budget.fit(budget.events * 0.8, 1e6);
-  budget.fit(budget.events * 1.05, 1e6);
-  assert.equal(budget.limit, 250_000, 'it stays while it fits roughly');
-  budget.fit(budget.events * 2, 1e6);
-  assert.equal(budget.limit, 125_000);
-  for (let i = 0; i < 100; i++) budget.fit(1, 1e6);
+  const tenth = (limit) => Math.floor(limit / 10);
+  const found = budget.fit(1e6, true, tenth);
+  assert.ok(found > budget.events * 0.7 && found <= budget.events, `${found}: at once about as many as there is time for`);
+  for (let i = 0; i < 100; i++) budget.fit(1e6, false, tenth);
+  const { limit } = budget;
+  budget.fit(1e6, false, (l) => tenth(l) * 1.1);
+  assert.equal(budget.limit, limit, 'it stays while it fits roughly');
+  budget.fit(1e6, false, (l) => tenth(l) * 3);
+  assert.ok(budget.limit < limit / 2);
+  for (let i = 0; i < 100; i++) budget.fit(1e6, false, () => 1);
   assert.equal(budget.limit, 1e6, 'all, and no more');
 });
 

@@ -62,26 +62,26 @@ void main() {
 }`;
 
 const PANE_VERTEX = `#version 300 es
-uniform vec4 box; uniform vec2 first;
-out vec2 at;
+uniform vec4 box;
+out vec2 corner;
 void main() {
-  vec2 corner = vec2(gl_VertexID & 1, gl_VertexID >> 1);
-  at = first + corner;
+  corner = vec2(gl_VertexID & 1, gl_VertexID >> 1);
   gl_Position = vec4(mix(box.xy, box.zw, corner), 0.0, 1.0);
 }`;
+// A picture goes on at its other side (`pane.ts`), but not at its edge.
 const PANE_FRAGMENT = `#version 300 es
 precision highp float;
-in vec2 at;
-uniform sampler2D picture;
+in vec2 corner;
+uniform sampler2D picture; uniform vec2 first; uniform vec2 edge;
 out vec4 shown;
-void main() { shown = texture(picture, at); }`;
+void main() { shown = texture(picture, first + clamp(corner, edge, 1.0 - edge)); }`;
 
 export interface Program<Name extends string> {
   program: WebGLProgram;
   at: Record<Name, WebGLUniformLocation | null>;
 }
 const POINT_UNIFORMS = ['matrix', 'base', 'centre', 'shift', 'growth', 'dots', 'window', 'opacity', 'squeeze', 'hole'] as const;
-const PANE_UNIFORMS = ['box', 'first', 'picture'] as const;
+const PANE_UNIFORMS = ['box', 'first', 'edge', 'picture'] as const;
 export type PointProgram = Program<(typeof POINT_UNIFORMS)[number]>;
 export type PaneProgram = Program<(typeof PANE_UNIFORMS)[number]>;
 

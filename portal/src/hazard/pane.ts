@@ -175,6 +175,7 @@ export class Pane {
     gl.uniform1i(at.picture, 0);
     gl.uniform4fv(at.box, box);
     gl.uniform2f(at.first, this.first[0] / this.size[0], this.first[1] / this.size[1]);
+    gl.uniform2f(at.edge, 0.5 / this.size[0], 0.5 / this.size[1]);
     gl.drawArrays(gl.TRIANGLE_STRIP, 0, 4);
   }
   close(): void {

@@ -103,10 +103,10 @@ export class PointBuffers {
   }
 
   /** Picks what is seen of events from one place to another in the order of time, of the largest `limit` rows; tells how many. */
-  pick(list: 'picture' | 'view', scene: Scene, window: TimeWindow | null, range: { from: number; to: number; limit: number }): number {
+  pick(list: 'picture' | 'view', scene: Scene, window: TimeWindow | null, range: { from: number; to: number; limit: number; hole?: Look['hole'] }): number {
     const { gl } = this;
     const rows = this.rows.get(list)!;
-    const seen = { ...scene, margin: (list === 'picture' ? scene.margin : 0) + REACH };
+    const seen = { ...scene, margin: (list === 'picture' ? scene.margin : 0) + REACH, hole: range.hole && pixelsOf(range.hole, scene) };
     const found = window ? thin(this.places[1], { order: this.points.order, ...range }, seen, rows) : thin(this.places[0], { order: null, ...range }, seen, rows);
     gl.bindVertexArray(this.array);
     gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, this.lists.get(list)!);
@@ -160,6 +160,10 @@ export class PointBuffers {
   }
 }
 
+/** A box of clip space in pixels from the middle of the view, downwards. */
+function pixelsOf([left, bottom, right, top]: [number, number, number, number], { width, height }: Scene): [number, number, number, number] {
+  return [(left * width) / 2, (-top * height) / 2, (right * width) / 2, (-bottom * height) / 2];
+}
 /** By how many worlds each event must be moved, from where it is nearest, to stand wherever the scene shows it. */
 function worldsOf(scene: Scene): number[] {
   const beside = Math.min(WORLDS, Math.max(0, Math.ceil((scene.width / 2 + scene.margin + REACH) / scene.world - 0.5)));

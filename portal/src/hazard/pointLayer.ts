@@ -142,14 +142,11 @@ export class PointLayer implements CustomLayerInterface {
     this.partial = partial;
   }
   /** As many of the largest as a frame has time for, where no picture lies. */
-  private drawLargest(frame: Frame, lies: Placing | null): void {
-    const { buffers, budget } = { buffers: frame.buffers, budget: this.budget };
-    const { count } = buffers.points;
-    if (!this.partial) budget.begin(frame.to - frame.from, count);
-    const drawn = buffers.pick('view', frame.scene, this.window, { from: frame.from, to: frame.to, limit: budget.limit });
-    buffers.draw('view', 0, drawn, { ...frame.look, ...(lies ? { hole: lies.box } : {}) });
-    budget.drew(drawn);
-    budget.fit(drawn, count);
+  private drawLargest({ buffers, scene, look, from, to }: Frame, lies: Placing | null): void {
+    const hole = lies?.box;
+    const found = this.budget.fit(buffers.points.count, !this.partial, (limit) => buffers.pick('view', scene, this.window, { from, to, limit, hole }));
+    buffers.draw('view', 0, found, { ...look, hole });
+    this.budget.drew(found);
   }
 
   private frame(input: CustomRenderMethodInput): Frame | null {

@@ -10,6 +10,8 @@ export interface Seen {
   height: number;
   /** Pixels around the view that are looked through as well: symbols reach into it, and it may move. */
   margin: number;
+  /** What is seen already, in pixels from the middle of the view: left, top, right, bottom. */
+  hole?: [number, number, number, number];
 }
 /** Pixels of a cell, and how many events are drawn in each: more would only lie under these. */
 const CELL = 2;
@@ -36,6 +38,7 @@ export function thin(place: Float32Array, range: Range, seen: Seen, out: Uint32A
   const to = order ? range.to : Math.min(range.to, limit);
   const scale = seen.world / CELL;
   const [middleX, middleY] = [columns / 2, lines / 2];
+  const [left, top, right, bottom] = (seen.hole ?? [1, 1, 0, 0]).map((at, i) => Math.round(at / CELL + (i % 2 ? middleY : middleX))) as [number, number, number, number];
   let kept = 0;
   for (let i = 0; i < to - from; i++) {
     const at = order ? to - 1 - i : from + i;
@@ -46,6 +49,7 @@ export function thin(place: Float32Array, range: Range, seen: Seen, out: Uint32A
     const column = (dx * scale + middleX) | 0;
     const line = ((place[2 * at + 1]! - seen.y) * scale + middleY) | 0;
     if (column < 0 || column >= columns || line < 0 || line >= lines) continue;
+    if (column >= left && column < right && line >= top && line < bottom) continue;
     const cell = line * columns + column;
     if (counts[cell]! >= EACH) continue;
     counts[cell]!++;
