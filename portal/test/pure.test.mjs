@@ -275,13 +275,15 @@ test('of very many events only those that lie under others or outside are left o
   assert.equal(thin(place, { order: null, from: 6, to: 7 }, { ...seen, x: 0.01 }, out), 1, 'across 180°');
   assert.equal(thin(place, { order: null, from: 0, to: 7 }, { ...seen, hole: [-10, -10, 10, 10] }, out), 1, 'what is seen already is not drawn');
   assert.equal(out[0], 4);
+  assert.equal(thin(place, { order: null, rows: Uint32Array.of(1, 3, 4), from: 0, to: 3 }, seen, out), 3);
+  assert.deepEqual([...out.subarray(0, 3)], [1, 3, 4], 'of those that were looked up');
   assert.equal(thin(place, { order: null, from: 0, to: 7, limit: 2 }, seen, out), 2);
   assert.equal(thin(inTime, { order, from: 2, to: 7, limit: 2 }, seen, out), 2);
   assert.deepEqual([...out.subarray(0, 2)], [1, 0], 'of a window too, only the largest rows');
 });
 
 test('an event is found in the cells around a place as it is among all', async () => {
-  const { around } = await load('/src/hazard/cells.ts');
+  const { around, rowsAround } = await load('/src/hazard/cells.ts');
   const places = [[-179.9, 10], [179.9, 10.5], [0.5, -89.9], [0.5, 89.9], [12.25, 44.75], [180, 10]];
   const points = { count: places.length, lng: Float32Array.from(places, (p) => p[0]), lat: Float32Array.from(places, (p) => p[1]) };
   const found = (lng, lat, reach) => {
@@ -293,6 +295,8 @@ test('an event is found in the cells around a place as it is among all', async (
   assert.deepEqual(found(-180, 10, { lng: 1, lat: 1 }), [0, 1, 5]);
   assert.deepEqual(found(12, 45, { lng: 0.5, lat: 0.5 }), [4]);
   assert.deepEqual(found(0, 0, { lng: 500, lat: 500 }), [0, 1, 2, 3, 4, 5], 'each once, however far');
+  assert.deepEqual([...rowsAround(points, { lng: 180, lat: 10 }, { lng: 1, lat: 1 }, 3)], [0, 1, 5], 'in the order of rows');
+  assert.equal(rowsAround(points, { lng: 180, lat: 10 }, { lng: 1, lat: 1 }, 2), null, 'too many to look up');
 });
 
 test('a picture of events lies where the map has moved, and tells what it lacks', async () => {

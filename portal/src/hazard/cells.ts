@@ -30,14 +30,36 @@ function cellsOf(points: Points): Cells {
   return cells;
 }
 
-/** Calls for every row that may stand within some degrees of a place, and for some that stand further. */
-export function around(points: Points, place: { lng: number; lat: number }, reach: { lng: number; lat: number }, call: (row: number) => void): void {
-  const { starts, rows } = cellsOf(points);
-  const wide = Math.min(COLUMNS - 1, Math.floor(place.lng + reach.lng) - Math.floor(place.lng - reach.lng));
+type Place = { lng: number; lat: number };
+
+/** The cells within some degrees of a place: where their rows begin and end. */
+function cellsAround({ starts }: Cells, place: Place, reach: Place): [number, number][] {
   const first = Math.floor(place.lng - reach.lng);
+  const wide = Math.min(COLUMNS, Math.floor(place.lng + reach.lng) - first + 1);
+  const found: [number, number][] = [];
   for (let line = lineOf(place.lat - reach.lat); line <= lineOf(place.lat + reach.lat); line++)
-    for (let i = 0; i <= wide; i++) {
+    for (let i = 0; i < wide; i++) {
       const cell = line * COLUMNS + columnOf(first + i);
-      for (let at = starts[cell]!; at < starts[cell + 1]!; at++) call(rows[at]!);
+      if (starts[cell] !== starts[cell + 1]) found.push([starts[cell]!, starts[cell + 1]!]);
     }
+  return found;
+}
+/** Calls for every row that may stand within some degrees of a place, and for some that stand further. */
+export function around(points: Points, place: Place, reach: Place, call: (row: number) => void): void {
+  const cells = cellsOf(points);
+  for (const [from, to] of cellsAround(cells, place, reach)) for (let at = from; at < to; at++) call(cells.rows[at]!);
+}
+/** The same rows as a list in their order; null where they are more than so many, which are found sooner by looking through all. */
+export function rowsAround(points: Points, place: Place, reach: Place, most: number): Uint32Array | null {
+  const cells = cellsOf(points);
+  const near = cellsAround(cells, place, reach);
+  const count = near.reduce((sum, [from, to]) => sum + to - from, 0);
+  if (count > most) return null;
+  const rows = new Uint32Array(count);
+  let at = 0;
+  for (const [from, to] of near) {
+    rows.set(cells.rows.subarray(from, to), at);
+    at += to - from;
+  }
+  return rows.sort();
 }

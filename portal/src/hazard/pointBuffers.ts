@@ -1,9 +1,10 @@
 // Events on the graphics card: their columns, and lists of rows that are drawn by one call.
+import { rowsAround } from './cells';
 import { pointProgram, type PointProgram } from './paint';
 import type { Scene } from './pane';
 import type { Points } from './points';
 import { growth } from './symbols';
-import { thin } from './thin';
+import { thin, type Seen } from './thin';
 
 export interface TimeWindow {
   /** Seconds since 1970. */
@@ -30,6 +31,8 @@ export type List = 'picture' | 'view' | 'order';
 const DAY = 86_400;
 /** More events than these are looked through before they are drawn. */
 export const MANY = 20_000;
+/** Where a view holds one of so many events, they are looked up. */
+const FEW = 8;
 /** How far symbols reach, in pixels. */
 const REACH = 40;
 const NOWHERE: [number, number, number, number] = [2, 2, -2, -2];
@@ -41,6 +44,9 @@ export const mercatorY = (lat: number) => {
   const limited = Math.max(-85.05, Math.min(85.05, lat));
   return 0.5 - Math.log(Math.tan(Math.PI / 4 + (limited * Math.PI) / 360)) / (2 * Math.PI);
 };
+
+/** At the ends of the world events stand no further out than at its edge. */
+const latAt = (y: number) => (y <= 0 ? 90 : y >= 1 ? -90 : (Math.atan(Math.sinh(Math.PI * (1 - 2 * y))) * 180) / Math.PI);
 
 export class PointBuffers {
   private program: PointProgram;
@@ -107,12 +113,20 @@ export class PointBuffers {
     const { gl } = this;
     const rows = this.rows.get(list)!;
     const seen = { ...scene, margin: (list === 'picture' ? scene.margin : 0) + REACH, hole: range.hole && pixelsOf(range.hole, scene) };
-    const found = window ? thin(this.places[1], { order: this.points.order, ...range }, seen, rows) : thin(this.places[0], { order: null, ...range }, seen, rows);
+    const found = window ? thin(this.places[1], { order: this.points.order, ...range }, seen, rows) : thin(this.places[0], { order: null, ...range, ...this.near(seen) }, seen, rows);
     gl.bindVertexArray(this.array);
     gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, this.lists.get(list)!);
     gl.bufferSubData(gl.ELEMENT_ARRAY_BUFFER, 0, rows, 0, found);
     gl.bindVertexArray(null);
     return found;
+  }
+
+  /** The rows to look through where few of all stand in the view; nothing where all must be. */
+  private near({ x, y, world, width, height, margin }: Seen): { rows: Uint32Array; from: number; to: number } | null {
+    const [south, north] = [y + (height / 2 + margin) / world, y - (height / 2 + margin) / world].map(latAt) as [number, number];
+    const reach = { lng: ((width / 2 + margin) / world) * 360, lat: (north - south) / 2 };
+    const rows = rowsAround(this.points, { lng: x * 360 - 180, lat: (north + south) / 2 }, reach, this.points.count / FEW);
+    return rows && { rows, from: 0, to: rows.length };
   }
 
   draw(list: List, first: number, count: number, look: Look): void {

@@ -25,6 +25,8 @@ export interface Range {
   to: number;
   /** Only the first so many rows, which are the largest. */
   limit?: number;
+  /** Only these, in the order of rows; `from` and `to` are places among them. */
+  rows?: Uint32Array;
 }
 
 /** Fills `out` with rows in the order in which they are drawn and tells how many. With `order`, `place` is in the order of time, of which
@@ -33,15 +35,15 @@ export function thin(place: Float32Array, range: Range, seen: Seen, out: Uint32A
   const [columns, lines] = [Math.ceil((seen.width + 2 * seen.margin) / CELL), Math.ceil((seen.height + 2 * seen.margin) / CELL)];
   if (counts.length < columns * lines) counts = new Uint8Array(columns * lines);
   counts.fill(0, 0, columns * lines);
-  const { order, from, limit = Infinity } = range;
+  const { order, from, rows, limit = Infinity } = range;
   // Rows that come as they are end at the limit.
-  const to = order ? range.to : Math.min(range.to, limit);
+  const to = order || rows ? range.to : Math.min(range.to, limit);
   const scale = seen.world / CELL;
   const [middleX, middleY] = [columns / 2, lines / 2];
   const [left, top, right, bottom] = (seen.hole ?? [1, 1, 0, 0]).map((at, i) => Math.round(at / CELL + (i % 2 ? middleY : middleX))) as [number, number, number, number];
   let kept = 0;
   for (let i = 0; i < to - from; i++) {
-    const at = order ? to - 1 - i : from + i;
+    const at = order ? to - 1 - i : rows ? rows[from + i]! : from + i;
     const row = order ? order[at]! : at;
     if (row >= limit) continue;
     let dx = place[2 * at]! - seen.x;
