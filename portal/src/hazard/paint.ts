@@ -88,6 +88,13 @@ export type PaneProgram = Program<(typeof PANE_UNIFORMS)[number]>;
 export const pointProgram = (gl: WebGL2RenderingContext, quakes: boolean): PointProgram => build(gl, vertex(quakes), fragment(quakes), POINT_UNIFORMS);
 export const paneProgram = (gl: WebGL2RenderingContext): PaneProgram => build(gl, PANE_VERTEX, PANE_FRAGMENT, PANE_UNIFORMS);
 
+/** Lays what is drawn next over what is there, whatever stood where. Colours are multiplied by their strength already. */
+export function over(gl: WebGL2RenderingContext): void {
+  gl.enable(gl.BLEND);
+  gl.blendEquation(gl.FUNC_ADD);
+  gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
+  for (const test of [gl.DEPTH_TEST, gl.STENCIL_TEST, gl.CULL_FACE]) gl.disable(test);
+}
 function build<Name extends string>(gl: WebGL2RenderingContext, vertexSource: string, fragmentSource: string, names: readonly Name[]): Program<Name> {
   const program = gl.createProgram();
   for (const [type, source] of [[gl.VERTEX_SHADER, vertexSource], [gl.FRAGMENT_SHADER, fragmentSource]] as const) {

@@ -168,7 +168,6 @@ export class Pane {
   show({ program, at }: PaneProgram, { box, sharp }: Placing): void {
     const { gl } = this;
     gl.useProgram(program);
-    gl.disable(gl.CULL_FACE);
     gl.activeTexture(gl.TEXTURE0);
     gl.bindTexture(gl.TEXTURE_2D, this.texture);
     for (const way of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) gl.texParameteri(gl.TEXTURE_2D, way, sharp ? gl.NEAREST : gl.LINEAR);

@@ -1,6 +1,6 @@
 // Events on the graphics card: their columns, and lists of rows that are drawn by one call.
 import { rowsAround } from './cells';
-import { pointProgram, type PointProgram } from './paint';
+import { over, pointProgram, type PointProgram } from './paint';
 import type { Scene } from './pane';
 import type { Points } from './points';
 import { growth } from './symbols';
@@ -152,11 +152,7 @@ export class PointBuffers {
     const [mx, my] = [map.x + (cx - scene.x), map.y + (cy - scene.y)];
     const base = [0, 1, 2, 3].map((row) => m[row]! * mx + m[4 + row]! * my + m[12 + row]!);
     gl.useProgram(program);
-    gl.enable(gl.BLEND);
-    gl.blendEquation(gl.FUNC_ADD);
-    gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
-    gl.disable(gl.DEPTH_TEST);
-    gl.disable(gl.STENCIL_TEST);
+    over(gl);
     gl.uniformMatrix4fv(at.matrix, false, m);
     gl.uniform4fv(at.base, base);
     gl.uniform2f(at.centre, cx, cy);

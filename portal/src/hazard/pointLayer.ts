@@ -4,7 +4,7 @@
 // there is no picture yet, and while the window of time moves, the largest alone are drawn, as many as a frame has time for (`budget.ts`).
 import type { CustomLayerInterface, CustomRenderMethodInput, Map as MapLibre } from 'maplibre-gl';
 import { Budget } from './budget';
-import { paneProgram, type PaneProgram } from './paint';
+import { over, paneProgram, type PaneProgram } from './paint';
 import { Pane, placing, type Part, type Placing, type Scene } from './pane';
 import { MANY, PointBuffers, mercatorX, mercatorY, type List, type Look, type TimeWindow } from './pointBuffers';
 import { placeOf, type Points } from './points';
@@ -129,11 +129,7 @@ export class PointLayer implements CustomLayerInterface {
     const lies = this.lies(frame.scene);
     if (lies && this.paneProgram) {
       gl.bindVertexArray(this.bare);
-      gl.enable(gl.BLEND);
-      gl.blendEquation(gl.FUNC_ADD);
-      gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
-      gl.disable(gl.DEPTH_TEST);
-      gl.disable(gl.STENCIL_TEST);
+      over(gl);
       this.front!.show(this.paneProgram, lies);
       gl.bindVertexArray(null);
     }
