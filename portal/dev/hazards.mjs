@@ -250,6 +250,17 @@ export function manyPoints(count) {
   return binary(rows.sort((a, b) => b.size - a.size));
 }
 
+/** So many made-up earthquakes of two magnitudes a few pixels apart at zoom 3 around a place: each is seen for itself. In time they come
+ * in no order of place. */
+export function spreadPoints(columns, lines, { lng, lat }) {
+  const pixels = 2.25 / (512 * 2 ** 3);
+  const middle = 0.5 - Math.log(Math.tan(Math.PI / 4 + (lat * rad) / 2)) / (2 * Math.PI);
+  const latAt = (y) => (Math.atan(Math.exp((0.5 - y) * 2 * Math.PI)) / rad) * 2 - 90;
+  const count = columns * lines;
+  const rows = Array.from({ length: count }, (_, i) => ({ seconds: ((i * 7919) % count) * (1.6e9 / count), lng: lng + 360 * pixels * ((i % columns) - columns / 2), lat: latAt(middle + pixels * (Math.floor(i / columns) - lines / 2)), size: i % 50 === 0 ? 550 : 300, depth: (i * 37) % 6000, kind: 0, table: 0 }));
+  return binary(rows.sort((a, b) => b.size - a.size));
+}
+
 /** The answer to a path about events: a status and a body, or nothing. */
 export function hazardsAnswer(path, q, lang, root) {
   let m;

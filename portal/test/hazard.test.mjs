@@ -2,6 +2,7 @@
 // Against the mock server, or with TERRANE_URL against a running demo, whose map "hazards" has the same tables.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { spreadPoints } from '../dev/hazards.mjs';
 import { SIZES, accessible, addressed, at, begin, calm, contained, end, equals, open, real, seen, until } from './browser.mjs';
 
 const made = { skip: real && 'needs what only the mock server serves' };
@@ -200,6 +201,91 @@ describe('events', () => {
     await v.page.getByRole('button', { name: 'Keep only this' }).click();
     await addressed(v.page, /start:20\d\d-/);
     await v.close();
+  });
+
+  describe('very many events', made, () => {
+    const [COLUMNS, LINES] = [400, 300];
+    const body = spreadPoints(COLUMNS, LINES, { lng: 130, lat: 20 });
+    const many = async (time = '') => {
+      const v = await open({ path: HERE(`kind:earthquake${time}`), before: (page) => page.route('**/hazards/points*', (route) => route.fulfill({ contentType: 'application/octet-stream', body })) });
+      await v.page.locator('.time .play:enabled').waitFor();
+      return v;
+    };
+    /** How many events stand on the map, once it is at rest. */
+    const standing = (page) => page.evaluate(() => (document.querySelector('#map[data-still]') ? Number(document.querySelector('#map').dataset.events) : null));
+    const told = async (page) => Number((await page.locator('.time .said .quiet').textContent()).replace(/\D/g, ''));
+    async function picture(page) {
+      const box = await page.locator('#map').boundingBox();
+      return page.screenshot({ clip: box });
+    }
+    /** The share of dots of two pictures that differ by more than rounding. */
+    const unlike = (page, a, b) =>
+      page.evaluate(async (pictures) => {
+        const [one, other] = await Promise.all(pictures.map(async (picture) => {
+          const image = new Image();
+          image.src = `data:image/png;base64,${picture}`;
+          await image.decode();
+          const canvas = document.createElement('canvas');
+          [canvas.width, canvas.height] = [image.width, image.height];
+          const context = canvas.getContext('2d');
+          context.drawImage(image, 0, 0);
+          return context.getImageData(0, 0, canvas.width, canvas.height).data;
+        }));
+        let sum = 0;
+        for (let i = 0; i < one.length; i += 4) if ([0, 1, 2].some((k) => Math.abs(one[i + k] - other[i + k]) > 4)) sum++;
+        return one.length === other.length ? sum / (one.length / 4) : 1;
+      }, [a, b].map((p) => p.toString('base64')));
+
+    const mode = async (page, name) => {
+      await page.locator('.time').getByRole('button', { name: 'Options' }).click();
+      await page.getByRole('radio', { name }).check();
+    };
+    const allStand = (page) => until(async (see) => see([await standing(page), await told(page)]).every((n, _, [first]) => n === first), 'all of the window stand on the map');
+
+    for (const name of ['Moving window', 'All up to then'])
+      test(`${name}: all of them stand on the map once time has stopped, as if it had never played`, async () => {
+        // Nearly a third of all, which is more than are drawn without more ado.
+        const v = await many(';time:400000000,900000000');
+        await mode(v.page, name);
+        await allStand(v.page);
+        assert.ok((await told(v.page)) > 30_000);
+        const day = async () => Number(await v.page.getByRole('slider', { name: 'End of the window' }).getAttribute('aria-valuenow'));
+        const begun = await day();
+        await v.page.getByRole('button', { name: 'Play' }).click();
+        await until(async (see) => see(await day()) > begun + 100, 'time moves');
+        assert.equal(await standing(v.page), null, 'it is not at rest while it plays');
+        await v.page.getByRole('button', { name: 'Pause' }).click();
+        await allStand(v.page);
+        const [played, number] = [await picture(v.page), await told(v.page)];
+        await addressed(v.page, (said) => /time:\d/.test(said) && !said.includes('time:400000000'), 'the window');
+        await v.page.reload();
+        await v.page.locator('.time .play:enabled').waitFor();
+        await mode(v.page, name);
+        await allStand(v.page);
+        // The address keeps whole seconds.
+        assert.ok(Math.abs((await told(v.page)) - number) <= 2);
+        assert.ok((await unlike(v.page, played, await picture(v.page))) < 0.001, 'the same as when it is opened so');
+        await v.close();
+      });
+
+    test('a dragged map shows the same in the hand and at rest', async () => {
+      const v = await many();
+      await equals(() => standing(v.page), COLUMNS * LINES, 'events on the map');
+      const before = await picture(v.page);
+      const box = await v.page.locator('#map').boundingBox();
+      const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+      await v.page.mouse.move(x, y);
+      await v.page.mouse.down();
+      for (const [dx, dy] of [[-40, 10], [-200, 60], [-330, 140], [-250, -80], [-60, -230], [180, -150]]) await v.page.mouse.move(x + dx, y + dy, { steps: 4 });
+      // A hand that rests before it lets go does not throw the map.
+      await v.page.waitForTimeout(500);
+      const held = await picture(v.page);
+      await v.page.mouse.up();
+      await equals(() => standing(v.page), COLUMNS * LINES, 'events on the map');
+      assert.ok((await unlike(v.page, held, await picture(v.page))) < 0.001, 'the same at rest');
+      assert.ok((await unlike(v.page, held, before)) > 0.05, 'it has moved');
+      await v.close();
+    });
   });
 
   test('"my place" follows the pointer, asks once it rests, and stays where it is clicked', async () => {

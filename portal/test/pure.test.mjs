@@ -403,6 +403,93 @@ test('of very many events only those that lie under others or outside are left o
   assert.equal(thin(inTime, { order, from: 2, to: 7 }, seen, out), 4);
   assert.deepEqual([...out.subarray(0, 4)], [4, 2, 1, 0], 'the newest is drawn last');
   assert.equal(thin(place, { order: null, from: 6, to: 7 }, { ...seen, x: 0.01 }, out), 1, 'across 180°');
+  assert.equal(thin(place, { order: null, from: 0, to: 7 }, { ...seen, hole: [-10, -10, 10, 10] }, out), 1, 'what is seen already is not drawn');
+  assert.equal(out[0], 4);
+  assert.equal(thin(place, { order: null, rows: Uint32Array.of(1, 3, 4), from: 0, to: 3 }, seen, out), 3);
+  assert.deepEqual([...out.subarray(0, 3)], [1, 3, 4], 'of those that were looked up');
+  assert.equal(thin(place, { order: null, from: 0, to: 7, limit: 2 }, seen, out), 2);
+  assert.equal(thin(inTime, { order, from: 2, to: 7, limit: 2 }, seen, out), 2);
+  assert.deepEqual([...out.subarray(0, 2)], [1, 0], 'of a window too, only the largest rows');
+});
+
+test('an event is found in the cells around a place as it is among all', async () => {
+  const { around, rowsAround } = await load('/src/hazard/cells.ts');
+  const places = [[-179.9, 10], [179.9, 10.5], [0.5, -89.9], [0.5, 89.9], [12.25, 44.75], [180, 10]];
+  const points = { count: places.length, lng: Float32Array.from(places, (p) => p[0]), lat: Float32Array.from(places, (p) => p[1]) };
+  const found = (lng, lat, reach) => {
+    const rows = [];
+    around(points, { lng, lat }, reach, (row) => rows.push(row));
+    return rows.sort();
+  };
+  assert.deepEqual(found(180, 10, { lng: 1, lat: 1 }), [0, 1, 5], 'across 180°');
+  assert.deepEqual(found(-180, 10, { lng: 1, lat: 1 }), [0, 1, 5]);
+  assert.deepEqual(found(12, 45, { lng: 0.5, lat: 0.5 }), [4]);
+  assert.deepEqual(found(0, 0, { lng: 500, lat: 500 }), [0, 1, 2, 3, 4, 5], 'each once, however far');
+  assert.deepEqual([...rowsAround(points, { lng: 180, lat: 10 }, { lng: 1, lat: 1 }, 3)], [0, 1, 5], 'in the order of rows');
+  assert.equal(rowsAround(points, { lng: 180, lat: 10 }, { lng: 1, lat: 1 }, 2), null, 'too many to look up');
+});
+
+test('a picture of events lies where the map has moved, and tells what it lacks', async () => {
+  const { keptAt, lackingOf, placing } = await load('/src/hazard/pane.ts');
+  const scene = { x: 0.5, y: 0.5, world: 1000, width: 200, height: 100, across: 400, down: 200, margin: 50, events: 'all', upto: 0 };
+  const here = placing(scene, scene);
+  assert.deepEqual([here.box, here.exact, here.covers], [[-1.5, -2, 1.5, 2], true, true]);
+  const east = placing(scene, { ...scene, x: 0.54 });
+  assert.deepEqual([east.box, east.exact, east.covers, east.away.toFixed(6)], [[-1.9, -2, 1.1, 2], false, true, '40.000000'], 'the map went east, its picture lies further west');
+  assert.equal(placing(scene, { ...scene, x: 0.56 }).covers, false);
+  assert.equal(placing(scene, { ...scene, x: 0.8 }).overlaps, false);
+  assert.deepEqual(placing({ ...scene, x: 0.99 }, { ...scene, x: 0.03 }).box, placing(scene, { ...scene, x: 0.54 }).box, 'across 180°');
+  assert.equal(placing(scene, { ...scene, y: 0.5002 }).box[1], -2, 'to a whole dot');
+  assert.equal(placing(scene, { ...scene, world: 2000 }).sharp, false);
+  assert.equal(placing(scene, { ...scene, world: 4000 }), null);
+  assert.equal(placing(scene, { ...scene, events: 'others' }), null);
+
+  const area = (parts) => parts.reduce((sum, p) => sum + p.width * p.height, 0);
+  const size = [30, 20];
+  for (const [right, down] of [[0, 0], [4, 0], [-4, 0], [0, 3], [0, -3], [4, 3], [-4, 3], [4, -3], [-4, -3]]) {
+    const parts = lackingOf(size, right, down);
+    assert.equal(area(parts), 600 - (30 - Math.abs(right)) * (20 - Math.abs(down)), `${right} ${down}`);
+    // What was in the picture lies moved the other way; y counts upwards.
+    const lacks = (x, y) => parts.filter((p) => x >= p.x && x < p.x + p.width && y >= p.y && y < p.y + p.height).length;
+    for (let x = 0; x < 30; x++) for (let y = 0; y < 20; y++) assert.equal(lacks(x, y), x + right >= 0 && x + right < 30 && y - down >= 0 && y - down < 20 ? 0 : 1, `${right} ${down}: ${x} ${y}`);
+    const kept = parts.flatMap((part) => keptAt(size, [27, 5], part));
+    assert.equal(area(kept), area(parts));
+    assert.ok(kept.every((p) => p.x >= 0 && p.y >= 0 && p.x + p.width <= 30 && p.y + p.height <= 20));
+  }
+  assert.deepEqual(keptAt(size, [27, 0], { x: 2, y: 0, width: 4, height: 20 }), [{ x: 29, y: 0, width: 1, height: 20, from: [27, 0] }, { x: 0, y: 0, width: 3, height: 20, from: [-3, 0] }]);
+});
+
+test('a frame draws fewer events where frames are late, and only where it was waited for', async () => {
+  const { Budget } = await load('/src/hazard/budget.ts');
+  const after = (gap, { due = true, drawn = 1e6, frames = 60 } = {}) => {
+    const budget = new Budget();
+    for (let i = 0; i < frames; i++) {
+      budget.frame(i * gap, due);
+      budget.drew(drawn);
+    }
+    return budget.events;
+  };
+  const begun = new Budget().events;
+  assert.equal(after(17, { frames: 1000 }), 1_000_000, 'as many as there may be');
+  assert.ok(after(17) > begun);
+  assert.ok(after(60) < begun && after(60) === after(60, { frames: 1000 }), 'a few are drawn always');
+  assert.equal(after(60, { due: false }), begun);
+  assert.equal(after(900), begun, 'a pause');
+  assert.equal(after(17, { drawn: 10 }), begun, 'who drew little knows little');
+
+  // One in ten events is in the view.
+  const budget = new Budget();
+  const tenth = (limit) => Math.floor(limit / 10);
+  const found = budget.fit(1e6, true, tenth);
+  assert.ok(found > budget.events * 0.7 && found <= budget.events, `${found}: at once about as many as there is time for`);
+  for (let i = 0; i < 100; i++) budget.fit(1e6, false, tenth);
+  const { limit } = budget;
+  budget.fit(1e6, false, (l) => tenth(l) * 1.1);
+  assert.equal(budget.limit, limit, 'it stays while it fits roughly');
+  budget.fit(1e6, false, (l) => tenth(l) * 3);
+  assert.ok(budget.limit < limit / 2);
+  for (let i = 0; i < 100; i++) budget.fit(1e6, false, () => 1);
+  assert.equal(budget.limit, 1e6, 'all, and no more');
 });
 
 test('a search of events is an address and comes back from it', async () => {

@@ -30,6 +30,8 @@ export interface OverlayWatch {
 export class HazardOverlay {
   readonly points = new PointLayer(POINTS);
   private balls = new Set<string>();
+  /** What each source was fed with. */
+  private fed = new Map<string, readonly unknown[]>();
   private stops: (() => void)[] = [];
 
   constructor(
@@ -70,15 +72,16 @@ export class HazardOverlay {
     const move = (event: MapMouseEvent) => {
       const first = waiting === null;
       waiting = event;
-      // At most once a frame: a million events are looked through.
       if (first)
         requestAnimationFrame(() => {
           const last = waiting;
           waiting = null;
-          if (last) this.watch.pointed(last.lngLat, [last.point.x, last.point.y]);
+          // Under a hand that drags the map nothing is looked for: its marks would be drawn anew with every step.
+          if (last && !map.isMoving()) this.watch.pointed(last.lngLat, [last.point.x, last.point.y]);
         });
     };
     const out = () => this.watch.pointed(null, [0, 0]);
+    map.on('movestart', out);
     let timer = 0;
     const lift = () => clearTimeout(timer);
     const touch = (event: { points: { x: number; y: number }[]; lngLat: Place }) => {
@@ -94,6 +97,7 @@ export class HazardOverlay {
       lift();
       map.off('mousemove', move);
       map.off('mouseout', out);
+      map.off('movestart', out);
       map.off('touchstart', touch);
       for (const end of ['touchend', 'touchcancel', 'movestart'] as const) map.off(end, lift);
     });
@@ -102,10 +106,17 @@ export class HazardOverlay {
   showPoints(points: Points | null): void {
     this.points.show(points);
   }
-  narrow(window: TimeWindow | null): void {
-    this.points.narrow(window);
+  narrow(window: TimeWindow | null, playing: boolean): void {
+    this.points.narrow(window, playing);
+  }
+  /** Whether a source is fed with these already: its tiles are made anew for whatever it is fed with, and the map is drawn twice. */
+  private has(id: string, things: readonly unknown[]): boolean {
+    const before = this.fed.get(id);
+    this.fed.set(id, things);
+    return before !== undefined && before.length === things.length && things.every((thing, i) => thing === before[i]);
   }
   showPersons(events: HazardEvent[]): void {
+    if (this.has(PERSONS, events)) return;
     const features = events.map((e): GeoJSON.Feature => ({
       type: 'Feature',
       geometry: { type: 'Point', coordinates: [e.lng, e.lat] },
@@ -114,6 +125,7 @@ export class HazardOverlay {
     this.feed(PERSONS, features);
   }
   showBalls(events: HazardEvent[]): void {
+    if (this.has(BALLS, events)) return;
     const features: GeoJSON.Feature[] = [];
     for (const e of events) {
       const m = e.mechanism;
@@ -135,6 +147,7 @@ export class HazardOverlay {
     this.feed(LINE, features);
   }
   mark(places: { lng: number; lat: number; radius: number }[]): void {
+    if (this.has(MARK, places.flatMap((p) => [p.lng, p.lat, p.radius]))) return;
     this.feed(MARK, places.map((p) => ({ type: 'Feature', geometry: { type: 'Point', coordinates: [p.lng, p.lat] }, properties: { radius: p.radius } })));
   }
   private feed(id: string, features: GeoJSON.Feature[]): void {

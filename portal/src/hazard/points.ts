@@ -1,4 +1,5 @@
 // Events as columns of numbers, as `/hazards/points` gives them: read, put in the order of time, found again under a finger.
+import { around } from './cells';
 import { KINDS, type Kind } from './types';
 
 export interface Points {
@@ -103,18 +104,18 @@ export function touched(points: Points, look: Looking): number | null {
   let [best, least] = [-1, Infinity];
   const squeeze = Math.cos((look.lat * Math.PI) / 180) || 1e-6;
   const reach = 32 * look.step;
-  for (let i = placeOf(points.times, look.from); i < points.count && points.times[i]! <= look.to; i++) {
-    const row = points.order[i]!;
+  around(points, look, { lng: reach, lat: reach * squeeze }, (row) => {
+    if (points.time[row]! < look.from || points.time[row]! > look.to) return;
     const dy = (points.lat[row]! - look.lat) / squeeze;
-    if (dy > reach || dy < -reach) continue;
+    if (dy > reach || dy < -reach) return;
     let dx = Math.abs(points.lng[row]! - look.lng) % 360;
     if (dx > 180) dx = 360 - dx;
-    if (dx > reach) continue;
+    if (dx > reach) return;
     const far = Math.hypot(dx, dy) / look.step;
-    if (far > look.radius(row) + 4) continue;
+    if (far > look.radius(row) + 4) return;
     // Small symbols lie on top of large ones.
     const weight = far / (look.radius(row) + 4) + look.radius(row) / 100;
     if (weight < least) [best, least] = [row, weight];
-  }
+  });
   return best < 0 ? null : best;
 }
