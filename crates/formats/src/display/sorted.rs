@@ -175,8 +175,7 @@ impl InOrder {
     /// Places in a list of rows, by the block that holds the row, rows rising.
     fn by_block(&self, rows: &[u32]) -> Vec<(usize, Vec<u32>)> {
         let directory = &self.reader.file.directory;
-        let mut places: Vec<u32> = (0..rows.len() as u32).collect();
-        places.sort_unstable_by_key(|&place| rows[place as usize]);
+        let places = rising(rows);
         let mut groups = Vec::new();
         let mut rest = places.as_slice();
         while let Some(&first) = rest.first() {
@@ -207,6 +206,27 @@ impl InOrder {
         Ok(())
     }
 }
+
+/// Places in a list of different rows, rows rising. Rows that lie close together, as those of a walk through time do, need no sorting: each
+/// has a slot.
+fn rising(rows: &[u32]) -> Vec<u32> {
+    let (Some(least), Some(most)) = (rows.iter().min(), rows.iter().max()) else { return Vec::new() };
+    let slots = (most - least) as usize + 1;
+    if slots > rows.len() * SLOTS_PER_ROW {
+        let mut places: Vec<u32> = (0..rows.len() as u32).collect();
+        places.sort_unstable_by_key(|&place| rows[place as usize]);
+        return places;
+    }
+    let mut places = vec![u32::MAX; slots];
+    for (place, row) in rows.iter().enumerate() {
+        places[(row - least) as usize] = place as u32;
+    }
+    places.retain(|&place| place != u32::MAX);
+    places
+}
+
+/// Slots that are looked through for each row at most.
+const SLOTS_PER_ROW: usize = 16;
 
 impl Iterator for InOrder {
     type Item = Result<Batch>;

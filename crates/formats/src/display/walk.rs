@@ -161,8 +161,10 @@ impl Walk {
         let (end, across) = file.with_times(page, |entries| {
             let mut end = (self.below.end - base).min(entries.times.len());
             while end > floor {
+                // Most starts are of one row: looking back is less work than searching.
                 let time = entries.times[end - 1];
-                let start = floor + entries.times[floor..end].partition_point(|&other| other < time);
+                let equal = entries.times[floor..end].iter().rev().take_while(|&&other| other == time).count();
+                let start = end - equal;
                 if start == 0 && base > self.below.start {
                     // The run may begin on a page before.
                     return (end, Some(time));
