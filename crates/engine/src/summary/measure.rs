@@ -136,7 +136,7 @@ impl Aggregate {
     /// When there is no such measure or column, or it cannot be taken of that column.
     pub fn parse(text: &str, schema: &Schema) -> Result<Self> {
         let (name, column) = match text.trim().strip_suffix(')').and_then(|inner| inner.split_once('(')) {
-            Some((name, column)) => (name.trim(), Some(column.trim())),
+            Some((name, column)) => (name.trim(), Some(column.trim()).filter(|column| !column.is_empty())),
             None => (text.trim(), None),
         };
         let known = MEASURES.iter().find(|row| row.1 == name).ok_or_else(|| no_measure(name))?;

@@ -77,6 +77,24 @@ impl SummaryQuestion {
         names
     }
 
+    /// Refuses more than an answer can hold, and what would be told twice under one name.
+    fn check(&self) -> Result<()> {
+        let by: Vec<&str> = self.by.iter().map(|by| by.column().unwrap_or("geometry")).collect();
+        let told: Vec<&str> = self.aggregates.iter().map(|aggregate| aggregate.name.as_str()).collect();
+        for (names, most, what, place) in
+            [(by, BY_MAX, "Rows are grouped by", "by"), (told, AGGREGATES_MAX, "Of a group are told", "aggregates")]
+        {
+            if names.len() > most {
+                return Err(Error::invalid(format!("{what} at most {most} things, not {}.", names.len())).at(place));
+            }
+            let again = names.iter().enumerate().find(|(at, name)| names[..*at].contains(name));
+            if let Some((_, name)) = again {
+                return Err(Error::invalid(format!("“{name}” is asked for twice; take one away.")).at(place));
+            }
+        }
+        Ok(())
+    }
+
     fn needs_years(&self) -> bool {
         self.aggregates.iter().any(|aggregate| aggregate.measure.needs_years())
     }
@@ -85,6 +103,9 @@ impl SummaryQuestion {
         self.by.iter().any(|by| matches!(by, GroupBy::Cell { .. }))
     }
 }
+
+/// Measures of one answer at most.
+const AGGREGATES_MAX: usize = 40;
 
 /// Groups and what is told of them.
 #[derive(Debug, Clone)]
@@ -135,7 +156,7 @@ impl Engine {
         rows.each(&question.columns(&rows.schema), question.needs_place(), cancel, |batch| {
             let first = passed;
             passed += batch.len();
-            groups.take(batch, |at| kept.as_ref().is_none_or(|kept| kept[first + at]))
+            groups.take(batch, |at| kept.as_ref().is_none_or(|kept| kept.get(first + at) == Some(&true)))
         })?;
         let left_out = passed as u64 - groups.rows;
         Table::new(question, groups, asked_period(&question.rows)).told(dataset, left_out)
@@ -153,9 +174,7 @@ impl Asked {
     fn new(dataset: &Dataset, question: &SummaryQuestion) -> Result<Self> {
         let source = feature_source(dataset)?;
         let schema = Arc::clone(source.schema());
-        if question.by.len() > BY_MAX {
-            return Err(Error::invalid(format!("Rows are grouped by at most {BY_MAX} things.")).at("by"));
-        }
+        question.check()?;
         let rows = &question.rows;
         let asked = FeatureQuery { sort: Vec::new(), limit: None, after: None, ..rows.query.clone() };
         let query = in_source_crs(asked, &schema, &rows.bbox_crs, &rows.filter_crs)?;

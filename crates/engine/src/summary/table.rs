@@ -60,15 +60,21 @@ impl<'a> Table<'a> {
     }
 
     fn schema(&self, own: &Schema) -> Schema {
-        let by = self.question.by.iter().flat_map(|by| by.columns(own));
-        let told = self.question.aggregates.iter().map(|aggregate| column(aggregate, own));
+        let by: Vec<Column> = self.question.by.iter().flat_map(|by| by.columns(own)).collect();
+        let told = self.question.aggregates.iter().map(|aggregate| {
+            let told = column(aggregate, own);
+            // A table may have a column that is called `count`.
+            let is_taken = by.iter().any(|column| column.name == told.name);
+            if is_taken { Column { name: format!("{}()", told.name), ..told } } else { told }
+        });
+        let told: Vec<Column> = told.collect();
         let geometry = self.cells().map(|_| GeometryColumn {
             name: "geometry".to_owned(),
             kind: GeometryKind::Polygon,
             crs: Crs::crs84(),
             has_z: false,
         });
-        Schema { columns: by.chain(told).collect(), geometry, time: None, key: None }
+        Schema { columns: by.into_iter().chain(told).collect(), geometry, time: None, key: None }
     }
 
     /// The grouper of cells, and its place.

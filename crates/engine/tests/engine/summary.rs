@@ -117,3 +117,22 @@ fn every_measure_can_be_asked_by_its_name() {
         }
     }
 }
+
+#[test]
+fn a_column_may_be_called_like_a_measure() {
+    let schema = schema(&[("count", ColumnKind::Int)], GeometryKind::Point, Crs::crs84());
+    let mut builder = BatchBuilder::new(Arc::clone(&schema));
+    for (row, count) in [7, 7, 9].into_iter().enumerate() {
+        builder.value(&Value::Int(count));
+        builder.end_row(FeatureId::Number(row as i64));
+    }
+    let source = MemoryFeatures::new(Arc::clone(&schema), vec![builder.finish()], Effort::Nothing);
+    let mut question = SummaryQuestion::new(id("rows"));
+    question.by = vec![GroupBy::parse("count", &schema).expect("a column")];
+    question.aggregates = vec![Aggregate::parse("count()", &schema).expect("a measure")];
+    let told =
+        wait(Arc::new(node_of(Effort::Nothing, source).engine).summary(Caller::Public, question)).expect("answered");
+    let names: Vec<&str> = told.batch.schema.columns.iter().map(|column| column.name.as_str()).collect();
+    assert_eq!(names, ["count", "count()"]);
+    assert_eq!(cells(&told), [["7", "2"], ["9", "1"]]);
+}
