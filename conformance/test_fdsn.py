@@ -6,7 +6,10 @@ import random
 import re
 from datetime import datetime
 
+import pyproj
 import pytest
+import shapely
+import shapely.geometry
 from lxml import etree
 from pyproj import Geod
 from server import ROOT, Server, run
@@ -248,3 +251,37 @@ def test_a_merged_catalog_stands_for_those_that_it_is_made_of(tmp_path):
         assert count() == 7
     finally:
         server.stop()
+
+
+@pytest.mark.parametrize("name, within_km", [("Haiyuan", 60), ("talas-ferghana", 40), ("Main Himalaya Thrust", 25)])
+def test_events_near_a_fault_are_those_that_a_plane_around_each_event_tells(demo, name, within_km):
+    lines = []
+    for collection in ("china-active-faults", "himatibet-faults"):
+        rows = demo.json(f"/collections/{collection}/items", limit=10000)["features"]
+        columns = [key for key in rows[0]["properties"] if key.lower() in ("name", "fault_name")]
+        named = [row for row in rows if any(name.lower() in (row["properties"][key] or "").lower() for key in columns)]
+        lines += [shapely.geometry.shape(row["geometry"]) for row in named]
+    assert lines, f"no fault of the demo is called {name}"
+    trace = shapely.geometry.MultiLineString([part for line in lines for part in getattr(line, "geoms", [line])])
+    asked = {"catalog": "significant-earthquakes,earthquakes", "limit": 20000}
+    found = {row["id"] for row in demo.json("/hazards/events", fault=name, fault_km=within_km, **asked)["features"]}
+    west, south, east, north = trace.buffer(3).bounds
+    near, beside = set(), set()
+    for row in demo.json("/hazards/events", bbox=f"{west},{south},{east},{north}", **asked)["features"]:
+        lon, lat = row["geometry"]["coordinates"]
+        plane = pyproj.Transformer.from_crs("EPSG:4326", f"+proj=aeqd +lat_0={lat} +lon_0={lon} +datum=WGS84", always_xy=True)
+        km = shapely.transform(trace, plane.transform, interleaved=False).distance(shapely.geometry.Point(0, 0)) / 1000
+        # Between two corners a line is the shortest one here and straight in the plane there.
+        (beside if abs(km - within_km) < 0.02 * within_km else near if km < within_km else set()).add(row["id"])
+    assert near and near <= found <= near | beside, (len(near), len(found), found ^ near)
+
+
+def test_a_fault_that_nobody_knows_or_that_is_too_many_is_told(demo):
+    for name, words in (("Atlantis", "No active fault"), ("a", "more of the name")):
+        answer = demo.get("/hazards/events", fault=name)
+        assert answer.status_code == 400 and answer.json()["parameter"] == "fault" and words in answer.json()["detail"], answer.text
+    assert demo.get("/hazards/charts", fault="Haiyuan", fault_km=900).json()["parameter"] == "fault_km"
+    assert "fault" in demo.json("/hazards")["sources"]
+    inside = demo.json("/hazards/charts", fault="Haiyuan", fault_km=60, catalog="earthquakes")["matched"]
+    assert inside == len(demo.json("/hazards/events", fault="Haiyuan", fault_km=60, catalog="earthquakes", limit=20000)["features"]) > 0
+    assert (len(demo.get("/hazards/points", fault="Haiyuan", fault_km=60, catalog="earthquakes").content) - 8) / 22 == inside

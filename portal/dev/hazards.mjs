@@ -97,6 +97,14 @@ function km(a, b) {
 }
 const direction = (from, to) => ['N', 'NE', 'E', 'SE', 'S', 'SW', 'W', 'NW'][Math.round((((Math.atan2((to.lng - from.lng) * Math.cos(from.lat * rad), to.lat - from.lat) / rad + 360) % 360) / 45)) % 8];
 
+let faults = null;
+/** Corners of the faults whose name has these letters. */
+function cornersOf(name) {
+  faults ??= JSON.parse(readFileSync(`${DATA}china_active_faults.geojson`, 'utf8')).features;
+  const named = faults.filter((f) => (f.properties.name ?? '').toLowerCase().includes(name.toLowerCase()));
+  return named.flatMap((f) => f.geometry.coordinates.flat(f.geometry.type === 'LineString' ? 0 : 1)).map(([lng, lat]) => ({ lng, lat }));
+}
+
 function matching(q) {
   const list = (name) => (q.get(name) ? q.get(name).split(',') : null);
   const [kinds, catalogs, box] = [list('kind'), list('catalog'), list('bbox')?.map(Number)];
@@ -104,6 +112,7 @@ function matching(q) {
   const from = q.get('start') ? millis(q.get('start')) : -Infinity;
   const to = q.get('end') ? endMillis(q.get('end')) : Infinity;
   const centre = q.get('lon') !== undefined ? { lng: Number(q.get('lon')), lat: Number(q.get('lat')) } : null;
+  const corners = q.get('fault') ? cornersOf(q.get('fault')) : null;
   const words = (q.get('q') ?? '').toLowerCase().split(/\s+/).filter(Boolean);
   const has = (name, value) => !q.get(name) || (value ?? '').toLowerCase().includes(q.get(name).toLowerCase());
   return events().filter((e) =>
@@ -111,6 +120,7 @@ function matching(q) {
     between(e.p.magnitude, 'minmag', 'maxmag') && between(e.p.depthKm, 'mindepth', 'maxdepth') && between(e.p.vei, 'minvei', 'maxvei') && between(e.p.deaths, 'mindeaths', 'maxdeaths') &&
     has('cause', e.p.cause) && has('country', e.p.country) && has('status', e.p.status) && words.every((w) => e.text.includes(w)) &&
     (!box || (e.lat >= box[1] && e.lat <= box[3] && (box[0] <= box[2] ? e.lng >= box[0] && e.lng <= box[2] : e.lng >= box[0] || e.lng <= box[2]))) &&
+    (!corners || corners.some((corner) => km(corner, e) <= Number(q.get('fault_km') ?? 20))) &&
     (!centre || km(centre, e) <= Number(q.get('radius_km') ?? 100)));
 }
 const SORTS = { time: (e) => e.ms, magnitude: (e) => e.p.magnitude, deaths: (e) => e.p.deaths, vei: (e) => e.p.vei, depth: (e) => e.p.depthKm };
@@ -264,7 +274,7 @@ export function spreadPoints(columns, lines, { lng, lat }) {
 /** The answer to a path about events: a status and a body, or nothing. */
 export function hazardsAnswer(path, q, lang, root) {
   let m;
-  if (path === 'hazards') return [200, { tables: Object.entries(EVENT_TABLES).map(([collection, t]) => { const own = events().filter((e) => e.p.catalog === collection); return { collection, title: t.title[lang], kind: t.kind, count: own.length, period: [own[0]?.p.earliest ?? null, own.at(-1)?.p.latest ?? null], roles: Object.fromEntries(t.roles.map((r) => [r, r])), attribution: t.credit, licence: t.licence, state: '1' }; }), links: [] }];
+  if (path === 'hazards') return [200, { tables: Object.entries(EVENT_TABLES).map(([collection, t]) => { const own = events().filter((e) => e.p.catalog === collection); return { collection, title: t.title[lang], kind: t.kind, count: own.length, period: [own[0]?.p.earliest ?? null, own.at(-1)?.p.latest ?? null], roles: Object.fromEntries(t.roles.map((r) => [r, r])), attribution: t.credit, licence: t.licence, state: '1' }; }), sources: ['fault', 'volcano'], links: [] }];
   if (path === 'hazards/events') {
     const found = sorted(matching(q), q.get('sort'));
     const [limit, offset] = [Number(q.get('limit') ?? 100), Number(q.get('offset') ?? 0)];

@@ -325,6 +325,26 @@ describe('events', () => {
     await v.close();
   });
 
+  test('events near a fault are found by a part of its name, in the box and among the conditions', async () => {
+    const v = await open({ path: HERE('all') });
+    await events(v);
+    const box = v.page.getByRole('searchbox', { name: 'Search events' });
+    await box.fill('earthquakes near the Haiyuan fault since 1900');
+    await box.press('Enter');
+    await searched(v.page, (hz) => /fault:Haiyuan/.test(hz) && !/q:/.test(hz), 'the fault is a condition');
+    const near = await matched('kind=earthquake&fault=haiyuan&start=1900');
+    assert.ok(near > 0, 'the tables have events there');
+    await counts(v.page, near);
+    await v.page.getByText('Period, size, depth, deaths, country').click();
+    await equals(() => v.page.getByRole('textbox', { name: 'Near the fault', exact: true }).inputValue(), 'Haiyuan', 'the name in its field');
+    await v.page.getByRole('textbox', { name: 'Near the fault, km' }).fill('150');
+    await v.page.getByRole('textbox', { name: 'Near the fault, km' }).press('Tab');
+    await searched(v.page, (hz) => /fault_km:150/.test(hz));
+    await counts(v.page, await matched('kind=earthquake&fault=haiyuan&fault_km=150&start=1900'));
+    await accessible(v.page, 'the fault among the conditions');
+    await v.close();
+  });
+
   test('points stand on both sides of 180°', async () => {
     const v = await open({ path: HERE('kind:earthquake;view:1', 'map=4/-20/180') });
     await events(v);

@@ -26,6 +26,9 @@ export interface HazardQuestion {
   mindeaths: number | null;
   cause: string;
   country: string;
+  /** A part of the name of a fault, and kilometres from it; the server has its own when none are given. */
+  fault: string;
+  fault_km: number | null;
   /** One table alone. */
   catalog: string;
   status: string;
@@ -36,10 +39,10 @@ export interface HazardQuestion {
 }
 export const NO_EVENTS_ASKED: HazardQuestion = {
   kinds: [], words: '', start: '', end: '', minmag: null, maxmag: null, mindepth: null, maxdepth: null, minvei: null, maxvei: null, mindeaths: null,
-  cause: '', country: '', catalog: '', status: '', around: null, inView: false, sort: 'newest',
+  cause: '', country: '', fault: '', fault_km: null, catalog: '', status: '', around: null, inView: false, sort: 'newest',
 };
-export const NUMBERS = ['minmag', 'maxmag', 'mindepth', 'maxdepth', 'minvei', 'maxvei', 'mindeaths'] as const;
-const TEXTS = ['words', 'start', 'end', 'cause', 'country', 'catalog', 'status'] as const;
+export const NUMBERS = ['minmag', 'maxmag', 'mindepth', 'maxdepth', 'minvei', 'maxvei', 'mindeaths', 'fault_km'] as const;
+const TEXTS = ['words', 'start', 'end', 'cause', 'country', 'fault', 'catalog', 'status'] as const;
 const SHORT: Record<string, string> = { words: 'q' };
 const trim = (n: number) => String(Number(n.toFixed(4)));
 const boxText = ([w, s, e, n]: Box) => [w, s, e, n].map(trim).join(',');
@@ -52,6 +55,7 @@ export function parametersOf(q: HazardQuestion, catalogs: string[], view: Box | 
     ...(q.around ? aroundOf(q.around) : { bbox: q.inView && view ? boxText(view) : null }),
     ...Object.fromEntries(TEXTS.map((name) => [SHORT[name] ?? name, q[name] || null])),
     ...Object.fromEntries(NUMBERS.map((name) => [name, q[name]])),
+    ...(q.fault ? {} : { fault_km: null }),
     catalog: catalogs.length > 0 ? catalogs.join(',') : null,
   };
 }

@@ -13,9 +13,10 @@ const texts = (value: unknown) => (Array.isArray(value) ? value.map((v) => text(
 const kindOf = (value: unknown): Kind => KINDS.find((k) => k === value) ?? 'earthquake';
 const numbers = (value: unknown): number[] => (Array.isArray(value) ? value.map((v) => (typeof v === 'number' ? v : NaN)) : []);
 
-export async function readTables(lang: string): Promise<EventTable[]> {
+/** The tables of events, and what there is tables of beside them. */
+export async function readTables(lang: string): Promise<{ tables: EventTable[]; sources: string[] }> {
   const answer = raw(await json(address('hazards', { f: 'json', lang })));
-  return list(answer.tables).map((t) => ({
+  const tables = list(answer.tables).map((t): EventTable => ({
     collection: text(t.collection),
     title: text(t.title) || text(t.collection),
     kind: kindOf(t.kind),
@@ -27,6 +28,7 @@ export async function readTables(lang: string): Promise<EventTable[]> {
     state: text(t.state),
     standsFor: texts(t.standsFor),
   }));
+  return { tables, sources: texts(answer.sources) };
 }
 
 export function readEvent(feature: Raw): HazardEvent {

@@ -55,6 +55,8 @@ class Ask {
 
 class Hazard {
   tables = $state.raw<EventTable[]>([]);
+  /** What there is tables of beside events: faults, volcanoes … */
+  sources = $state.raw<string[]>([]);
   /** Why there are none. */
   trouble = $state('');
   /** Whether events are searched and drawn. */
@@ -115,8 +117,8 @@ class Hazard {
     if (this.listed && this.lang === lang) return this.listed;
     this.lang = lang;
     this.listed = readTables(lang)
-      .then((tables) => {
-        this.tables = tables;
+      .then(({ tables, sources }) => {
+        [this.tables, this.sources] = [tables, sources];
         this.trouble = tables.length > 0 ? '' : t('noTables');
       })
       .catch((error) => {

@@ -69,6 +69,7 @@ export function understand(text: string, around: Surroundings): Understood {
     rest = rest.replace(pattern, (whole: string, ...m: string[]) => (read(...m) ? ' ' : whole));
   };
   takeAround(take, change, around);
+  take(/(?<=\s)near\s+(?:the\s+)?([^\d<>=]+?)\s+fault(?=\s)/i, (name) => !!(change.fault = name!.trim()));
   takeRanges(take, change, around.own);
   takeDates(take, change);
   const words: string[] = [];

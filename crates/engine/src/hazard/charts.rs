@@ -131,6 +131,7 @@ impl Engine {
         options: &ChartOptions,
         cancel: &Cancel,
     ) -> Result<Charts> {
+        let question = &*self.with_faults((caller, cancel), question)?;
         let (mut charts, mut most) = (Charts::default(), (None, Vec::new()));
         for (_, source) in self.asked_sources(caller, question) {
             let (before, mut quakes) = (charts.matched, Vec::new());

@@ -305,6 +305,7 @@ impl Engine {
         roles: &[Role],
         count: bool,
     ) -> Result<EventPage> {
+        let question = &*self.with_faults((caller, cancel), question)?;
         let mut tables = Vec::new();
         let mut matched = 0;
         for id in &question.catalogs {

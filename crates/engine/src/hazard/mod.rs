@@ -6,6 +6,7 @@
 mod charts;
 mod contributors;
 mod events;
+mod faults;
 pub mod feeds;
 mod felt;
 mod merge;
@@ -20,6 +21,7 @@ mod tables;
 pub use charts::{BIN_WIDTH, ChartOptions, Charts, EarthquakeCharts};
 pub(crate) use charts::{mainshocks, years};
 pub use events::{Event, EventPage, EventRows};
+pub use faults::NearFault;
 pub use felt::Felt;
 pub use merge::{MergePair, MergeQuestion, Merged};
 pub use place::{PlaceCount, PlaceQuestion, PlaceReport};

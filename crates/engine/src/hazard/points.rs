@@ -64,6 +64,7 @@ impl Engine {
     }
 
     fn event_points_here(&self, caller: Caller, question: &EventQuestion, cancel: &Cancel) -> Result<EventPoints> {
+        let question = &*self.with_faults((caller, cancel), question)?;
         let mut points = Vec::new();
         for (place, source) in self.asked_sources(caller, question) {
             self.each_event((caller, cancel), question, (&source, &ROLES), |event| {

@@ -1,5 +1,6 @@
 //! A question about events, and what it means to one table.
 
+use super::faults::NearFault;
 use super::feeds::HIDDEN;
 use super::tables::EventSource;
 use std::sync::Arc;
@@ -72,6 +73,10 @@ pub struct EventQuestion {
     pub ids: Vec<String>,
     /// Where.
     pub place: Option<EventPlace>,
+    /// Near which fault.
+    pub fault: Option<NearFault>,
+    /// The lines of that fault in degrees, and metres from them: found by the engine before tables are asked.
+    pub fault_lines: Option<(Arc<geo_types::Geometry<f64>>, f64)>,
     /// When; an event whose time is not known exactly counts when it may have been then.
     pub period: Interval,
     /// How large.
@@ -149,6 +154,7 @@ impl EventQuestion {
             all.believed();
         }
         all.place(self.place.as_ref());
+        all.near(self.fault_lines.as_ref());
         all.period(&self.period)?;
         let per_km = 1.0 / all.source.depth_unit_km();
         let deep = |depth_km: Option<f64>| depth_km.map(|depth_km| depth_km * per_km);
@@ -287,6 +293,14 @@ impl Conditions<'_> {
         let right = Expr::Literal(Literal::Int(after));
         self.filters.push(Filter::Compare { op: CompareOp::Greater, left, right });
         Some(())
+    }
+
+    fn near(&mut self, lines: Option<&(Arc<geo_types::Geometry<f64>>, f64)>) {
+        let near = |(shape, distance_m): &(Arc<geo_types::Geometry<f64>>, f64)| Filter::Near {
+            shape: Arc::clone(shape),
+            distance_m: *distance_m,
+        };
+        self.filters.extend(lines.map(near));
     }
 
     fn place(&mut self, place: Option<&EventPlace>) {

@@ -71,6 +71,7 @@ impl Engine {
         let polyline = Polyline::new(&positions).ok_or_else(|| Error::invalid("A section needs a line.").at("line"))?;
         question.place = Some(EventPlace::Box(band_box(line, width_km / 2.0)?));
         question.kinds = vec![Kind::Earthquake];
+        let question = self.with_faults((caller, cancel), &question)?;
         let mut section = Section { length_km: polyline.length_m() / 1000.0, ..Section::default() };
         for (_, source) in self.asked_sources(caller, &question) {
             let before = section.events.len();

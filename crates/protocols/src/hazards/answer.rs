@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use terrane_engine::hazard::{
     BIN_WIDTH, Charts, EarthquakeCharts, Event, EventPage, EventSource, Section, SectionEvent, is_stood_for,
 };
-use terrane_engine::publish;
+use terrane_engine::{Caller, publish};
 use terrane_formats::events::EventRow;
 use terrane_hazard::kind::Kind;
 use terrane_model::time::Interval;
@@ -35,6 +35,7 @@ pub fn tables(site: &Site, request: &Request, sources: &[EventSource]) -> Value 
     };
     json!({
         "tables": sources.iter().map(table).collect::<Vec<_>>(),
+        "sources": source_kinds(site),
         "kinds": Kind::NAMES.iter().map(|(_, name)| *name).collect::<Vec<_>>(),
         "links": [
             link("self", links::JSON, "This document", &site.url("/hazards?f=json")),
@@ -42,6 +43,15 @@ pub fn tables(site: &Site, request: &Request, sources: &[EventSource]) -> Value 
             link("service", "application/xml", "FDSN event service", &site.url("/fdsnws/event/1/application.wadl")),
         ],
     })
+}
+
+/// What there is tables of, beside events: faults, volcanoes and what else events come from or leave behind.
+fn source_kinds(site: &Site) -> Vec<&'static str> {
+    let tables = site.engine.source_tables(Caller::Public);
+    let mut kinds: Vec<&str> = tables.iter().map(|(_, table)| table.kind.name()).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    kinds
 }
 
 fn ends(period: &Interval) -> [Value; 2] {

@@ -5,7 +5,7 @@ use crate::common::kvp::shortened;
 use crate::common::request::Request;
 use crate::ogcapi::ask::bbox;
 use terrane_engine::hazard::feeds::{EventWatch, area};
-use terrane_engine::hazard::{ChartOptions, EventOrder, EventPlace, EventQuestion, PlaceQuestion, Range};
+use terrane_engine::hazard::{ChartOptions, EventOrder, EventPlace, EventQuestion, NearFault, PlaceQuestion, Range};
 use terrane_hazard::declustering::Window;
 use terrane_hazard::kind::Kind;
 use terrane_hazard::table::Role;
@@ -97,6 +97,7 @@ fn question(request: &Request) -> Result<EventQuestion> {
         kinds: list(request, "kind")?.map(kind).collect::<Result<_>>()?,
         ids: list(request, "eventid")?.map(str::to_owned).collect(),
         place: place(request)?,
+        fault: fault(request)?,
         period: period(request)?,
         magnitude: range(request, "minmag", "maxmag")?,
         magnitude_type: given(request, "magtype")?.map(str::to_owned),
@@ -186,6 +187,24 @@ fn place(request: &Request) -> Result<Option<EventPlace>> {
         return Err(Error::invalid("A radius is more than 0 and at most 20 100 km.").at("radius_km"));
     }
     Ok(Some(EventPlace::Ring { centre, min_m: 0.0, max_m: radius_km * 1000.0 }))
+}
+
+/// How far from a fault events are looked for when the request does not say, kilometres.
+const FAULT_KM: f64 = 20.0;
+
+fn fault(request: &Request) -> Result<Option<NearFault>> {
+    let within_km = number(request, "fault_km")?;
+    let Some(name) = given(request, "fault")? else {
+        return match within_km {
+            None => Ok(None),
+            Some(_) => Err(Error::invalid("“fault_km” needs a fault: fault=Haiyuan.").at("fault_km")),
+        };
+    };
+    let within_km = within_km.unwrap_or(FAULT_KM);
+    match within_km > 0.0 && within_km <= 500.0 {
+        true => Ok(Some(NearFault { name: name.to_owned(), within_km })),
+        false => Err(Error::invalid("Events are looked for up to 500 km from a fault.").at("fault_km")),
+    }
 }
 
 /// A position in degrees, when one is given.

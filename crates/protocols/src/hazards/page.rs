@@ -249,7 +249,7 @@ const ORDERS: [(&str, &str); 5] = [
     ("-vei", "hazard_order_vei"),
 ];
 /// What people ask for in the form of the page.
-const ASKED: [&str; 8] = ["q", "kind", "start", "end", "minmag", "minvei", "mindeaths", "sort"];
+const ASKED: [&str; 9] = ["q", "kind", "start", "end", "minmag", "minvei", "mindeaths", "fault", "sort"];
 
 /// The page of all events: a form, a list, and the tables that they are from.
 pub fn events(site: &Site, request: &Request, page: &EventPage, skip: usize) -> Result<Reply> {
@@ -272,6 +272,7 @@ pub fn events(site: &Site, request: &Request, page: &EventPage, skip: usize) -> 
         "next": page.more.then(|| turned(skip + page.len())),
         "before": (skip > 0).then(|| turned(skip.saturating_sub(page.len().max(1)))),
         "geojson": site.url(&format!("/hazards/events{}", request.query_with("f", Some("json")))),
+        "has_faults": site.engine.source_tables(Caller::Public).iter().any(|(_, table)| table.kind == SourceKind::Fault),
         "tables": answer::tables(site, request, &sources)["tables"],
     });
     let title = words.say("hazard_events_title");

@@ -4,7 +4,7 @@
 pub type Parameter = (&'static str, &'static str, &'static str);
 
 /// Which events.
-pub const QUESTION: [Parameter; 27] = [
+pub const QUESTION: [Parameter; 29] = [
     ("kind", "string", "Kinds of events: earthquake, eruption, tsunami, landslide; several with commas"),
     ("catalog", "string", "Tables to look in, with commas; when absent all but those that a merged table stands for"),
     ("eventid", "string", "Identifiers of events in their tables, with commas"),
@@ -12,6 +12,8 @@ pub const QUESTION: [Parameter; 27] = [
     ("lon", "number", "Longitude of the middle of a circle, degrees"),
     ("lat", "number", "Latitude of the middle of a circle, degrees"),
     ("radius_km", "number", "Radius of the circle on the ellipsoid, kilometres; 100 when absent"),
+    ("fault", "string", "Part of the name of an active fault of this node: events near it"),
+    ("fault_km", "number", "How far from the trace of the fault, kilometres on the ellipsoid; 20 when absent"),
     ("start", "string", "Events that may have been at or after this moment; years BCE as -2150"),
     ("end", "string", "Events that may have been at or before this moment"),
     ("minmag", "number", "Magnitudes from this on"),

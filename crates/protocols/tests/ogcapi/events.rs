@@ -41,6 +41,9 @@ fn what_is_wrong_is_told_with_its_parameter() {
         ("catalog=nowhere", ""),
         ("limit=999999", "limit"),
         ("magnitude=5", "magnitude"),
+        ("fault=Haiyuan", "fault"),
+        ("fault_km=20", "fault_km"),
+        ("fault=Haiyuan&fault_km=-1", "fault_km"),
     ] {
         let got = get(&format!("/hazards/events?{query}"));
         assert!((400..500).contains(&got.status), "{query}: {}", got.status);
