@@ -130,6 +130,20 @@ def test_weichert_is_that_of_the_toolkit(catalogue):
         assert found[name] == pytest.approx(expected, rel=1e-4), name
 
 
+def test_weichert_of_a_part_is_that_of_the_part(catalogue):
+    """What was complete before the part begins is complete from its beginning: the same as a table that begins there."""
+    folder, _, _ = catalogue
+    measures = ("--aggregates", "weichert_b(mag),weichert_rate(mag)")
+    part = summarised(folder, *measures, "--completeness", "2000:4.0,1985:4.6,1965:5.2", "--datetime", "1990-01-01/2009-12-31")
+    own = summarised(folder, *measures, "--completeness", "2000:4.0,1990:4.6", "--datetime", "1990-01-01/2009-12-31")
+    assert part["groups"][0]["weichert_rate(mag)"] == pytest.approx(own["groups"][0]["weichert_rate(mag)"], rel=1e-9)
+    decades = summarised(folder, *measures, "--by", "time:decade", "--completeness", "1965:4.0", "--filter", "mag >= 4.0")["groups"]
+    counts = summarised(folder, "--by", "time:decade", "--aggregates", "count,per_year", "--filter", "mag >= 4.0")["groups"]
+    assert [group["time"] for group in decades] == [group["time"] for group in counts]
+    for told, counted in zip(decades, counts):
+        assert told["weichert_rate(mag)"] == pytest.approx(counted["per_year"], rel=2e-3), "all of them, over the same years"
+
+
 @pytest.mark.parametrize("windows, column", [("gardner-knopoff", "gk74_fs1_flag"), ("uhrhammer", "uhrhammer86_fs1_flag"),
                                              ("gruenthal", "gruenthal_fs1_flag")])
 def test_mainshocks_are_those_of_the_toolkit(catalogue, windows, column):

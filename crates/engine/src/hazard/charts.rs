@@ -225,14 +225,19 @@ fn declustered(mut quakes: Vec<Quake>, window: Window, limits: &Limits) -> Resul
 
 /// Which earthquakes stand for themselves. The work grows with the square of those in one window, so their number is bounded.
 pub(crate) fn mainshocks(shocks: &[Shock], window: Window, limits: &Limits) -> Result<Vec<bool>> {
-    if shocks.len() > limits.declustered_events_max {
+    refuse_too_many_shocks(shocks.len(), limits)?;
+    Ok(gardner_knopoff(shocks, window, 1.0).part.into_iter().map(|part| part == Part::Mainshock).collect())
+}
+
+pub(crate) fn refuse_too_many_shocks(count: usize, limits: &Limits) -> Result<()> {
+    if count > limits.declustered_events_max {
         let say = format!(
             "At most {} earthquakes are sorted into clusters; ask for a shorter time, a smaller area or larger magnitudes.",
             limits.declustered_events_max
         );
         return Err(Error::too_large(say).at("decluster"));
     }
-    Ok(gardner_knopoff(shocks, window, 1.0).part.into_iter().map(|part| part == Part::Mainshock).collect())
+    Ok(())
 }
 
 /// A moment as a decimal year: the middle of 2024 is 2024.5, and each year begins at a whole number.

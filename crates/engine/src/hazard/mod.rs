@@ -19,13 +19,14 @@ mod sources;
 mod tables;
 
 pub use charts::{BIN_WIDTH, ChartOptions, Charts, EarthquakeCharts};
-pub(crate) use charts::{mainshocks, years};
+pub(crate) use charts::{mainshocks, refuse_too_many_shocks, years};
 pub use events::{Event, EventPage, EventRows};
 pub use faults::NearFault;
 pub use felt::Felt;
 pub use merge::{MergePair, MergeQuestion, Merged};
 pub use place::{PlaceCount, PlaceQuestion, PlaceReport};
 pub use points::{EventPoint, EventPoints};
+pub(crate) use question::believed;
 pub use question::{EventOrder, EventPlace, EventQuestion, Range};
 pub use report::{EventReport, SECTION_WIDTH_KM};
 pub use section::{Section, SectionEvent};

@@ -118,9 +118,12 @@ impl EventQuestion {
             && (self.kinds.is_empty() || self.kinds.contains(&source.table.kind))
     }
 
-    /// Whether it is about certain tables or events, so that it matters in which table they stand.
+    /// Whether it is about certain tables or events, or about who told them, so that it matters in which table they stand.
     pub(super) fn is_particular(&self) -> bool {
-        self.every_table || !self.catalogs.is_empty() || !self.ids.is_empty()
+        let names_teller =
+            |(role, _): &(Role, String)| matches!(role, Role::Contributor | Role::Author | Role::Catalog);
+        let is_about_tables = self.every_table || !self.catalogs.is_empty() || !self.ids.is_empty();
+        is_about_tables || self.after_sequence.is_some() || self.texts.iter().any(names_teller)
     }
 
     /// The question to one table, for some of its columns; nothing when it has no column that a condition is about, because no row
@@ -173,6 +176,14 @@ impl EventQuestion {
         }
         Some(Filter::all(all.filters))
     }
+}
+
+/// "It was not withdrawn, and is believed", for a live table.
+pub(crate) fn believed(source: &EventSource) -> Option<Filter> {
+    let _is_live = source.table.column(Role::Sequence)?;
+    let status = Expr::Column(source.table.column(Role::Status)?.to_owned());
+    let hidden = HIDDEN.iter().map(|word| Expr::Literal(Literal::Text((*word).to_owned()))).collect();
+    Some(Filter::Not(Box::new(Filter::In { value: status, list: hidden })))
 }
 
 /// Conditions on the columns of one table. Those that return nothing say that the table has no such column.
@@ -283,9 +294,7 @@ impl Conditions<'_> {
 
     /// Live tables keep what was withdrawn, so that its names are found.
     fn believed(&mut self) {
-        let (Some(_), Some(status)) = (self.column(Role::Sequence), self.column(Role::Status)) else { return };
-        let hidden = HIDDEN.iter().map(|word| Expr::Literal(Literal::Text((*word).to_owned()))).collect();
-        self.filters.push(Filter::Not(Box::new(Filter::In { value: status, list: hidden })));
+        self.filters.extend(believed(self.source));
     }
 
     fn sequence(&mut self, after: i64) -> Option<()> {

@@ -38,10 +38,30 @@ impl EventSource {
     }
 }
 
-/// Whether another table of the same kind of events tells its rows again. Two that stand for each other are both asked.
+/// Whether another table of the same kind of events tells its rows again, itself or by one between them. Of tables that stand for each
+/// other in a ring all are asked; a live table goes on and is never stood for.
 pub fn is_stood_for(source: &EventSource, all: &[EventSource]) -> bool {
-    let names = |one: &EventSource, other: &EventSource| one.entry.about().stands_for.contains(other.id());
-    all.iter().any(|other| other.table.kind == source.table.kind && names(other, source) && !names(source, other))
+    let stands = |one: &EventSource, other: &EventSource| {
+        one.table.kind == other.table.kind
+            && one.id() != other.id()
+            && one.entry.about().stands_for.contains(other.id())
+    };
+    if source.table.column(Role::Sequence).is_some() {
+        return false;
+    }
+    let mut seen: Vec<&EventSource> = vec![source];
+    let mut at = 0;
+    while let Some(&one) = seen.get(at) {
+        at += 1;
+        let above: Vec<&EventSource> = all.iter().filter(|other| stands(other, one)).collect();
+        if at > 1 && above.is_empty() {
+            return true;
+        }
+        seen.extend(
+            above.into_iter().filter(|other| seen.iter().all(|known| known.id() != other.id())).collect::<Vec<_>>(),
+        );
+    }
+    false
 }
 
 impl Engine {
@@ -58,8 +78,10 @@ impl Engine {
         question: &EventQuestion,
     ) -> impl Iterator<Item = (usize, EventSource)> + use<> {
         let all = self.event_sources(caller);
+        // What stands for others may lack a column that a condition is about.
+        let able: Vec<EventSource> = all.iter().filter(|it| question.query(it, &[]).is_some()).cloned().collect();
         let chosen =
-            |source: &EventSource| question.asks(source) && (question.is_particular() || !is_stood_for(source, &all));
+            |source: &EventSource| question.asks(source) && (question.is_particular() || !is_stood_for(source, &able));
         let chosen: Vec<(usize, EventSource)> =
             all.iter().enumerate().filter(|(_, source)| chosen(source)).map(|(at, it)| (at, it.clone())).collect();
         chosen.into_iter()

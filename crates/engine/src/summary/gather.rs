@@ -7,6 +7,7 @@ use terrane_hazard::frequency::{
     Completeness, GutenbergRichter, Histogram, Weichert, gutenberg_richter, maximum_curvature, weichert,
 };
 use terrane_hazard::recurrence::{Count, Recurrence, recurrence};
+use terrane_model::When;
 use terrane_model::batch::Value;
 use terrane_model::filter::Literal;
 
@@ -28,7 +29,7 @@ pub(super) enum Family {
 /// What is kept of one column of one group.
 pub(super) enum Gathered {
     Count(u64),
-    Extremes(Option<[Literal; 2]>),
+    Extremes(Option<[Told; 2]>),
     /// Whole numbers are added up as such.
     Sum {
         whole: i128,
@@ -57,8 +58,14 @@ impl Gathered {
         }
     }
 
-    /// Takes a value that is there; `year` is the row's. Tells by how many values more is kept.
+    /// Takes a value that is there; `year` is the row's. Tells by how many values more is kept. What is no number, or has no end, counts
+    /// and can be told apart, but cannot be reckoned with.
     pub fn add(&mut self, value: &Value<'_>, year: Option<f64>, words: &mut Words) -> usize {
+        if matches!(value, Value::Float(number) if !number.is_finite())
+            && !matches!(self, Self::Count(_) | Self::Distinct(_))
+        {
+            return 0;
+        }
         match self {
             Self::Count(count) => *count += 1,
             Self::Extremes(extremes) => widen(extremes, value),
@@ -93,25 +100,51 @@ impl Gathered {
     }
 }
 
-fn widen(extremes: &mut Option<[Literal; 2]>, value: &Value<'_>) {
-    let Some([least, most]) = extremes else {
-        *extremes = literal(value).map(|literal| [literal.clone(), literal]);
-        return;
-    };
-    for (bound, wanted) in [(least, std::cmp::Ordering::Less), (most, std::cmp::Ordering::Greater)] {
-        if compare(value, bound) == Some(wanted) {
-            *bound = literal(value).unwrap_or(Literal::Null);
+/// What is told of a group: a moment as finely as it is known.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Told {
+    Plain(Literal),
+    Time(When),
+}
+
+impl Told {
+    pub const NOTHING: Self = Self::Plain(Literal::Null);
+
+    fn of(value: &Value<'_>) -> Self {
+        match value {
+            Value::Time(when) => Self::Time(when.clone()),
+            other => Self::Plain(literal(other).unwrap_or(Literal::Null)),
+        }
+    }
+
+    /// What it is sorted by.
+    pub fn literal(&self) -> Literal {
+        match self {
+            Self::Plain(literal) => literal.clone(),
+            Self::Time(when) => Literal::Instant(when.earliest),
         }
     }
 }
 
-fn compare(value: &Value<'_>, bound: &Literal) -> Option<std::cmp::Ordering> {
+fn widen(extremes: &mut Option<[Told; 2]>, value: &Value<'_>) {
+    let Some([least, most]) = extremes else {
+        *extremes = Some([Told::of(value), Told::of(value)]);
+        return;
+    };
+    for (bound, wanted) in [(least, std::cmp::Ordering::Less), (most, std::cmp::Ordering::Greater)] {
+        if compare(value, bound) == Some(wanted) {
+            *bound = Told::of(value);
+        }
+    }
+}
+
+fn compare(value: &Value<'_>, bound: &Told) -> Option<std::cmp::Ordering> {
     match (value, bound) {
-        (Value::Int(a), Literal::Int(b)) => Some(a.cmp(b)),
-        (Value::Float(a), Literal::Float(b)) => a.partial_cmp(b),
-        (Value::Text(a), Literal::Text(b)) => Some((*a).cmp(b.as_str())),
-        (Value::Time(a), Literal::Instant(b)) => Some(a.earliest.cmp(b)),
-        (Value::Bool(a), Literal::Bool(b)) => Some(a.cmp(b)),
+        (Value::Int(a), Told::Plain(Literal::Int(b))) => Some(a.cmp(b)),
+        (Value::Float(a), Told::Plain(Literal::Float(b))) => a.partial_cmp(b),
+        (Value::Text(a), Told::Plain(Literal::Text(b))) => Some((*a).cmp(b.as_str())),
+        (Value::Time(a), Told::Time(b)) => Some(a.earliest.cmp(&b.earliest)),
+        (Value::Bool(a), Told::Plain(Literal::Bool(b))) => Some(a.cmp(b)),
         _ => None,
     }
 }
@@ -131,8 +164,8 @@ pub(super) fn literal(value: &Value<'_>) -> Option<Literal> {
 pub(super) struct Looked<'a> {
     /// Years in which the rows of the group could be.
     pub years: Option<f64>,
-    /// The decimal year in which the rows end.
-    pub end: f64,
+    /// The decimal years in which that begins and ends.
+    pub span: Option<[f64; 2]>,
     /// Whether fore- and aftershocks were left out.
     pub declustered: bool,
     /// The magnitude of completeness, where it is known.
@@ -143,22 +176,29 @@ pub(super) struct Looked<'a> {
 
 impl Gathered {
     /// What it comes to; null where there is too little for it.
-    pub fn told(&self, measure: Measure, looked: &Looked<'_>) -> Literal {
+    pub fn told(&self, measure: Measure, looked: &Looked<'_>) -> Told {
         match self {
-            Self::Count(count) => counted(*count, measure, looked),
             Self::Extremes(extremes) => {
                 let side = usize::from(measure == Measure::Max);
-                extremes.as_ref().map_or(Literal::Null, |extremes| extremes[side].clone())
+                extremes.as_ref().map_or(Told::NOTHING, |extremes| extremes[side].clone())
             }
+            other => Told::Plain(other.reckoned(measure, looked)),
+        }
+    }
+
+    fn reckoned(&self, measure: Measure, looked: &Looked<'_>) -> Literal {
+        match self {
+            Self::Extremes(_) => Literal::Null,
+            Self::Count(count) => counted(*count, measure, looked),
             Self::Sum { count: 0, .. } => Literal::Null,
             Self::Sum { whole, is_whole: true, .. } => {
                 i64::try_from(*whole).map_or(Literal::Float(*whole as f64), Literal::Int)
             }
-            Self::Sum { whole, float, .. } => Literal::Float(*float + *whole as f64),
+            Self::Sum { whole, float, .. } => number(Some(*float + *whole as f64)),
             Self::Moments(0, ..) => Literal::Null,
-            Self::Moments(_, mean, _) if measure == Measure::Mean => Literal::Float(*mean),
+            Self::Moments(_, mean, _) if measure == Measure::Mean => number(Some(*mean)),
             Self::Moments(1, ..) => Literal::Null,
-            Self::Moments(count, _, squares) => Literal::Float((squares / (*count - 1) as f64).sqrt()),
+            Self::Moments(count, _, squares) => number(Some((squares / (*count - 1) as f64).sqrt())),
             Self::Numbers(numbers) if measure == Measure::Median => number(median(numbers)),
             Self::Numbers(magnitudes) => lawful(magnitudes, measure, looked.mc).unwrap_or(Literal::Null),
             Self::Dated(dated) => unequal(dated, measure, looked),
@@ -186,7 +226,7 @@ fn counted(count: u64, measure: Measure, looked: &Looked<'_>) -> Literal {
 }
 
 fn median(numbers: &[f64]) -> Option<f64> {
-    let mut sorted: Vec<f64> = numbers.iter().copied().filter(|number| number.is_finite()).collect();
+    let mut sorted: Vec<f64> = numbers.to_vec();
     let middle = sorted.len() / 2;
     let (below, upper, _) = (!sorted.is_empty()).then(|| sorted.select_nth_unstable_by(middle, f64::total_cmp))?;
     let upper = *upper;
@@ -196,7 +236,7 @@ fn median(numbers: &[f64]) -> Option<f64> {
 
 /// Completeness, by maximum curvature when it is not known, and the law of Gutenberg and Richter above it.
 fn lawful(magnitudes: &[f64], measure: Measure, known_mc: Option<f64>) -> Option<Literal> {
-    let histogram = Histogram::of(magnitudes.iter().copied(), BIN_WIDTH).ok()?;
+    let histogram = Histogram::of(magnitudes.iter().copied().filter(is_magnitude), BIN_WIDTH).ok()?;
     let mc = known_mc.or_else(|| Some(maximum_curvature(&histogram)?.corrected))?;
     match measure {
         Measure::Completeness => return Some(number(Some(rounded(mc)))),
@@ -211,6 +251,11 @@ fn lawful(magnitudes: &[f64], measure: Measure, known_mc: Option<f64>) -> Option
     })
 }
 
+/// A number that stands for "not known", such as −99, is none.
+fn is_magnitude(number: &f64) -> bool {
+    (-10.0..=12.0).contains(number)
+}
+
 /// A magnitude as it is written.
 fn rounded(magnitude: f64) -> f64 {
     (magnitude * 100.0).round() / 100.0
@@ -218,14 +263,24 @@ fn rounded(magnitude: f64) -> f64 {
 
 fn unequal(dated: &[(f64, f64)], measure: Measure, looked: &Looked<'_>) -> Literal {
     let fit = || -> Option<Weichert> {
-        let table = Completeness::new(looked.completeness.to_vec(), looked.end).ok()?;
-        weichert(&table.bins(&table.periods_of(dated, BIN_WIDTH).ok()?)).ok()
+        let [begin, end] = looked.span?;
+        let table = Completeness::new(within(looked.completeness, begin), end).ok()?;
+        let known: Vec<(f64, f64)> = dated.iter().copied().filter(|(_, magnitude)| is_magnitude(magnitude)).collect();
+        weichert(&table.bins(&table.periods_of(&known, BIN_WIDTH).ok()?)).ok()
     };
     number(fit().map(|fit| match measure {
         Measure::WeichertB => fit.b,
         Measure::WeichertError => fit.sigma_b,
         _ => fit.rate,
     }))
+}
+
+/// A table of completeness for what is looked at from a decimal year on: what was complete before is complete from there on.
+fn within(steps: &[(f64, f64)], begin: f64) -> Vec<(f64, f64)> {
+    let (before, mut after): (Vec<_>, Vec<_>) = steps.iter().copied().partition(|(year, _)| *year <= begin);
+    let least = before.into_iter().map(|(_, magnitude)| magnitude).min_by(f64::total_cmp);
+    after.extend(least.map(|magnitude| (begin, magnitude)));
+    after
 }
 
 #[cfg(test)]

@@ -220,7 +220,8 @@ impl Grouper {
         let GroupBy::Cell { degrees } = self.by else { return None };
         let edge = |step: i64| tidy(step as f64 * degrees);
         let (column, line) = (code >> 32, i64::from(code as i32));
-        Some([edge(column), edge(line).max(-90.0), edge(column + 1), edge(line + 1).min(90.0)])
+        let [west, east] = [column, column + 1].map(|step| edge(step).clamp(-180.0, 180.0));
+        Some([west, edge(line).max(-90.0), east, edge(line + 1).min(90.0)])
     }
 
     /// What the answer tells of a number, for a column of this kind.
@@ -255,13 +256,18 @@ fn bin(number: f64, width: f64) -> Option<i64> {
 fn cell(feature: &Feature<'_>, degrees: f64) -> Option<i64> {
     let [x, y] = feature.geometry()?.bbox().centre();
     let turned = if (-180.0..180.0).contains(&x) { x } else { (x + 180.0).rem_euclid(360.0) - 180.0 };
-    Some((bin(turned, degrees)? << 32) | (bin(y, degrees)? & 0xffff_ffff))
+    // The pole is in the cell below it, which has an area.
+    let below = y.min(90.0 - degrees * 1e-6);
+    Some((bin(turned, degrees)? << 32) | (bin(below, degrees)? & 0xffff_ffff))
 }
 
 /// A multiple of a decimal fraction as it would be written.
 fn tidy(number: f64) -> f64 {
     format!("{number:.12e}").parse().unwrap_or(number)
 }
+
+/// What a text takes beside its bytes, which are kept twice: entries of a map and of lists.
+const NUMBERS_PER_TEXT: usize = 14;
 
 /// Values as numbers: what is a number or a moment is one already, texts are numbered as they come.
 #[derive(Default)]
@@ -281,7 +287,8 @@ impl Words {
             Value::Float(number) if number.is_nan() => None,
             // Zero has two signs and is one number.
             Value::Float(number) => Some((number + 0.0).to_bits() as i64),
-            Value::Time(when) => Some(when.earliest.0),
+            // A year is another value than its first moment.
+            Value::Time(when) => Some(self.text(&when.to_string())),
             Value::Text(text) => Some(self.text(text)),
         }
     }
@@ -299,7 +306,7 @@ impl Words {
 
     /// How many numbers would take as much memory.
     pub fn as_numbers(&self) -> usize {
-        self.bytes / size_of::<f64>()
+        self.bytes / size_of::<f64>() + self.texts.len() * NUMBERS_PER_TEXT
     }
 
     fn value(&self, code: i64, kind: ColumnKind) -> Value<'_> {
@@ -307,7 +314,10 @@ impl Words {
             ColumnKind::Bool => Value::Bool(code != 0),
             ColumnKind::Int => Value::Int(code),
             ColumnKind::Float => Value::Float(f64::from_bits(code as u64)),
-            ColumnKind::Time => Value::Time(When::exactly(Instant(code))),
+            ColumnKind::Time => {
+                let when = self.texts.get(code as usize).and_then(|text| When::parse(text).ok());
+                when.map_or(Value::Null, Value::Time)
+            }
             _ => self.texts.get(code as usize).map_or(Value::Null, |text| Value::Text(text)),
         }
     }

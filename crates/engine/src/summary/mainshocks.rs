@@ -3,7 +3,7 @@
 use super::Asked;
 use crate::Engine;
 use crate::caller::Caller;
-use crate::hazard::mainshocks;
+use crate::hazard::{mainshocks, refuse_too_many_shocks};
 use crate::pool::Cancel;
 use terrane_hazard::declustering::{Shock, Window};
 use terrane_hazard::geodesy::Position;
@@ -32,7 +32,7 @@ impl Engine {
                 known.push(shock.is_some());
                 shocks.extend(shock);
             }
-            Ok(())
+            refuse_too_many_shocks(shocks.len(), self.limits())
         })?;
         let mut parts = mainshocks(&shocks, window, self.limits())?.into_iter();
         Ok(known.into_iter().map(|known| known && parts.next() == Some(true)).collect())

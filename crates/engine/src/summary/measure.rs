@@ -164,12 +164,12 @@ fn checked(column: &str, name: &str, of: Of, schema: &Schema) -> Result<String> 
     let (_, known) = schema.column(column).ok_or_else(|| no_column(column, schema))?;
     let fits = match of {
         Of::Number => matches!(known.kind, ColumnKind::Int | ColumnKind::Float),
-        Of::Time => known.kind == ColumnKind::Time,
+        Of::Time => schema.time.as_ref().is_some_and(|time| time.start == known.name),
         Of::Any | Of::AnyOrNone => !matches!(known.kind, ColumnKind::Bytes | ColumnKind::Nested),
     };
     let wanted = match of {
         Of::Number => "numbers",
-        Of::Time => "moments",
+        Of::Time => "the column that tells the time of a row",
         Of::Any | Of::AnyOrNone => "numbers, texts or moments",
     };
     match fits {

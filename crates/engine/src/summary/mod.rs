@@ -15,19 +15,21 @@ use crate::Engine;
 use crate::caller::Caller;
 use crate::features::{FeatureQuestion, Moving, feature_source, in_source_crs};
 use crate::finish::Filtered;
-use crate::hazard::years;
+use crate::hazard::{EventSource, believed, years};
 use crate::pool::{Cancel, wait};
-use gather::Gathered;
+use gather::{Family, Gathered};
 use group::{BY_MAX, Grouper, Key, Words};
 use std::collections::HashMap;
 use std::sync::Arc;
 use table::Table;
 use terrane_hazard::declustering::Window;
+use terrane_hazard::frequency::Completeness;
+use terrane_hazard::table::Role;
 use terrane_model::batch::Value;
 use terrane_model::limits::Limits;
 use terrane_model::query::{Columns, SortKey};
 use terrane_model::{
-    About, Batch, Crs, Dataset, DatasetId, Error, Feature, FeatureQuery, FeatureSource, Instant, Result, Schema,
+    About, Batch, Crs, Dataset, DatasetId, Error, Feature, FeatureQuery, FeatureSource, Filter, Instant, Result, Schema,
 };
 
 /// Which rows of which dataset, put into groups by what, and what is told of each group.
@@ -81,6 +83,9 @@ impl SummaryQuestion {
     fn check(&self) -> Result<()> {
         let by: Vec<&str> = self.by.iter().map(|by| by.column().unwrap_or("geometry")).collect();
         let told: Vec<&str> = self.aggregates.iter().map(|aggregate| aggregate.name.as_str()).collect();
+        if self.aggregates.iter().any(|aggregate| aggregate.measure.family() == Family::Dated) {
+            self.check_completeness()?;
+        }
         for (names, most, what, place) in
             [(by, BY_MAX, "Rows are grouped by", "by"), (told, AGGREGATES_MAX, "Of a group are told", "aggregates")]
         {
@@ -93,6 +98,16 @@ impl SummaryQuestion {
             }
         }
         Ok(())
+    }
+
+    fn check_completeness(&self) -> Result<()> {
+        if self.completeness.is_empty() {
+            let say =
+                "Weichert's law needs to know since when which magnitude is complete: completeness=1965:5.2,1985:4.6.";
+            return Err(Error::invalid(say).at("completeness"));
+        }
+        let checked = Completeness::new(self.completeness.clone(), f64::MAX);
+        checked.map(drop).map_err(|error| Error::invalid(error.say().to_owned()).at("completeness"))
     }
 
     fn needs_years(&self) -> bool {
@@ -146,7 +161,8 @@ impl Engine {
     /// As there.
     pub fn summary_here(&self, caller: Caller, question: &SummaryQuestion, cancel: &Cancel) -> Result<Summary> {
         let dataset = self.catalogue().open(caller, &question.rows.dataset)?;
-        let rows = Asked::new(&dataset, question)?;
+        let mut rows = Asked::new(&dataset, question)?;
+        rows.leave_out_withdrawn(self.event_source(caller, &question.rows.dataset).ok().as_ref(), question);
         let kept = question
             .declustered
             .map(|window| self.mainshock_rows((caller, cancel), &question.rows.dataset, &rows, window))
@@ -159,7 +175,8 @@ impl Engine {
             groups.take(batch, |at| kept.as_ref().is_none_or(|kept| kept.get(first + at) == Some(&true)))
         })?;
         let left_out = passed as u64 - groups.rows;
-        Table::new(question, groups, asked_period(&question.rows)).told(dataset, left_out)
+        let told = dataset.about.period.map_or([None; 2], |period| [period.start, period.end]);
+        Table::new(question, groups, [asked_period(&question.rows), told]).told(dataset, left_out)
     }
 }
 
@@ -179,6 +196,19 @@ impl Asked {
         let asked = FeatureQuery { sort: Vec::new(), limit: None, after: None, ..rows.query.clone() };
         let query = in_source_crs(asked, &schema, &rows.bbox_crs, &rows.filter_crs)?;
         Ok(Self { source, schema, query })
+    }
+
+    /// Live tables keep what was withdrawn and what is not believed yet: it counts only for who asks for states.
+    fn leave_out_withdrawn(&mut self, events: Option<&EventSource>, question: &SummaryQuestion) {
+        let Some((source, filter)) = events.and_then(|source| Some((source, believed(source)?))) else { return };
+        let status = source.table.column(Role::Status);
+        let asked = self.query.filter.as_ref().map(|filter| filter.columns_of(&self.schema).0).unwrap_or_default();
+        let is_asked = |name: &str| {
+            question.by.iter().any(|by| by.column() == Some(name)) || asked.iter().any(|known| *known == name)
+        };
+        if !status.is_some_and(is_asked) {
+            self.query.filter = Some(Filter::all(self.query.filter.take().into_iter().chain([filter])));
+        }
     }
 
     /// Hands over all rows with just these columns; places are in degrees.
@@ -210,7 +240,7 @@ fn asked_period(rows: &FeatureQuestion) -> [Option<Instant>; 2] {
 /// Columns of which something is kept, and what.
 struct Gatherer {
     column: Option<String>,
-    family: gather::Family,
+    family: Family,
 }
 
 /// Rows as they are put into groups.

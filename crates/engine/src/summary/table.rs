@@ -1,6 +1,6 @@
 //! Groups as rows of an answer: in order, cut to the limit, with columns that say what they are.
 
-use super::gather::{Gathered, Looked};
+use super::gather::{Gathered, Looked, Told};
 use super::group::{GroupBy, Grouper, Key};
 use super::measure::{Aggregate, Measure, no_column};
 use super::{Groups, Summary, SummaryQuestion};
@@ -14,6 +14,9 @@ use terrane_model::schema::{Column, ColumnKind, GeometryColumn, GeometryKind, Sc
 use terrane_model::time::When;
 use terrane_model::{Batch, Crs, Dataset, Error, FeatureId, Instant, Result};
 
+/// What the last row of a catalogue needs to be within it, years.
+const LAST_YEARS: f64 = 1e-6;
+
 /// Groups that were gathered, and what is told of them.
 pub(super) struct Table<'a> {
     question: &'a SummaryQuestion,
@@ -26,15 +29,17 @@ pub(super) struct Table<'a> {
 struct Line<'a> {
     key: Key,
     by: Vec<Value<'a>>,
-    told: Vec<Literal>,
+    told: Vec<Told>,
     position: Position,
 }
 
 impl<'a> Table<'a> {
-    /// The period is the one asked for; an end that was left open is that of the rows.
-    pub fn new(question: &'a SummaryQuestion, groups: Groups, asked: [Option<Instant>; 2]) -> Self {
-        let [first, last] = asked;
-        let period = groups.period.map(|[earliest, latest]| [first.unwrap_or(earliest), last.unwrap_or(latest)]);
+    /// The period is the one asked for; an end that was left open is that of the dataset, else of the rows.
+    pub fn new(question: &'a SummaryQuestion, groups: Groups, periods: [[Option<Instant>; 2]; 2]) -> Self {
+        let [asked, told] = periods;
+        let rows = groups.period.map_or([None; 2], |period| period.map(Some));
+        let end = |side: usize| asked[side].or(told[side]).or(rows[side]);
+        let period = groups.time.as_ref().and_then(|_| Some([end(0)?, end(1)?]));
         Self { question, groups, period }
     }
 
@@ -109,7 +114,7 @@ impl<'a> Table<'a> {
             let told = self.measured(key, gathered);
             let sorted = |place: &usize| match by.get(*place) {
                 Some(value) => super::gather::literal(value).unwrap_or(Literal::Null),
-                None => told[*place - by.len()].clone(),
+                None => told[*place - by.len()].literal(),
             };
             let position = Position { key: places.iter().map(sorted).collect(), id: FeatureId::Number(at as i64) };
             Line { key: *key, by, told, position }
@@ -126,12 +131,12 @@ impl<'a> Table<'a> {
         values
     }
 
-    fn measured(&self, key: &Key, gathered: &[Gathered]) -> Vec<Literal> {
+    fn measured(&self, key: &Key, gathered: &[Gathered]) -> Vec<Told> {
+        let span = self.span(key);
         let one = |(aggregate, from): (&Aggregate, &usize)| {
-            let column = aggregate.column.as_deref().unwrap_or_default();
             let looked = Looked {
-                years: self.years(key, column),
-                end: self.period.map_or(0.0, |[_, last]| years(last)) + 1e-6,
+                years: span.map(|[begins, ends]| (ends.0 - begins.0) as f64 / 1e6 / SECONDS_PER_YEAR),
+                span: span.map(|[begins, ends]| [years(begins), years(ends) + LAST_YEARS]),
                 declustered: self.question.declustered.is_some(),
                 mc: self.question.mc,
                 completeness: &self.question.completeness,
@@ -141,13 +146,13 @@ impl<'a> Table<'a> {
         self.question.aggregates.iter().zip(&self.groups.from).map(one).collect()
     }
 
-    /// Years in which the rows of a group could be: its own step of the calendar within the period, else the period.
-    fn years(&self, key: &Key, column: &str) -> Option<f64> {
-        let [first, last] = self.period?;
-        let step = self.groups.groupers.iter().zip(key).find_map(|(grouper, code)| grouper.period(*code, column));
+    /// In which the rows of a group could be: its own step of the calendar within the period, else the period.
+    fn span(&self, key: &Key) -> Option<[Instant; 2]> {
+        let ([first, last], time) = (self.period?, self.groups.time.as_deref()?);
+        let step = self.groups.groupers.iter().zip(key).find_map(|(grouper, code)| grouper.period(*code, time));
         let [begins, ends] = step.unwrap_or([first, last]);
-        let micros = ends.min(last).0.saturating_sub(begins.max(first).0);
-        (micros > 0).then_some(micros as f64 / 1e6 / SECONDS_PER_YEAR)
+        let (begins, ends) = (begins.max(first), ends.min(last));
+        (begins < ends).then_some([begins, ends])
     }
 
     fn batch(&self, schema: Arc<Schema>, lines: &[Line<'_>]) -> Batch {
@@ -162,7 +167,10 @@ impl<'a> Table<'a> {
                 geometry.positions(&[[west, south], [east, south], [east, north], [west, north], [west, south]]);
             }
             line.by.iter().for_each(|value| builder.value(value));
-            line.told.iter().for_each(|told| builder.value(&value(told)));
+            line.told.iter().for_each(|told| match told {
+                Told::Plain(literal) => builder.value(&value(literal)),
+                Told::Time(when) => builder.value(&Value::Time(when.clone())),
+            });
             builder.end_row(FeatureId::Number(at as i64 + 1));
         }
         builder.finish()

@@ -136,3 +136,15 @@ fn a_column_may_be_called_like_a_measure() {
     assert_eq!(names, ["count", "count()"]);
     assert_eq!(cells(&told), [["7", "2"], ["9", "1"]]);
 }
+
+#[test]
+fn what_has_no_end_counts_but_is_not_reckoned_with() {
+    let sizes = [1.0, 2.0, 3.0, f64::INFINITY, f64::NAN];
+    let values: Vec<OwnRow> = sizes.map(|size| (Some(size), String::new(), [180.0, 90.0])).to_vec();
+    let told =
+        ask(rows(&values, Effort::Nothing), &[], &["count(size)", "median(size)", "mean(size)", "max(size)"], None);
+    assert_eq!(cells(&told.expect("answered")), [["5", "2", "2", "3"]]);
+    // The pole and the last meridian are in cells that have an area.
+    let cell = ask(rows(&values, Effort::Nothing), &["geometry:7"], &["count"], None).expect("answered");
+    assert_eq!(cells(&cell), [["-180", "84", "-175", "90", "5"]]);
+}

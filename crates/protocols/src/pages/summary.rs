@@ -29,13 +29,17 @@ pub fn summary(site: &Site, request: &Request, entry: &Entry, (summary, schema):
     let asked = |key: &str| request.query.once(key).ok().flatten().unwrap_or("").to_owned();
     let events = entry.events().map(|(table, _)| &**table);
     let proposed = proposals(schema, events);
-    let link = |query: &(String, String)| json!({"text": query.0, "path": format!("{path}?{}", query.1)});
+    let kept = request.query.without(&["by", "aggregates", "sortby", "limit", "f", "lang"]);
+    let narrowed: String = kept.iter().map(|(key, value)| format!("&{}={}", encode(key), encode(value))).collect();
+    let link = |query: &(String, String)| json!({"text": query.0, "path": format!("{path}?{}{narrowed}", query.1)});
+    let hidden = request.query.without(&["by", "aggregates", "filter", "f", "lang"]);
     let form = |name: &str| format!("{}{}", request.path, request.query_with("f", Some(name)));
     let shows = json!({
         "path": path,
         "by": asked("by"),
         "aggregates": asked("aggregates"),
         "filter": asked("filter"),
+        "hidden": hidden.iter().map(|(key, value)| json!({"key": key, "value": value})).collect::<Vec<_>>(),
         "example": table::example(schema),
         "columns": heads(request, summary),
         "groups": rows(&words, summary),
@@ -126,7 +130,9 @@ fn shown(words: &Words, value: &Cell<'_>, is_by: bool) -> String {
 /// Summaries that could be asked: what is written, and the query.
 fn proposals(schema: &Schema, events: Option<&EventTable>) -> Vec<(String, String)> {
     let magnitude = events.and_then(|table| table.column(Role::Magnitude));
-    let law = |by: &str| magnitude.map(|name| format!("by={by}&aggregates=count,mc({name}),b({name}),b_error({name})"));
+    let law = |by: &str| {
+        magnitude.map(encode).map(|name| format!("by={by}&aggregates=count,mc({name}),b({name}),b_error({name})"))
+    };
     let mut all = Vec::new();
     if let Some(time) = &schema.time {
         let by = format!("{}:decade", time.start);

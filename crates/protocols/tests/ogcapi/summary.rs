@@ -20,7 +20,7 @@ fn without_groups_it_is_all_rows_even_none() {
     let query = "aggregates=count,count(depth),min(depth),max(depth),sum(depth),min(time),max(place),distinct(place)";
     let all = json!([{
         "count": 5, "count(depth)": 4, "min(depth)": 10.0, "max(depth)": 600.0, "sum(depth)": 655.5,
-        "min(time)": "2019-07-01T00:00:00Z", "max(place)": "小笠原", "distinct(place)": 5,
+        "min(time)": "2019-07-01", "max(place)": "小笠原", "distinct(place)": 5,
     }]);
     assert_eq!(groups(query), all);
     let none = groups(&format!("{query}&filter=magnitude%3E9"));
@@ -51,6 +51,12 @@ fn steps_of_numbers_begin_at_multiples_of_their_width_and_missing_values_come_la
 fn steps_of_the_calendar_are_told_as_finely_as_they_are() {
     assert_eq!(groups("by=time:decade"), json!([{"time": "2010", "count": 5}]));
     assert_eq!(groups("by=time:month")[0]["time"], "2019-07");
+    let values = groups("by=time");
+    assert_eq!(
+        [&values[0]["time"], &values[1]["time"]],
+        ["2019-07-01", "2019-07-02T03:04:05Z"],
+        "as finely as they are known"
+    );
     let days = groups("by=time:day&datetime=2019-07-02/2019-07-04");
     assert_eq!(days.as_array().map(Vec::len), Some(3));
     assert_eq!(days[0], json!({"time": "2019-07-02", "count": 1}));
@@ -99,6 +105,15 @@ fn rates_are_of_the_period_asked_for() {
     assert!((rate("aggregates=per_year") - 5.0 / (4.5 / 365.2425)).abs() < 1e-6);
     let year = "datetime=2019-01-01T00:00:00Z/2020-01-01T00:00:00Z&aggregates=per_year,per_year_low,return_years";
     assert!((rate(year) - 5.0 * 365.2425 / 365.0).abs() < 1e-6);
+    // None in a year is less than 3.6889 a year, 95 times in a hundred on both sides.
+    let none =
+        "datetime=2019-01-01T00:00:00Z/2020-01-01T00:00:00Z&filter=magnitude%3E9&aggregates=per_year,per_year_high";
+    assert_eq!(rate(none), 0.0);
+    let most = groups(none)[0]["per_year_high"].as_f64().expect("a bound");
+    assert!((most - 3.688_879 * 365.2425 / 365.0).abs() < 1e-4, "{most}");
+    // The step of the calendar within what the dataset tells of: three in 4.5 days, whatever rows a filter leaves first.
+    let decade = groups("by=time:decade&aggregates=per_year&filter=magnitude%3E5.3");
+    assert!((decade[0]["per_year"].as_f64().expect("a rate") - 3.0 / (4.5 / 365.2425)).abs() < 1e-6, "{decade}");
     // Garwood's interval of a count of 5: 1.6235 to 11.6683.
     let low = groups(year)[0]["per_year_low"].as_f64().expect("a rate");
     assert!((low - 1.623_486 * 365.2425 / 365.0).abs() < 1e-4, "{low}");
@@ -120,7 +135,9 @@ fn what_is_wrong_is_told_with_its_parameter() {
         ("aggregates=mode(depth)", "aggregates", "median"),
         ("aggregates=mean", "aggregates", "mean(column)"),
         ("aggregates=mean(place)", "aggregates", "numbers"),
-        ("aggregates=per_year(depth)", "aggregates", "moments"),
+        ("aggregates=per_year(depth)", "aggregates", "the time of a row"),
+        ("aggregates=weichert_b(magnitude)", "completeness", "1965:5.2"),
+        ("aggregates=weichert_b(magnitude)&completeness=1985:5.2,1965:4.6", "completeness", ""),
         ("sortby=depth", "sortby", "count"),
         ("limit=0", "limit", "whole number"),
         ("decluster=all", "decluster", "gardner-knopoff"),
@@ -151,6 +168,11 @@ fn it_is_a_table_and_a_page_as_well() {
     assert_eq!(page.status, 200);
     for part in ["集計", "深さ", "20 – 40", "値なし", "<rect width=\"100.0\""] {
         assert!(page.text().contains(part), "{part}");
+    }
+    let narrowed =
+        get_with("/collections/quakes/summary?bbox=170,-30,-170,10&magnitude=7", &[("accept", "text/html")]).text();
+    for part in ["name=\"bbox\" value=\"170,-30,-170,10\"", "name=\"magnitude\" value=\"7\"", "bbox=170,-30,-170,10&amp;magnitude=7"] {
+        assert!(narrowed.contains(part), "what narrows rows is kept by the form and by proposals: {part}");
     }
     let hostile =
         get(&format!("/collections/hostile/summary?f=html&by={}&filter={}", encode(MARKUP), encode("limit='<b>'")));
