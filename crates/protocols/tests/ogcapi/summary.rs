@@ -171,7 +171,11 @@ fn it_is_a_table_and_a_page_as_well() {
     }
     let narrowed =
         get_with("/collections/quakes/summary?bbox=170,-30,-170,10&magnitude=7", &[("accept", "text/html")]).text();
-    for part in ["name=\"bbox\" value=\"170,-30,-170,10\"", "name=\"magnitude\" value=\"7\"", "bbox=170,-30,-170,10&amp;magnitude=7"] {
+    for part in [
+        "name=\"bbox\" value=\"170,-30,-170,10\"",
+        "name=\"magnitude\" value=\"7\"",
+        "bbox=170,-30,-170,10&amp;magnitude=7",
+    ] {
         assert!(narrowed.contains(part), "what narrows rows is kept by the form and by proposals: {part}");
     }
     let hostile =
