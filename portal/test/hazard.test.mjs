@@ -25,11 +25,9 @@ async function drawn(v) {
   await v.page.locator('.time .play:enabled').first().waitFor();
   return seen(v.page, (c) => c.colours > 20, 'events');
 }
-/** Dots of a half of the map in a colour, or that are no paper. Nothing is hidden for it, so the pointer stays over what it is over. */
-async function marked(page, side, colour = null) {
-  const map = await page.locator('#map').boundingBox();
-  const picture = (await page.screenshot({ clip: { x: map.x + (side * map.width) / 2, y: map.y, width: map.width / 2, height: map.height - 80 } })).toString('base64');
-  return page.evaluate(async ({ picture, colour }) => {
+/** The dots of a picture, red, green, blue and opacity one after the other, as a handle within the page. */
+const dotsOf = (page, picture) =>
+  page.evaluateHandle(async (picture) => {
     const image = new Image();
     image.src = `data:image/png;base64,${picture}`;
     await image.decode();
@@ -37,11 +35,17 @@ async function marked(page, side, colour = null) {
     [canvas.width, canvas.height] = [image.width, image.height];
     const context = canvas.getContext('2d');
     context.drawImage(image, 0, 0);
-    const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
+    return context.getImageData(0, 0, canvas.width, canvas.height).data;
+  }, picture);
+/** Dots of a half of the map in a colour, or that are no paper. Nothing is hidden for it, so the pointer stays over what it is over. */
+async function marked(page, side, colour = null) {
+  const map = await page.locator('#map').boundingBox();
+  const picture = (await page.screenshot({ clip: { x: map.x + (side * map.width) / 2, y: map.y, width: map.width / 2, height: map.height - 80 } })).toString('base64');
+  return page.evaluate(([data, colour]) => {
     let sum = 0;
     for (let i = 0; i < data.length; i += 4) if (colour ? colour.every((c, k) => data[i + k] === c) : data[i + 2] < 200) sum++;
     return sum;
-  }, { picture, colour });
+  }, [await dotsOf(page, picture), colour]);
 }
 
 describe('events', () => {
@@ -219,22 +223,12 @@ describe('events', () => {
       return page.screenshot({ clip: box });
     }
     /** The share of dots of two pictures that differ by more than rounding. */
-    const unlike = (page, a, b) =>
-      page.evaluate(async (pictures) => {
-        const [one, other] = await Promise.all(pictures.map(async (picture) => {
-          const image = new Image();
-          image.src = `data:image/png;base64,${picture}`;
-          await image.decode();
-          const canvas = document.createElement('canvas');
-          [canvas.width, canvas.height] = [image.width, image.height];
-          const context = canvas.getContext('2d');
-          context.drawImage(image, 0, 0);
-          return context.getImageData(0, 0, canvas.width, canvas.height).data;
-        }));
+    const unlike = async (page, a, b) =>
+      page.evaluate(([one, other]) => {
         let sum = 0;
         for (let i = 0; i < one.length; i += 4) if ([0, 1, 2].some((k) => Math.abs(one[i + k] - other[i + k]) > 4)) sum++;
         return one.length === other.length ? sum / (one.length / 4) : 1;
-      }, [a, b].map((p) => p.toString('base64')));
+      }, await Promise.all([a, b].map((picture) => dotsOf(page, picture.toString('base64')))));
 
     const mode = async (page, name) => {
       await page.locator('.time').getByRole('button', { name: 'Options' }).click();

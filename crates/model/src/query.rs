@@ -1,6 +1,6 @@
 //! A question to a feature source, in the source's own CRS.
 
-use crate::batch::{Feature, Value};
+use crate::batch::Feature;
 use crate::bbox::Bbox;
 use crate::filter::{Expr, Filter, TemporalOp, TimeExpr, order_int_float};
 use crate::filter::{Literal, Piece};
@@ -133,19 +133,7 @@ impl Position {
     /// Where a row stands in an order. A time stands where it begins; what has no order (bytes, a number that is none) counts as
     /// nothing.
     pub fn of(feature: &Feature<'_>, sort: &[SortKey]) -> Self {
-        Self { key: sort.iter().map(|key| sort_value(&feature.get(&key.column))).collect(), id: feature.id() }
-    }
-}
-
-fn sort_value(value: &Value<'_>) -> Literal {
-    match value {
-        Value::Null | Value::Bytes(_) => Literal::Null,
-        Value::Float(number) if number.is_nan() => Literal::Null,
-        Value::Bool(truth) => Literal::Bool(*truth),
-        Value::Int(number) => Literal::Int(*number),
-        Value::Float(number) => Literal::Float(*number),
-        Value::Text(text) | Value::Nested(text) => Literal::Text((*text).to_owned()),
-        Value::Time(when) => Literal::Instant(when.earliest),
+        Self { key: sort.iter().map(|key| Literal::of(&feature.get(&key.column))).collect(), id: feature.id() }
     }
 }
 

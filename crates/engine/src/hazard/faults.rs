@@ -1,16 +1,16 @@
 //! Events near a fault that is named: the name becomes lines that distances are measured from.
 
-use super::question::EventQuestion;
+use super::question::{EventQuestion, contains};
 use crate::Engine;
 use crate::caller::Caller;
 use crate::catalogue::Entry;
 use crate::features::FeatureQuestion;
 use crate::pool::Cancel;
+use crate::summary::shown;
 use geo_types::{Coord, Geometry, LineString, MultiLineString};
 use std::borrow::Cow;
 use std::sync::Arc;
 use terrane_hazard::source::{SourceKind, SourceRole, SourceTable};
-use terrane_model::filter::{Expr, Pattern, Piece};
 use terrane_model::limits::DISTANCE_VERTICES_MAX;
 use terrane_model::query::Columns;
 use terrane_model::{Error, Feature, Filter, Result};
@@ -86,20 +86,8 @@ impl Engine {
     }
 }
 
-fn contains(column: &str, text: &str) -> Filter {
-    let pieces = vec![Piece::Any, Piece::Text(text.to_owned()), Piece::Any];
-    Filter::Like {
-        value: Expr::Column(column.to_owned()),
-        pattern: Pattern { pieces, fold_case: true, fold_accents: true },
-    }
-}
-
 fn lines_of(feature: &Feature<'_>) -> Vec<LineString<f64>> {
     let Some(geometry) = feature.geometry() else { return Vec::new() };
     let line = |ring: &[[f64; 2]]| LineString(ring.iter().map(|&[x, y]| Coord { x, y }).collect());
     geometry.parts().flat_map(|part| part.rings().map(line).collect::<Vec<_>>()).collect()
-}
-
-fn shown(text: &str) -> String {
-    text.chars().take(64).collect()
 }

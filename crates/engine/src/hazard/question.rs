@@ -178,6 +178,13 @@ impl EventQuestion {
     }
 }
 
+/// "The column has the text in it", in any case and with any accents.
+pub(super) fn contains(column: &str, text: &str) -> Filter {
+    let pieces = vec![Piece::Any, Piece::Text(text.to_owned()), Piece::Any];
+    let pattern = Pattern { pieces, fold_case: true, fold_accents: true };
+    Filter::Like { value: Expr::Column(column.to_owned()), pattern }
+}
+
 /// "It was not withdrawn, and is believed", for a live table.
 pub(crate) fn believed(source: &EventSource) -> Option<Filter> {
     let _is_live = source.table.column(Role::Sequence)?;
@@ -250,9 +257,7 @@ impl Conditions<'_> {
     }
 
     fn contains(&mut self, role: Role, text: &str) -> Option<()> {
-        let value = self.column(role)?;
-        let pieces = vec![Piece::Any, Piece::Text(text.to_owned()), Piece::Any];
-        self.filters.push(Filter::Like { value, pattern: Pattern { pieces, fold_case: true, fold_accents: true } });
+        self.filters.push(contains(self.source.table.column(role)?, text));
         Some(())
     }
 

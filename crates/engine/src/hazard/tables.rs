@@ -79,9 +79,9 @@ impl Engine {
     ) -> impl Iterator<Item = (usize, EventSource)> + use<> {
         let all = self.event_sources(caller);
         // What stands for others may lack a column that a condition is about.
-        let able: Vec<EventSource> = all.iter().filter(|it| question.query(it, &[]).is_some()).cloned().collect();
-        let chosen =
-            |source: &EventSource| question.asks(source) && (question.is_particular() || !is_stood_for(source, &able));
+        let is_able = |source: &&EventSource| !question.is_particular() && question.query(source, &[]).is_some();
+        let able: Vec<EventSource> = all.iter().filter(is_able).cloned().collect();
+        let chosen = |source: &EventSource| question.asks(source) && !is_stood_for(source, &able);
         let chosen: Vec<(usize, EventSource)> =
             all.iter().enumerate().filter(|(_, source)| chosen(source)).map(|(at, it)| (at, it.clone())).collect();
         chosen.into_iter()

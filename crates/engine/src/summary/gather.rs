@@ -2,9 +2,10 @@
 
 use super::group::Words;
 use super::measure::Measure;
+use std::cell::OnceCell;
 use std::collections::HashSet;
 use terrane_hazard::frequency::{
-    Completeness, GutenbergRichter, Histogram, Weichert, gutenberg_richter, maximum_curvature, weichert,
+    Completeness, GutenbergRichter, Histogram, Weichert, gutenberg_richter, is_magnitude, maximum_curvature, weichert,
 };
 use terrane_hazard::recurrence::{Count, Recurrence, recurrence};
 use terrane_model::When;
@@ -39,9 +40,10 @@ pub(super) enum Gathered {
     },
     /// Number, mean, and the sum of squares around it (Welford 1962, Technometrics 4, 419–420).
     Moments(u64, f64, f64),
-    Numbers(Vec<f64>),
-    /// Decimal year and number.
-    Dated(Vec<(f64, f64)>),
+    /// With the law that is fitted to them for the first measure that asks.
+    Numbers(Vec<f64>, OnceCell<Option<Law>>),
+    /// Decimal year and number, with their law.
+    Dated(Vec<(f64, f64)>, OnceCell<Option<Weichert>>),
     Distinct(HashSet<i64>),
 }
 
@@ -52,8 +54,8 @@ impl Gathered {
             Family::Extremes => Self::Extremes(None),
             Family::Sum => Self::Sum { whole: 0, float: 0.0, is_whole: true, count: 0 },
             Family::Moments => Self::Moments(0, 0.0, 0.0),
-            Family::Numbers => Self::Numbers(Vec::new()),
-            Family::Dated => Self::Dated(Vec::new()),
+            Family::Numbers => Self::Numbers(Vec::new(), OnceCell::new()),
+            Family::Dated => Self::Dated(Vec::new(), OnceCell::new()),
             Family::Distinct => Self::Distinct(HashSet::new()),
         }
     }
@@ -86,11 +88,11 @@ impl Gathered {
                 *mean += off / *count as f64;
                 *squares += off * (number - *mean);
             }
-            Self::Numbers(numbers) => {
+            Self::Numbers(numbers, _) => {
                 numbers.extend(value.as_f64());
                 return 1;
             }
-            Self::Dated(dated) => {
+            Self::Dated(dated, _) => {
                 dated.extend(year.zip(value.as_f64()));
                 return 1;
             }
@@ -113,7 +115,7 @@ impl Told {
     fn of(value: &Value<'_>) -> Self {
         match value {
             Value::Time(when) => Self::Time(when.clone()),
-            other => Self::Plain(literal(other).unwrap_or(Literal::Null)),
+            other => Self::Plain(Literal::of(other)),
         }
     }
 
@@ -147,17 +149,6 @@ fn compare(value: &Value<'_>, bound: &Told) -> Option<std::cmp::Ordering> {
         (Value::Bool(a), Told::Plain(Literal::Bool(b))) => Some(a.cmp(b)),
         _ => None,
     }
-}
-
-pub(super) fn literal(value: &Value<'_>) -> Option<Literal> {
-    Some(match value {
-        Value::Bool(truth) => Literal::Bool(*truth),
-        Value::Int(number) => Literal::Int(*number),
-        Value::Float(number) => Literal::Float(*number),
-        Value::Text(text) => Literal::Text((*text).to_owned()),
-        Value::Time(when) => Literal::Instant(when.earliest),
-        Value::Null | Value::Bytes(_) | Value::Nested(_) => return None,
-    })
 }
 
 /// What measures of rates need to know besides the rows.
@@ -199,9 +190,12 @@ impl Gathered {
             Self::Moments(_, mean, _) if measure == Measure::Mean => number(Some(*mean)),
             Self::Moments(1, ..) => Literal::Null,
             Self::Moments(count, _, squares) => number(Some((squares / (*count - 1) as f64).sqrt())),
-            Self::Numbers(numbers) if measure == Measure::Median => number(median(numbers)),
-            Self::Numbers(magnitudes) => lawful(magnitudes, measure, looked.mc).unwrap_or(Literal::Null),
-            Self::Dated(dated) => unequal(dated, measure, looked),
+            Self::Numbers(numbers, _) if measure == Measure::Median => number(median(numbers)),
+            Self::Numbers(magnitudes, law) => {
+                let law = law.get_or_init(|| Law::of(magnitudes, looked.mc));
+                law.as_ref().map_or(Literal::Null, |law| law.told(measure))
+            }
+            Self::Dated(dated, law) => unequal(law.get_or_init(|| fitted(dated, looked)).as_ref(), measure),
             Self::Distinct(values) => Literal::Int(values.len() as i64),
         }
     }
@@ -235,25 +229,30 @@ fn median(numbers: &[f64]) -> Option<f64> {
 }
 
 /// Completeness, by maximum curvature when it is not known, and the law of Gutenberg and Richter above it.
-fn lawful(magnitudes: &[f64], measure: Measure, known_mc: Option<f64>) -> Option<Literal> {
-    let histogram = Histogram::of(magnitudes.iter().copied().filter(is_magnitude), BIN_WIDTH).ok()?;
-    let mc = known_mc.or_else(|| Some(maximum_curvature(&histogram)?.corrected))?;
-    match measure {
-        Measure::Completeness => return Some(number(Some(rounded(mc)))),
-        Measure::Complete => return Some(Literal::Int(histogram.from_magnitude(mc).total() as i64)),
-        _ => {}
-    }
-    let law: GutenbergRichter = gutenberg_richter(&histogram, mc).ok()?;
-    Some(match measure {
-        Measure::BValue => number(Some(law.b)),
-        Measure::BError => number(Some(law.sigma_shi_bolt)),
-        _ => number(Some(law.a)),
-    })
+pub(super) struct Law {
+    mc: f64,
+    complete: u64,
+    law: Option<GutenbergRichter>,
 }
 
-/// A number that stands for "not known", such as −99, is none.
-fn is_magnitude(number: &f64) -> bool {
-    (-10.0..=12.0).contains(number)
+impl Law {
+    fn of(magnitudes: &[f64], known_mc: Option<f64>) -> Option<Self> {
+        let histogram = Histogram::of(magnitudes.iter().copied().filter(is_magnitude), BIN_WIDTH).ok()?;
+        let mc = known_mc.or_else(|| Some(maximum_curvature(&histogram)?.corrected))?;
+        let complete = histogram.from_magnitude(mc).total();
+        Some(Self { mc, complete, law: gutenberg_richter(&histogram, mc).ok() })
+    }
+
+    fn told(&self, measure: Measure) -> Literal {
+        let law = self.law.as_ref();
+        match measure {
+            Measure::Completeness => number(Some(rounded(self.mc))),
+            Measure::Complete => Literal::Int(self.complete as i64),
+            Measure::BValue => number(law.map(|law| law.b)),
+            Measure::BError => number(law.map(|law| law.sigma_shi_bolt)),
+            _ => number(law.map(|law| law.a)),
+        }
+    }
 }
 
 /// A magnitude as it is written.
@@ -261,17 +260,19 @@ fn rounded(magnitude: f64) -> f64 {
     (magnitude * 100.0).round() / 100.0
 }
 
-fn unequal(dated: &[(f64, f64)], measure: Measure, looked: &Looked<'_>) -> Literal {
-    let fit = || -> Option<Weichert> {
-        let [begin, end] = looked.span?;
-        let table = Completeness::new(within(looked.completeness, begin), end).ok()?;
-        let known: Vec<(f64, f64)> = dated.iter().copied().filter(|(_, magnitude)| is_magnitude(magnitude)).collect();
-        weichert(&table.bins(&table.periods_of(&known, BIN_WIDTH).ok()?)).ok()
-    };
-    number(fit().map(|fit| match measure {
-        Measure::WeichertB => fit.b,
-        Measure::WeichertError => fit.sigma_b,
-        _ => fit.rate,
+/// Weichert's law within the years that are looked at.
+fn fitted(dated: &[(f64, f64)], looked: &Looked<'_>) -> Option<Weichert> {
+    let [begin, end] = looked.span?;
+    let table = Completeness::new(within(looked.completeness, begin), end).ok()?;
+    let known: Vec<(f64, f64)> = dated.iter().copied().filter(|(_, magnitude)| is_magnitude(magnitude)).collect();
+    weichert(&table.bins(&table.periods_of(&known, BIN_WIDTH).ok()?)).ok()
+}
+
+fn unequal(law: Option<&Weichert>, measure: Measure) -> Literal {
+    number(law.map(|law| match measure {
+        Measure::WeichertB => law.b,
+        Measure::WeichertError => law.sigma_b,
+        _ => law.rate,
     }))
 }
 

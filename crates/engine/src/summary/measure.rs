@@ -196,6 +196,6 @@ pub(super) fn no_column(name: &str, schema: &Schema) -> Error {
 }
 
 /// What a stranger wrote, short enough to be said back.
-pub(super) fn shown(text: &str) -> String {
+pub(crate) fn shown(text: &str) -> String {
     text.chars().take(64).collect()
 }

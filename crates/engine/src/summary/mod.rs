@@ -9,6 +9,7 @@ mod measure;
 mod table;
 
 pub use group::{GroupBy, TimeStep};
+pub(crate) use measure::shown;
 pub use measure::{Aggregate, Measure};
 
 use crate::Engine;

@@ -113,7 +113,7 @@ impl<'a> Table<'a> {
             let by = self.by(key, schema);
             let told = self.measured(key, gathered);
             let sorted = |place: &usize| match by.get(*place) {
-                Some(value) => super::gather::literal(value).unwrap_or(Literal::Null),
+                Some(value) => Literal::of(value),
                 None => told[*place - by.len()].literal(),
             };
             let position = Position { key: places.iter().map(sorted).collect(), id: FeatureId::Number(at as i64) };

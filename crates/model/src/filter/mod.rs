@@ -33,6 +33,7 @@ pub use moved::{ExchangedAxes, Transformer};
 pub use predicate::Predicate;
 pub(crate) use scalar::order_int_float;
 
+use crate::batch::Value;
 use crate::bbox::Bbox;
 use crate::identity::FeatureId;
 use crate::time::{Instant, Interval};
@@ -183,6 +184,22 @@ pub enum Literal {
     Day(Interval),
     /// A list.
     List(Vec<Literal>),
+}
+
+impl Literal {
+    /// A value of a row as a literal, which also puts rows in order. A time stands where it begins; what has no order (bytes, a number
+    /// that is none) counts as nothing.
+    pub fn of(value: &Value<'_>) -> Self {
+        match value {
+            Value::Null | Value::Bytes(_) => Self::Null,
+            Value::Float(number) if number.is_nan() => Self::Null,
+            Value::Bool(truth) => Self::Bool(*truth),
+            Value::Int(number) => Self::Int(*number),
+            Value::Float(number) => Self::Float(*number),
+            Value::Text(text) | Value::Nested(text) => Self::Text((*text).to_owned()),
+            Value::Time(when) => Self::Instant(when.earliest),
+        }
+    }
 }
 
 /// How two values compare.

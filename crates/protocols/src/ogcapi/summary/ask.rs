@@ -4,9 +4,9 @@ use crate::common::request::Request;
 use crate::hazards;
 use crate::ogcapi::ask::{self, parameter};
 use terrane_engine::{Aggregate, GroupBy, SummaryQuestion};
+use terrane_hazard::frequency::is_magnitude;
 use terrane_model::limits::Limits;
 use terrane_model::query::SortKey;
-use terrane_model::schema::Schema;
 use terrane_model::{Dataset, Error, Result};
 
 /// Parameters of a summary that are not columns.
@@ -35,7 +35,7 @@ pub fn summary(dataset: &Dataset, request: &Request, limits: &Limits) -> Result<
     let mut question = SummaryQuestion::new(dataset.about.id.clone());
     question.rows = rows;
     question.by = list(request, "by", |text| GroupBy::parse(text, schema))?;
-    let aggregates = list(request, "aggregates", |text| aggregate(text, schema))?;
+    let aggregates = list(request, "aggregates", |text| Aggregate::parse(text, schema))?;
     if !aggregates.is_empty() {
         question.aggregates = aggregates;
     }
@@ -55,13 +55,9 @@ fn list<T>(request: &Request, key: &str, read: impl Fn(&str) -> Result<T>) -> Re
 }
 
 fn magnitude(text: &str) -> Result<f64> {
-    text.trim().parse().ok().filter(|number| (-10.0..=12.0).contains(number)).ok_or_else(|| {
+    text.trim().parse().ok().filter(is_magnitude).ok_or_else(|| {
         Error::invalid("The magnitude from which earthquakes are complete is a number from -10 to 12, such as mc=4.5.")
     })
-}
-
-fn aggregate(text: &str, schema: &Schema) -> Result<Aggregate> {
-    Aggregate::parse(text, schema)
 }
 
 /// `count` or `-count`; the engine knows the columns of the answer.

@@ -110,8 +110,13 @@ fn check_width(width: f64) -> Result<()> {
     Err(Error::invalid(format!("A bin of magnitudes must be 0.01 to 2 wide, not {width}.")).at("width"))
 }
 
+/// Whether a number can be a magnitude; one that stands for "not known", such as −99, cannot.
+pub fn is_magnitude(number: &f64) -> bool {
+    MAGNITUDES.contains(number)
+}
+
 fn check_magnitude(magnitude: f64) -> Result<()> {
-    if MAGNITUDES.contains(&magnitude) {
+    if is_magnitude(&magnitude) {
         return Ok(());
     }
     Err(Error::invalid(format!("{magnitude} is not a magnitude: they go from -10 to 12.")).at("magnitude"))

@@ -8,5 +8,5 @@ mod histogram;
 mod value;
 
 pub use completeness::{CompleteBin, Completeness, Period, PeriodsRate, Weichert, kijko_smit, weichert};
-pub use histogram::Histogram;
+pub use histogram::{Histogram, is_magnitude};
 pub use value::{GutenbergRichter, Mc, gutenberg_richter, maximum_curvature};
